@@ -1,0 +1,49 @@
+"""The one database session of the program and the base of every table.
+
+A session speaks through the login its scope needs: the province through a login of its own, so
+that no statement of a district's request can reach the province's sight; everyone else through
+the web login. Without a scope the web login is used, and that login may read nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Engine, MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from .scope import ScopeKind, current_scope
+
+OVERSIGHT = "oversight"
+STEWARD = "steward"
+
+_LOGIN_OF_SCOPE = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class ScopedSession(FlaskSession):
+    """A session whose engine follows the scope in force, not the table."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:  # type: ignore[override]
+        """Return the engine of the login that serves the current scope."""
+        scope = current_scope()
+        login = _LOGIN_OF_SCOPE.get(scope.kind) if scope else None
+        return db.engines[login]
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession})

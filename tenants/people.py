@@ -1,0 +1,175 @@
+"""Persons, the places they hold, and what signs them in.
+
+An account is a person; a membership places the person (role, tenant, perhaps unit, from, until). A
+district sees the persons that hold a membership in it and nothing more. Passwords, TOTP seeds and
+sessions are readable in the sign-in scope alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Base
+from .owned import OWN_TENANT, OWN_UNIT, TenantOwned, Wall
+
+
+class Role(StrEnum):
+    """The roles a membership may give (product.md, The people)."""
+
+    PROVINCE_ADMIN = "province_admin"
+    PROVINCE_OFFICER = "province_officer"
+    PROVINCE_VIEWER = "province_viewer"
+    DISTRICT_ADMIN = "district_admin"
+    DISTRICT_OFFICER = "district_officer"
+    DISTRICT_COUNCIL = "district_council"
+    DISTRICT_LEADER = "district_leader"
+    UNIT_EDITOR = "unit_editor"
+    UNIT_HEAD = "unit_head"
+
+
+PROVINCE_ROLES = frozenset({Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER, Role.PROVINCE_VIEWER})
+DISTRICT_ROLES = frozenset(
+    {Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL, Role.DISTRICT_LEADER}
+)
+UNIT_ROLES = frozenset({Role.UNIT_EDITOR, Role.UNIT_HEAD})
+
+_SEEN_BY_DISTRICT = (
+    "exists (select from membership m where m.account_id = account.id and m.tenant_id = app_tenant())"
+)
+_SEEN_BY_UNIT = (
+    "exists (select from membership m where m.account_id = account.id"
+    " and m.tenant_id = app_tenant() and m.unit_id = app_unit())"
+)
+
+
+class Account(Base):
+    """A person who may sign in. `login` is unique in the deployment, lower case."""
+
+    __tablename__ = "account"
+    __wall__ = Wall(
+        grants={
+            "signin": "select",
+            "unit": "select",
+            "district": "select, insert, update (full_name, title, email, phone, disabled_at)",
+            "province": "select, insert, update (full_name, title, email, phone, disabled_at)",
+        },
+        rows={"district": _SEEN_BY_DISTRICT, "unit": _SEEN_BY_UNIT},
+        writes={"district": "placed_only_here(id)", "province": "true"},
+        inserts={"district": "true"},
+        statements=("grant usage on sequence account_id_seq to portal_district, portal_province",),
+    )
+    __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    full_name: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Membership(TenantOwned, Base):
+    """A person's role in a place, from a day until a day (inclusive; None: open)."""
+
+    __tablename__ = "membership"
+    __wall__ = Wall(
+        grants={
+            "signin": "select",
+            "unit": "select",
+            "district": "select, insert, update (until)",
+            "province": "select, insert, update (until)",
+        },
+        rows={"unit": OWN_UNIT},
+        writes={
+            "district": OWN_TENANT + " and role not in ('province_admin','province_officer','province_viewer')",
+            "province": "role in ('province_admin','province_officer','province_viewer','district_admin')",
+        },
+    )
+    __table_args__ = (
+        CheckConstraint("until is null or until >= since", name="dates"),
+        CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
+        Index("ix_membership_account", "account_id"),
+        Index("ix_membership_unit", "tenant_id", "unit_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[Role] = mapped_column(String(20))
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+_SIGNIN_ONLY = Wall(grants={"signin": "select, insert, update, delete"})
+
+
+class Credential(Base):
+    """What proves a person: password hash, TOTP seed (encrypted) and its last accepted step."""
+
+    __tablename__ = "credential"
+    __wall__ = _SIGNIN_ONLY
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class SigninSession(Base):
+    """A session that can be listed and ended; the cookie holds the token, the table its SHA-256."""
+
+    __tablename__ = "signin_session"
+    __wall__ = _SIGNIN_ONLY
+    __table_args__ = (Index("ix_signin_session_account", "account_id"),)
+
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    membership_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    address: Mapped[str] = mapped_column(String(60), default="")
+    agent: Mapped[str] = mapped_column(String(300), default="")
+
+
+class OneTimeLink(Base):
+    """A link an administrator hands over for a first password or a reset; used once, then dead."""
+
+    __tablename__ = "one_time_link"
+    __wall__ = Wall(
+        grants={"signin": "select, update (used_at)", "district": "insert", "province": "insert"},
+        inserts={
+            "district": "issued_by = app_account() and placed_only_here(account_id)",
+            "province": "issued_by = app_account()",
+        },
+    )
+    __table_args__ = (Index("ix_one_time_link_account", "account_id"),)
+
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    issued_by: Mapped[int | None] = mapped_column(BigInteger)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Throttle(Base):
+    """Failures of one key (a login name, an address) in the running window; shared by all workers."""
+
+    __tablename__ = "throttle"
+    __wall__ = Wall(
+        shared=True,
+        grants={"signin": "select, insert, update, delete", "public": "select, insert, update, delete"},
+    )
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    window_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    blocked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

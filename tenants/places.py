@@ -1,0 +1,59 @@
+"""Places: the tenants of the deployment, their kinds and names, from when until when.
+
+A tenant is a district (huyện, quận, thị xã, thành phố), since 7/2025 possibly a commune, or the
+province itself. What its bodies are called on paper is data, because reform changes it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Base
+from .owned import Wall
+
+
+class TenantKind(StrEnum):
+    """Kinds of administrative place that can run a recognition; PROVINCE runs the deployment."""
+
+    PROVINCE = "province"
+    RURAL_DISTRICT = "rural_district"
+    URBAN_DISTRICT = "urban_district"
+    TOWN = "town"
+    CITY = "city"
+    COMMUNE = "commune"
+    WARD = "ward"
+    SPECIAL_ZONE = "special_zone"
+
+
+class Tenant(Base):
+    """One place that runs a recognition, with the words its papers use."""
+
+    __tablename__ = "tenant"
+    __wall__ = Wall(
+        shared=True,
+        grants={
+            "unit": "select",
+            "district": "select",
+            "signin": "select",
+            "province": "select, insert, update",
+            "public": "select",
+        },
+    )
+    __table_args__ = (CheckConstraint("valid_to is null or valid_to > valid_from", name="dates"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TenantKind] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_sort: Mapped[str] = mapped_column(String(400))
+    committee: Mapped[str] = mapped_column(String(200))
+    office: Mapped[str] = mapped_column(String(200))
+    seat: Mapped[str] = mapped_column(String(100))
+    chair_title: Mapped[str] = mapped_column(String(100), default="CHỦ TỊCH")
+    symbol: Mapped[str] = mapped_column(String(20), default="UBND")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]

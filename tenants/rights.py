@@ -1,0 +1,92 @@
+"""The one table of rights: what, who, and on which rows.
+
+Views name a right with `@may`; operations ask `allowed` again for the row at hand. The help page
+"Ai được làm gì" and the tests read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .identity import Identity
+from .people import DISTRICT_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
+
+Predicate = Callable[[Identity, Any], str | None]
+
+
+def not_own_unit(identity: Identity, row: Any) -> str | None:
+    """Refuse to judge a dossier of a unit in which the person holds a role."""
+    if identity.holds_unit(row.tenant_id, row.unit_id):
+        return "Anh/chị đang giữ vai trò tại đơn vị này nên không được thẩm định hay quyết định hồ sơ của đơn vị."
+    return None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Who holds a right: its Vietnamese words, the roles, and a condition on the row (if any)."""
+
+    words: str
+    roles: frozenset[Role]
+    predicate: Predicate | None = None
+
+
+def _roles(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_SIGNED_IN = frozenset(Role)
+_APPRAISERS = _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL)
+
+
+class Right(Enum):
+    """Every right of the program. A view without a right cannot be registered."""
+
+    OWN_ACCOUNT = Grant("xem và sửa tài khoản của mình", _SIGNED_IN)
+    SEE_DESK = Grant("xem việc cần làm", _SIGNED_IN)
+    READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
+    READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _SIGNED_IN)
+    READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _SIGNED_IN)
+
+    SEE_DOSSIER = Grant("xem hồ sơ của đơn vị mình", UNIT_ROLES)
+    FILL_DOSSIER = Grant("nhập hồ sơ, minh chứng, Tổ đánh giá", UNIT_ROLES)
+    SIGN_DOSSIER = Grant("ký hồ sơ", _roles(Role.UNIT_HEAD))
+    SUBMIT_DOSSIER = Grant("nộp, rút hồ sơ", _roles(Role.UNIT_HEAD))
+
+    SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
+    RECEIVE_DOSSIER = Grant("tiếp nhận, yêu cầu bổ sung", _roles(Role.DISTRICT_OFFICER))
+    ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
+    APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)
+    PROPOSE = Grant("chốt đề xuất mức độ", _roles(Role.DISTRICT_OFFICER), not_own_unit)
+    DRAFT_DECISION = Grant("soạn quyết định", _roles(Role.DISTRICT_OFFICER))
+    ISSUE_DECISION = Grant("ban hành quyết định, để lại đơn vị", _roles(Role.DISTRICT_LEADER), not_own_unit)
+    WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
+    SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
+    MANAGE_UNITS = Grant("quản lý danh mục đơn vị", _roles(Role.DISTRICT_ADMIN))
+    MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
+
+    SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)
+    RECEIVE_REPORT = Grant(
+        "nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER)
+    )
+    COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
+    GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
+    OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
+    MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
+
+
+def refusal(identity: Identity, right: Right, row: Any = None) -> str | None:
+    """Return the sentence why a person may not use a right here, or None when it is granted.
+
+    `row` is the loaded row the right is to be used on, for rights that depend on it.
+    """
+    grant: Grant = right.value
+    if identity.place is None:
+        return "Anh/chị chưa được phân công ở nơi nào còn hiệu lực. Xin liên hệ người quản trị nơi mình làm việc."
+    if identity.place.role not in grant.roles:
+        return f"Vai trò anh/chị đang dùng không được {grant.words}."
+    if row is not None and grant.predicate is not None:
+        return grant.predicate(identity, row)
+    return None

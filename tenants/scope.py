@@ -1,0 +1,105 @@
+"""The scope of a transaction: a database role plus settings, for one transaction only.
+
+`acting_in` says as whom the code below it reads and writes. At the begin of every transaction the
+scope is sent to PostgreSQL as literal `SET LOCAL` (numbers only), so it dies with the transaction
+and a pooled connection never carries it on. Without a scope nothing is set, and the login roles may
+read nothing: it fails closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+
+class ScopeKind(StrEnum):
+    """The database roles a transaction may take; the value is the role's name after `portal_`."""
+
+    PUBLIC = "public"
+    SIGNIN = "signin"
+    UNIT = "unit"
+    DISTRICT = "district"
+    PROVINCE = "province"
+    STEWARD = "steward"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """As whom a transaction acts.
+
+    `tenant_id`, `unit_id` and `account_id` are database ids (0: none). `writes` is False for
+    requests that must not change anything: PostgreSQL then refuses every write.
+    """
+
+    kind: ScopeKind
+    tenant_id: int = 0
+    unit_id: int = 0
+    account_id: int = 0
+    writes: bool = True
+
+    def statements(self) -> str:
+        """Return the literal SQL that puts a fresh transaction into this scope."""
+        parts = [
+            f"SET LOCAL ROLE portal_{self.kind.value}",
+            f"SET LOCAL app.tenant_id = '{int(self.tenant_id)}'",
+            f"SET LOCAL app.unit_id = '{int(self.unit_id)}'",
+            f"SET LOCAL app.account_id = '{int(self.account_id)}'",
+        ]
+        if not self.writes:
+            parts.append("SET LOCAL transaction_read_only = on")
+        return "; ".join(parts)
+
+    def reading_only(self) -> Scope:
+        """Return the same scope for a transaction that must not write."""
+        return replace(self, writes=False)
+
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def current_scope() -> Scope | None:
+    """Return the scope in force, or None outside every scope."""
+    return _current.get()
+
+
+def enter(scope: Scope | None) -> None:
+    """Take a scope for the rest of this context; whatever was loaded or pending is dropped.
+
+    The identity map of a session does not know about scopes, so rows of the last scope must not
+    stay reachable in the next one.
+    """
+    from .database import db
+
+    db.session.rollback()
+    db.session.expunge_all()
+    _current.set(scope)
+
+
+@contextmanager
+def acting_in(scope: Scope) -> Iterator[Scope]:
+    """Run a block in a scope and commit it at its end; an exception rolls back and goes on."""
+    from .database import db
+
+    before = _current.get()
+    enter(scope)
+    try:
+        yield scope
+        db.session.commit()
+    finally:
+        enter(before)
+
+
+def follow_scope(engine: Engine) -> None:
+    """Make every transaction of an engine begin in the scope then in force."""
+
+    @event.listens_for(engine, "begin")
+    def _set_scope(connection: Any) -> None:
+        scope = _current.get()
+        if scope is not None:
+            connection.connection.driver_connection.execute(scope.statements())
