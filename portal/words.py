@@ -42,7 +42,7 @@ __all__ = [
     "percent",
     "public_name",
     "sort_key",
-]  # fmt: skip
+]
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
