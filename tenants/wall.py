@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import Connection as RawConnection
 from psycopg import sql
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from .owned import ALL_ROWS, OWN_TENANT, OWN_UNIT, Wall
@@ -109,11 +109,13 @@ def declared(base: type[DeclarativeBase]) -> dict[str, Wall]:
 
 def raise_wall(connection: Connection, base: type[DeclarativeBase]) -> None:
     """Write the declared grants, policies and triggers into the database (as the owner)."""
-    connection.execute(text(SETTINGS))
-    connection.execute(text(PERSONS))
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, RawConnection)
+    statements = [SETTINGS, PERSONS]
     for name, wall in sorted(declared(base).items()):
-        for statement in _statements(name, wall):
-            connection.exec_driver_sql(statement)
+        statements += _statements(name, wall)
+    statements.sort(key=lambda statement: "create or replace function" not in statement)
+    driver.execute(";\n".join(statements).encode())
 
 
 def _statements(name: str, wall: Wall) -> list[str]:

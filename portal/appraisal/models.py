@@ -1,0 +1,143 @@
+"""The district's work on a dossier: supplement requests and the finding on each indicator."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.dossiers.models import InDossier, dossier_key
+from tenants.database import Base
+from tenants.owned import OWN_UNIT, Wall
+
+VERDICTS = ("agreed", "corrected", "not_enough_evidence", "not_applicable")
+
+
+class SupplementRequest(InDossier, Base):
+    """The one list of everything a dossier lacks; only its points unlock (product.md, rule 6)."""
+
+    __tablename__ = "supplement_request"
+    __wall__ = Wall(
+        grants={
+            "unit": "select, update (answered_at, answered_by)",
+            "district": "select, insert",
+            "province": "select",
+        }
+    )
+    __table_args__ = (
+        dossier_key(),
+        UniqueConstraint("tenant_id", "unit_id", "id"),
+        Index("ix_supplement_request", "tenant_id", "dossier_id"),
+    )
+
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sent_by: Mapped[str] = mapped_column(String(200))
+    answer_by: Mapped[date]
+    note: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answered_by: Mapped[str] = mapped_column(String(200), default="")
+
+    points: Mapped[list[SupplementPoint]] = relationship(viewonly=True, order_by="SupplementPoint.id")
+
+
+class SupplementPoint(InDossier, Base):
+    """One point of a request: an indicator (or a part of the dossier), the reason, the unit's answer."""
+
+    __tablename__ = "supplement_point"
+    __wall__ = Wall(
+        grants={
+            "unit": "select, update (answer, answered_at)",
+            "district": "select, insert",
+            "province": "select",
+        }
+    )
+    __table_args__ = (
+        dossier_key(),
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "request_id"],
+            ["supplement_request.tenant_id", "supplement_request.unit_id", "supplement_request.id"],
+            onupdate="CASCADE",
+        ),
+        CheckConstraint("(indicator_id is not null) <> (part <> '')", name="one_target"),
+        Index("ix_supplement_point", "tenant_id", "request_id"),
+    )
+
+    request_id: Mapped[int] = mapped_column(BigInteger)
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
+    part: Mapped[str] = mapped_column(String(30), default="")
+    reason: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Finding(InDossier, Base):
+    """The district's verdict on one indicator; the unit sees it once the decision is issued.
+
+    `verdict`: agreed with the unit, corrected (then `yes`, `part` or `grade` hold the district's value),
+    not enough evidence, or not applicable. A verdict that differs needs a reason.
+    """
+
+    __tablename__ = "finding"
+    __wall__ = Wall(
+        grants={"unit": "select", "district": "select, insert, update, delete", "province": "select"},
+        rows={"unit": OWN_UNIT + " and shown_to_unit"},
+    )
+    __table_args__ = (
+        dossier_key(),
+        UniqueConstraint("tenant_id", "dossier_id", "indicator_id"),
+        CheckConstraint(f"verdict in {VERDICTS}", name="verdict"),
+        CheckConstraint("verdict = 'agreed' or reason <> ''", name="reason"),
+    )
+
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    verdict: Mapped[str] = mapped_column(String(20))
+    yes: Mapped[bool | None]
+    part: Mapped[int | None]
+    grade: Mapped[int | None] = mapped_column(SmallInteger)
+    reason_code: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(default="")
+    met_1: Mapped[str] = mapped_column(String(20), default="missing")
+    met_2: Mapped[str] = mapped_column(String(20), default="missing")
+    shown_to_unit: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_by: Mapped[str] = mapped_column(String(200))
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class HeadcountFinding(InDossier, Base):
+    """A base figure as the district corrected it, with the reason; all that depends on it follows."""
+
+    __tablename__ = "headcount_finding"
+    __wall__ = Wall(
+        grants={"unit": "select", "district": "select, insert, update, delete", "province": "select"},
+        rows={"unit": OWN_UNIT + " and shown_to_unit"},
+    )
+    __table_args__ = (
+        dossier_key(),
+        UniqueConstraint("tenant_id", "dossier_id", "code"),
+        CheckConstraint("value between 0 and 1000000", name="value"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    code: Mapped[str] = mapped_column(String(30))
+    value: Mapped[int]
+    reason: Mapped[str]
+    shown_to_unit: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_by: Mapped[str] = mapped_column(String(200))
+
+    __mapper_args__ = {"version_id_col": version}

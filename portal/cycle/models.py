@@ -1,0 +1,50 @@
+"""The yearly cycle: which catalogue version a year is judged by, and its dates.
+
+Deadlines are stored as the first moment that is too late ("trước ngày 15/01" = 15/01 00:00 in
+Asia/Ho_Chi_Minh), so that one comparison decides everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base
+from tenants.owned import SHARED_READING, Wall
+
+
+class Cycle(Base):
+    """One assessment year of the province; figures count from 01/01 to 31/12 of `year`."""
+
+    __tablename__ = "cycle"
+    __wall__ = Wall(
+        shared=True,
+        grants={**SHARED_READING.grants, "province": "select, insert, update"},
+    )
+    __table_args__ = (
+        CheckConstraint("opens_on < submit_before", name="order_submit"),
+        CheckConstraint("submit_before < decide_before and decide_before < report_before", name="order"),
+    )
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version_id: Mapped[int] = mapped_column(ForeignKey("criteria_version.id"))
+    opens_on: Mapped[date]
+    submit_before: Mapped[date]
+    decide_before: Mapped[date]
+    report_before: Mapped[date]
+
+
+class Setting(Base):
+    """A value of the deployment set inside the product (name of the province, demo clock)."""
+
+    __tablename__ = "setting"
+    __wall__ = Wall(
+        shared=True,
+        grants={**SHARED_READING.grants, "province": "select, insert, update"},
+    )
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str]
+    changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,59 @@
+"""Bring a database from whatever it is to this program's schema, roles and wall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from tenants import wall
+from tenants.database import Base
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def alembic_config(migrate_url: str) -> Config:
+    """Return the Alembic configuration for the login that may become the owner."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", migrate_url.replace("%", "%%"))
+    return config
+
+
+def bootstrap(admin_url: str, passwords: dict[str, str]) -> None:
+    """Create roles, logins and extensions as a superuser; safe to repeat."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        wall.bootstrap(connection, passwords)
+
+
+def upgrade(migrate_url: str) -> None:
+    """Run the migrations that are missing and raise the wall."""
+    url = make_url(migrate_url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    command.upgrade(alembic_config(url), "head")
+
+
+def expected_revision() -> str:
+    """Return the newest migration this program knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def defects(migrate_url: str) -> list[str]:
+    """Return what stands open in the wall or is behind in the schema of a database."""
+    import portal.schema  # noqa: F401  (declares every table)
+
+    with psycopg.connect(migrate_url) as connection:
+        connection.execute(f"set role {wall.OWNER}")
+        row = connection.execute(
+            "select to_regclass('public.alembic_version') is not null"
+        ).fetchone()
+        if not row or not row[0]:
+            return ["cơ sở dữ liệu chưa được khởi tạo (chạy: flask init)"]
+        found = wall.defects(connection, Base)
+        revision = connection.execute("select version_num from alembic_version").fetchone()
+        if revision is None or revision[0] != expected_revision():
+            found.append(f"lược đồ ở bản {revision and revision[0]}, chương trình cần {expected_revision()}")
+        return found

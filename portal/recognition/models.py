@@ -1,0 +1,171 @@
+"""Decisions of the district's chairman and the recognitions they give.
+
+Nothing is recognised before a decision has its number and date. What was issued is never changed: the
+database refuses it; a wrong decision is corrected by a further one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.dossiers.models import dossier_key
+from tenants.database import Base
+from tenants.owned import OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
+
+_ISSUED = """
+create or replace function refuse_issued_decision() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user <> 'portal_steward' and old.state = 'issued' then
+    raise exception 'an issued decision is never changed' using errcode = 'PT409';
+  end if;
+  return coalesce(new, old);
+end $$;
+create or replace trigger decision_issued before update or delete on decision
+  for each row execute function refuse_issued_decision();
+create or replace function refuse_issued_line() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+declare line record;
+begin
+  if tg_op = 'DELETE' then line := old; else line := new; end if;
+  if current_user <> 'portal_steward' and exists (select from decision d
+      where d.tenant_id = line.tenant_id and d.id = line.decision_id and d.state = 'issued') then
+    raise exception 'an issued decision is never changed' using errcode = 'PT409';
+  end if;
+  return coalesce(new, old);
+end $$;
+create or replace trigger decision_line_issued before insert or update or delete on decision_line
+  for each row execute function refuse_issued_line();
+"""
+
+
+class Decision(TenantOwned, Base):
+    """A decision on a list of dossiers of one year: draft, then issued with number and date.
+
+    Issuer, signer and legal bases are kept as the words of that day (product.md, rule 7).
+    """
+
+    __tablename__ = "decision"
+    __wall__ = Wall(
+        grants={
+            "unit": "select",
+            "district": "select, insert, update, delete",
+            "province": "select",
+        },
+        rows={"unit": OWN_TENANT + " and state = 'issued'"},
+        statements=(),
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
+        CheckConstraint("state in ('draft','issued')", name="state"),
+        CheckConstraint(
+            "state = 'draft' or (number <> '' and dated is not null and issued_at is not null)", name="issued"
+        ),
+        Index("uq_decision_number", "tenant_id", "number", "dated", unique=True, postgresql_where="number <> ''"),
+        Index("ix_decision_year", "tenant_id", "year", "id"),
+    )
+
+    year: Mapped[int] = mapped_column(ForeignKey("cycle.year"))
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    number: Mapped[str] = mapped_column(String(60), default="")
+    dated: Mapped[date | None]
+    issuer: Mapped[str] = mapped_column(String(200), default="")
+    signer: Mapped[str] = mapped_column(String(200), default="")
+    signer_title: Mapped[str] = mapped_column(String(200), default="")
+    legal_bases: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_by: Mapped[str] = mapped_column(String(200), default="")
+    issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    issued_by: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    lines: Mapped[list[DecisionLine]] = relationship(viewonly=True, order_by="DecisionLine.id")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DecisionLine(UnitOwned, Base):
+    """One unit in a decision. `outcome`: 0 not recognised, 1 or 2 the level; held back lines do not take part."""
+
+    __tablename__ = "decision_line"
+    __wall__ = Wall(
+        grants={"unit": "select", "district": "select, insert, update, delete", "province": "select"},
+        rows={
+            "unit": OWN_UNIT
+            + " and exists (select from decision d where d.tenant_id = decision_line.tenant_id"
+            + " and d.id = decision_line.decision_id and d.state = 'issued')"
+        },
+        statements=(_ISSUED,),
+    )
+    __table_args__ = (
+        dossier_key(),
+        ForeignKeyConstraint(
+            ["tenant_id", "decision_id"], ["decision.tenant_id", "decision.id"], onupdate="CASCADE"
+        ),
+        UniqueConstraint("tenant_id", "decision_id", "dossier_id"),
+        CheckConstraint("outcome in (0, 1, 2)", name="outcome"),
+        CheckConstraint("outcome > 0 or reason <> ''", name="refusal_has_reason"),
+        CheckConstraint("not held_back or held_reason <> ''", name="held_has_reason"),
+        Index("ix_decision_line_dossier", "tenant_id", "dossier_id"),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(BigInteger)
+    decision_id: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str] = mapped_column(default="")
+    held_back: Mapped[bool] = mapped_column(default=False)
+    held_reason: Mapped[str] = mapped_column(default="")
+
+
+class Recognition(UnitOwned, Base):
+    """A unit's recognition: level, validity and the words of the decision that gave it.
+
+    `valid_from` to `valid_to` (inclusive days) and `may_raise_from` are computed once, at the decision,
+    by the rules of the catalogue version (Circular 24/2023, Article 5), and never recomputed.
+    """
+
+    __tablename__ = "recognition"
+    __wall__ = Wall(
+        grants={"unit": "select", "district": "select, insert, update (state)", "province": "select"}
+    )
+    __table_args__ = (
+        dossier_key(),
+        ForeignKeyConstraint(["tenant_id", "decision_id"], ["decision.tenant_id", "decision.id"], onupdate="CASCADE"),
+        UniqueConstraint("tenant_id", "dossier_id"),
+        UniqueConstraint("tenant_id", "code"),
+        CheckConstraint("level in (1, 2)", name="level"),
+        CheckConstraint("state in ('in_force','revoked','replaced')", name="state"),
+        CheckConstraint("valid_to > valid_from", name="validity"),
+        Index("ix_recognition_unit", "tenant_id", "unit_id", "valid_from"),
+        Index("ix_recognition_year", "year", "tenant_id", "level"),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(BigInteger)
+    decision_id: Mapped[int] = mapped_column(BigInteger)
+    year: Mapped[int]
+    level: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(10), default="in_force")
+    code: Mapped[str] = mapped_column(String(20))
+    unit_name: Mapped[str] = mapped_column(String(300))
+    issuer: Mapped[str] = mapped_column(String(200))
+    decision_number: Mapped[str] = mapped_column(String(60))
+    decided_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    may_raise_from: Mapped[date | None]
+
+    decision: Mapped[Decision] = relationship(viewonly=True)

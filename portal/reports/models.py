@@ -1,0 +1,122 @@
+"""The district's yearly report, the Department's answer to it, and the provincial report."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base
+from tenants.owned import ALL_ROWS, TenantOwned, Wall
+
+_SENT = """
+create or replace function refuse_sent_report() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user <> 'portal_steward' and old.state = 'sent' and (
+      tg_op = 'DELETE' or new.snapshot is distinct from old.snapshot or new.narrative is distinct from old.narrative
+      or new.state <> old.state) then
+    raise exception 'a sent report is never changed' using errcode = 'PT409';
+  end if;
+  return coalesce(new, old);
+end $$;
+create or replace trigger district_report_sent before update or delete on district_report
+  for each row execute function refuse_sent_report();
+"""
+
+
+class DistrictReport(TenantOwned, Base):
+    """The report of a district for a year, sending `edition` (1 first, 2 after a return, …).
+
+    `snapshot` holds the figures as they were when the report was locked (tables as JSON), `narrative`
+    the words the officer wrote, by section. What the Department answered stands in `ReportAnswer`.
+    """
+
+    __tablename__ = "district_report"
+    __wall__ = Wall(
+        grants={"district": "select, insert, update", "province": "select"},
+        statements=(_SENT,),
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
+        UniqueConstraint("tenant_id", "year", "edition"),
+        CheckConstraint("state in ('draft','locked','sent')", name="state"),
+        CheckConstraint("state = 'draft' or (snapshot is not null and locked_at is not null)", name="locked"),
+        CheckConstraint("state <> 'sent' or (sent_at is not null and signer <> '')", name="sent"),
+        Index("ix_district_report_year", "year", "state", "tenant_id"),
+    )
+
+    year: Mapped[int] = mapped_column(ForeignKey("cycle.year"))
+    edition: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    narrative: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    explanations: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    number: Mapped[str] = mapped_column(String(60), default="")
+    dated: Mapped[date | None]
+    signer: Mapped[str] = mapped_column(String(200), default="")
+    signer_title: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    locked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    locked_by: Mapped[str] = mapped_column(String(200), default="")
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_by: Mapped[str] = mapped_column(String(200), default="")
+    late: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ReportAnswer(TenantOwned, Base):
+    """The Department's answer to one sent report: accepted, or returned with points. Written by the province."""
+
+    __tablename__ = "report_answer"
+    __wall__ = Wall(
+        grants={"district": "select", "province": "select, insert"},
+        writes={"province": ALL_ROWS},
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "report_id"], ["district_report.tenant_id", "district_report.id"], onupdate="CASCADE"
+        ),
+        UniqueConstraint("tenant_id", "report_id"),
+        CheckConstraint("verdict in ('accepted','returned')", name="verdict"),
+        CheckConstraint("verdict = 'accepted' or jsonb_array_length(points) > 0", name="returned_with_points"),
+    )
+
+    report_id: Mapped[int] = mapped_column(BigInteger)
+    verdict: Mapped[str] = mapped_column(String(10))
+    points: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    answered_by: Mapped[str] = mapped_column(String(200))
+
+
+class ProvincialReport(Base):
+    """The provincial table compiled from accepted district reports; each compilation is kept."""
+
+    __tablename__ = "provincial_report"
+    __wall__ = Wall(shared=True, grants={"province": "select, insert"})
+    __table_args__ = (Index("ix_provincial_report_year", "year", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    year: Mapped[int] = mapped_column(ForeignKey("cycle.year"))
+    accepted: Mapped[int]
+    districts: Mapped[int]
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    compiled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    compiled_by: Mapped[str] = mapped_column(String(200))
+
+

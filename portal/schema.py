@@ -1,0 +1,30 @@
+"""Every table of the program, imported in one place for migrations, the wall and the tests."""
+
+from portal.appraisal import models as appraisal
+from portal.catalogue import models as catalogue
+from portal.cycle import models as cycle
+from portal.dossiers import models as dossiers
+from portal.evidence import models as evidence
+from portal.notices import models as notices
+from portal.recognition import models as recognition
+from portal.reports import models as reports
+from portal.trail import models as trail
+from portal.units import models as units
+from tenants import people, places
+from tenants.database import Base
+
+__all__ = [
+    "Base",
+    "appraisal",
+    "catalogue",
+    "cycle",
+    "dossiers",
+    "evidence",
+    "notices",
+    "people",
+    "places",
+    "recognition",
+    "reports",
+    "trail",
+    "units",
+]

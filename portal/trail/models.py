@@ -1,0 +1,50 @@
+"""The record of who did what, append-only: no role of the program may change or remove an entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base
+from tenants.owned import OWN_TENANT, TenantOwned, Wall
+
+_APPEND_ONLY = """
+create or replace function refuse_trail_change() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin raise exception 'the trail is append-only' using errcode = 'PT409'; end $$;
+create or replace trigger trail_append_only before update or delete on trail_entry
+  for each row execute function refuse_trail_change();
+"""
+
+
+class TrailEntry(TenantOwned, Base):
+    """One act in one sentence. `unit_id` and `dossier_id` say what it was done to; `inner` hides it from units."""
+
+    __tablename__ = "trail_entry"
+    __wall__ = Wall(
+        grants={"unit": "select, insert", "district": "select, insert", "province": "select, insert"},
+        rows={"unit": OWN_TENANT + " and unit_id = app_unit() and not inner_act"},
+        inserts={"unit": OWN_TENANT + " and unit_id = app_unit()"},
+        statements=(_APPEND_ONLY,),
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        Index("ix_trail_dossier", "tenant_id", "dossier_id", "id"),
+        Index("ix_trail_unit", "tenant_id", "unit_id", "id"),
+    )
+
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    dossier_id: Mapped[int | None] = mapped_column(BigInteger)
+    act: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    real_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="")
+    sentence: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    inner_act: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,79 @@
+"""The registry of units: the schools, offices, communes and enterprises that file dossiers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import Base
+from tenants.owned import OWN_TENANT, TenantOwned, Wall
+
+from .kinds import UNIT_KINDS
+
+_KINDS = ", ".join(f"'{kind}'" for kind in UNIT_KINDS)
+
+
+class Unit(TenantOwned, Base):
+    """One unit of a district (Circular 24/2023, Article 2), from the day it opened to the day it closed."""
+
+    __tablename__ = "unit"
+    __wall__ = Wall(
+        grants={
+            "unit": "select, update (address, phone, email, head_name, head_title, superior, symbol, version)",
+            "district": "select, insert, update",
+            "province": "select",
+        },
+        rows={"unit": OWN_TENANT + " and id = app_unit()"},
+    )
+    __table_args__ = (
+        CheckConstraint(f"kind in ({_KINDS})", name="kind"),
+        CheckConstraint("closed_on is null or closed_on >= opened_on", name="dates"),
+        UniqueConstraint("tenant_id", "code"),
+        Index("ix_unit_sort", "tenant_id", "name_sort", "id"),
+        Index("ix_unit_kind", "tenant_id", "kind", "public"),
+        Index("ix_unit_search", text("name_folded gin_trgm_ops"), postgresql_using="gin"),
+    )
+
+    tenant_id: Mapped[int] = mapped_column(
+        ForeignKey("tenant.id", onupdate="CASCADE"), primary_key=True, sort_order=-20, autoincrement=False
+    )
+    code: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(300))
+    name_sort: Mapped[str] = mapped_column(String(600, collation="C"))
+    name_folded: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(30))
+    public: Mapped[bool] = mapped_column(default=True)
+    sensitive: Mapped[bool] = mapped_column(default=False)
+    commune: Mapped[str] = mapped_column(String(100), default="")
+    superior: Mapped[str] = mapped_column(String(200), default="")
+    symbol: Mapped[str] = mapped_column(String(30), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    head_name: Mapped[str] = mapped_column(String(200), default="")
+    head_title: Mapped[str] = mapped_column(String(100), default="")
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    origin_tenant_id: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ImportBatch(TenantOwned, Base):
+    """An uploaded sheet read by a dry run: what each row would do, until somebody confirms it."""
+
+    __tablename__ = "import_batch"
+    __wall__ = Wall(grants={"district": "select, insert, update, delete"})
+    __table_args__ = (CheckConstraint("state in ('read','done','dropped')", name="state"),)
+
+    kind: Mapped[str] = mapped_column(String(20))
+    file_name: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(10), default="read")
+    rows: Mapped[list[Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_by: Mapped[int] = mapped_column(BigInteger)

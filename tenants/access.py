@@ -1,0 +1,121 @@
+"""The door of every request: default deny, the right asked, the scope entered, one commit.
+
+A view says `@may(RIGHT)` or `@public("why")`; a view that says neither cannot be registered. Inside
+the door the database knows as whom it answers; a request that must not change anything runs in a
+read-only transaction, and the one commit of a changing request stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+from flask_login import current_user
+
+from .database import db
+from .identity import Identity
+from .rights import Right, refusal
+from .scope import Scope, ScopeKind, enter
+
+View = Callable[..., Any]
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class UnguardedView(RuntimeError):
+    """A view was registered without `@may` or `@public`."""
+
+
+class GuardedFlask(Flask):
+    """Flask that refuses a view for which nobody said who may use it."""
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: View | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Register a route; raises `UnguardedView` for an unguarded view."""
+        guarded = getattr(view_func, "__right__", None) or getattr(view_func, "__public__", None)
+        if view_func is not None and endpoint != "static" and not guarded:
+            raise UnguardedView(f"{rule}: khai báo @may(...) hoặc @public(...) cho {endpoint or view_func}")
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+
+
+def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], View]:
+    """Guard a view by a right; `scope` overrides the scope of the person's place."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+            identity = signed_in()
+            sentence = refusal(identity, right)
+            if sentence:
+                abort(403, sentence)
+            assert identity.place is not None
+            writes = request.method in UNSAFE
+            if scope:
+                enter(Scope(scope, identity.place.tenant_id, 0, identity.account_id, writes))
+            else:
+                enter(identity.place.scope(identity.account_id, writes=writes))
+            return _conclude(view(*args, **kwargs))
+
+        guarded.__right__ = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC) -> Callable[[View], View]:
+    """Open a view to everybody; `reason` says why that is right."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def open_view(*args: Any, **kwargs: Any) -> Any:
+            enter(Scope(scope, writes=request.method in UNSAFE))
+            return _conclude(view(*args, **kwargs))
+
+        open_view.__public__ = reason  # type: ignore[attr-defined]
+        return open_view
+
+    return decorate
+
+
+def _conclude(answer: Any) -> Any:
+    """Commit a changing request before its answer leaves; an error answer changes nothing."""
+    if request.method in UNSAFE:
+        status = answer.status_code if isinstance(answer, Response) else _status(answer)
+        if status < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
+    return answer
+
+
+def _status(answer: Any) -> int:
+    return answer[1] if isinstance(answer, tuple) and isinstance(answer[1], int) else 200
+
+
+def signed_in() -> Identity:
+    """Return the person of this request (only behind `@may`)."""
+    identity: Identity = current_user._get_current_object()
+    return identity
+
+
+def require(right: Right, row: Any) -> None:
+    """Ask a right once more for the row at hand; raises 403 with the sentence."""
+    sentence = refusal(signed_in(), right, row)
+    if sentence:
+        abort(403, sentence)
+
+
+def found(row: Any) -> Any:
+    """Return a row, or answer 404: an unknown row and another district's row look the same."""
+    if row is None:
+        abort(404)
+    return row

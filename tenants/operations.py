@@ -1,0 +1,116 @@
+"""Verbs on places and persons: open a tenant, create an account, place a person, end a role.
+
+Each runs in the scope of who acts; the wall refuses what the scope may not. The work's own record of
+who did what (the trail) is kept by the caller, because this package knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from . import signin
+from .database import db
+from .people import Account, Membership, Role
+from .places import Tenant, TenantKind
+from .refusal import Refused
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+
+
+def new_account(login: str, full_name: str, *, title: str = "", email: str = "", phone: str = "") -> int:
+    """Create a person's account and return its id; it cannot sign in before a link sets a password.
+
+    Raises `Refused` for a malformed or taken login name.
+    """
+    login = login.strip().lower()
+    if not _LOGIN.fullmatch(login):
+        raise Refused(
+            f"Tên đăng nhập “{login[:60]}” chưa đúng: dùng 3–60 chữ thường không dấu, số, dấu chấm, gạch nối.",
+            422,
+        )
+    if not full_name.strip():
+        raise Refused("Xin nhập họ tên hoặc tên gọi của tài khoản.", 422)
+    account_id = int(db.session.scalar(text("select nextval('account_id_seq')")) or 0)
+    try:
+        with db.session.begin_nested():
+            db.session.execute(
+                Account.__table__.insert().values(  # type: ignore[attr-defined]
+                    id=account_id,
+                    login=login,
+                    full_name=full_name.strip()[:200],
+                    title=title.strip()[:200],
+                    email=email.strip()[:200],
+                    phone=phone.strip()[:30],
+                    created_at=signin.now(),
+                )
+            )
+    except IntegrityError:
+        raise Refused(f"Tên đăng nhập “{login}” đã có người dùng.", 422) from None
+    return account_id
+
+
+def place_person(
+    account_id: int, role: Role, tenant_id: int, *, unit_id: int | None = None, since: date, until: date | None = None
+) -> Membership:
+    """Give a person a role in a place from a day on (until: the last day, inclusive)."""
+    membership = Membership(
+        tenant_id=tenant_id, account_id=account_id, role=role, unit_id=unit_id, since=since, until=until
+    )
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def end_membership(tenant_id: int, membership_id: int, last_day: date) -> None:
+    """End a role after `last_day`; a role that begins later than that ends on its first day."""
+    membership = db.session.get(Membership, (tenant_id, membership_id))
+    if membership is None:
+        raise Refused("Không tìm thấy phân công này.", 422)
+    membership.until = max(last_day, membership.since)
+
+
+def disable_account(account_id: int) -> None:
+    """Shut an account at once; refused where the person also serves another district."""
+    changed = db.session.execute(
+        update(Account).where(Account.id == account_id).values(disabled_at=signin.now())
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused("Người này còn vai trò ở nơi khác; chỉ có thể kết thúc vai trò tại đây.")
+
+
+def enable_account(account_id: int) -> None:
+    """Open a shut account again."""
+    db.session.execute(update(Account).where(Account.id == account_id).values(disabled_at=None))
+
+
+def open_tenant(
+    *,
+    kind: TenantKind,
+    code: str,
+    name: str,
+    name_sort: str,
+    committee: str,
+    office: str,
+    seat: str,
+    valid_from: date,
+) -> Tenant:
+    """Open a new tenant (province only). Raises `Refused` for a code already in use."""
+    if db.session.scalar(select(Tenant.id).where(Tenant.code == code)):
+        raise Refused(f"Mã “{code}” đã dùng cho một nơi khác.", 422)
+    tenant = Tenant(
+        kind=kind,
+        code=code,
+        name=name,
+        name_sort=name_sort,
+        committee=committee,
+        office=office,
+        seat=seat,
+        valid_from=valid_from,
+    )
+    db.session.add(tenant)
+    db.session.flush()
+    return tenant
