@@ -1,0 +1,211 @@
+/* What the pages gain when the browser runs scripts; every page works without. Explained in templates/README.md.
+   No inline code, no eval: events are met once, on the document. */
+(() => {
+  'use strict';
+  const owner = document.body.dataset.owner;
+  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+  const statusLine = document.getElementById('save-status');
+  const on = (type, act, capture = false) => document.addEventListener(type, act, capture);
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const make = (tag, facts) => Object.assign(document.createElement(tag), facts);
+  const megabytes = (n) => (n / 1048576).toLocaleString('vi-VN', { maximumFractionDigits: 1 }) + ' MB';
+
+  /* ---- one region says what became of the last save ---- */
+  let fading;
+  function say(sentence, tone = 'ok', link = null) {
+    clearTimeout(fading);
+    statusLine.dataset.tone = tone;
+    statusLine.textContent = sentence;
+    if (link) statusLine.append(' ', make('a', { href: link[1], textContent: link[0] }));
+    if (tone === 'ok') fading = setTimeout(() => { statusLine.textContent = ''; }, 6000);
+  }
+  const refused = {
+    401: 'Phiên làm việc đã hết. Nội dung vừa nhập được giữ trong trình duyệt này.',
+    403: 'Chưa lưu: vai trò hiện tại không được làm việc này.',
+    404: 'Chưa lưu: mục này không còn. Hãy tải lại trang.',
+    409: 'Chưa lưu: nội dung đã thay đổi hoặc đã khóa. Hãy xem lời giải thích tại mục vừa nhập.',
+    413: 'Chưa gửi: nội dung hoặc tệp lớn quá mức cho phép.',
+    422: 'Chưa lưu: có điều cần sửa tại mục vừa nhập.',
+  };
+  const lost = 'Chưa lưu được do kết nối. Nội dung được giữ trong trình duyệt này và sẽ tự gửi lại.';
+
+  /* ---- text kept in the browser, one entry a form; never passwords, files or hidden fields ---- */
+  const store = (box) => ({ // storage may be forbidden or full: then nothing is kept, and nothing breaks
+    get(key) { try { return JSON.parse(box().getItem(key)); } catch { return null; } },
+    set(key, value) { try { box().setItem(key, JSON.stringify(value)); } catch { /* see above */ } },
+    drop(key) { try { box().removeItem(key); } catch { /* see above */ } },
+    keys() { try { return Object.keys(box()); } catch { return []; } },
+  });
+  const kept = store(() => localStorage);
+  const visit = store(() => sessionStorage);
+  const isPost = (form) => form?.method === 'post';
+  const keeps = (form) => owner && isPost(form) && (form.hasAttribute('data-keep') || form.hasAttribute('hx-post'));
+  const keyOf = (form) => `kept|${owner}|${new URL(form.getAttribute('hx-post') || form.action, location.href).pathname}|${form.id}`;
+  const isTick = (field) => /^(checkbox|radio)$/.test(field.type);
+  const nameOf = (field) => (isTick(field) ? `${field.name}=${field.value}` : field.name);
+  const valueOf = (field) => (isTick(field) ? field.checked : field.value);
+  const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches('input, textarea, select')
+    && !/^(hidden|password|file|submit)$/.test(field.type) && field.autocomplete !== 'one-time-code');
+  function keep(form) {
+    if (keeps(form)) kept.set(keyOf(form), { at: Date.now(), values: fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]) });
+  }
+  function offer(form) {
+    const entry = kept.get(keyOf(form));
+    const values = new Map(entry?.values);
+    const changed = fieldsOf(form).filter((field) => values.has(nameOf(field)) && values.get(nameOf(field)) !== valueOf(field));
+    if (!entry || !changed.length || Date.now() - entry.at > 14 * 864e5) { kept.drop(keyOf(form)); return; }
+    const bar = make('div', { className: 'kept' });
+    const button = (label, act) => {
+      const it = make('button', { type: 'button', className: 'btn btn-sm btn-outline-primary', textContent: label });
+      it.addEventListener('click', () => { bar.remove(); kept.drop(keyOf(form)); act(); });
+      return it;
+    };
+    bar.append(make('span', { textContent: `Có nội dung chưa lưu từ ${new Date(entry.at).toLocaleString('vi-VN', { dateStyle: 'short', timeStyle: 'short' })}.` }),
+      button('Khôi phục nội dung chưa lưu', () => changed.forEach((field) => {
+        if (isTick(field)) field.checked = values.get(nameOf(field)); else field.value = values.get(nameOf(field));
+        for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
+      })), button('Bỏ', () => {}));
+    form.prepend(bar);
+  }
+
+  /* ---- saving parts of a page by htmx: token, announcement by status code, another try when the line is lost ---- */
+  const dirty = new Set();
+  const waiting = new Map();
+  const pauses = [3, 8, 20, 45];
+  let turn = 0;
+  let timer;
+  const writes = (event) => event.detail.requestConfig?.verb !== 'get';
+  function again() {
+    clearTimeout(timer);
+    const tries = [...waiting];
+    waiting.clear();
+    for (const [element, config] of tries) if (element.isConnected) htmx.ajax(config.verb, config.path, { source: element });
+  }
+  function later(event, seconds = pauses[Math.min(turn, pauses.length - 1)]) {
+    waiting.set(event.detail.elt, event.detail.requestConfig);
+    turn += 1;
+    clearTimeout(timer);
+    timer = setTimeout(again, seconds * 1000);
+    say(lost, 'wait');
+  }
+  on('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = token; });
+  on('htmx:beforeRequest', (event) => { if (writes(event)) keep(event.detail.elt.closest('form')); });
+  on('htmx:beforeSwap', (event) => { if (/^\s*(<!doctype|<html)/i.test(event.detail.serverResponse)) event.detail.shouldSwap = false; });
+  on('htmx:afterRequest', (event) => {
+    const { xhr, elt } = event.detail;
+    if (!writes(event) || !xhr.status) return;
+    const form = elt.closest('form');
+    const told = xhr.getResponseHeader('X-Message');
+    const at = xhr.getResponseHeader('X-Saved-At');
+    if (xhr.status >= 500 || xhr.status === 429) { later(event, Number(xhr.getResponseHeader('Retry-After')) || undefined); return; }
+    turn = 0;
+    if (xhr.status < 400) { dirty.delete(form); if (form) kept.drop(keyOf(form)); }
+    const sentence = told ? decodeURIComponent(told) : refused[xhr.status] ?? (xhr.status < 400 ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : 'Chưa lưu được. Hãy tải lại trang.');
+    say(sentence, xhr.status < 400 ? 'ok' : 'no', xhr.status === 401 ? ['Đăng nhập lại', location.href] : null);
+  });
+  on('htmx:sendError', (event) => { if (writes(event)) later(event); });
+  on('htmx:timeout', (event) => { if (writes(event)) later(event); });
+  window.addEventListener('online', again);
+
+  /* ---- leaving with unsaved text; sending once ---- */
+  on('input', ({ target }) => { if (isPost(target.form) && !target.form.hasAttribute('data-no-warning')) dirty.add(target.form); });
+  window.addEventListener('beforeunload', (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
+  on('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !isPost(form) || form.hasAttribute('hx-post')) return;
+    if (form.dataset.busy) { event.preventDefault(); return; }
+    if (form.hasAttribute('data-sign-out')) kept.keys().filter((key) => key.startsWith('kept|')).forEach(kept.drop);
+    form.dataset.busy = 'yes';
+    event.submitter?.setAttribute('aria-disabled', 'true');
+    setTimeout(() => release(form), 10000); // an answer that is a file leaves the page where it is
+    dirty.delete(form);
+    if (keeps(form)) { keep(form); visit.set('sent', { key: keyOf(form), from: location.pathname }); }
+    if (form.hasAttribute('data-upload') && window.FormData) { event.preventDefault(); upload(form); }
+  });
+  function release(form) {
+    delete form.dataset.busy;
+    form.querySelectorAll('[aria-disabled]').forEach((button) => button.removeAttribute('aria-disabled'));
+  }
+  window.addEventListener('pageshow', () => document.querySelectorAll('form[data-busy]').forEach(release));
+
+  /* ---- files: size before sending, progress while sending ---- */
+  function complain(field, sentence) {
+    let place = $('[data-message]', field.form) ?? field.parentElement.insertBefore(make('p', { className: 'error' }), field);
+    place.dataset.message = '';
+    place.hidden = !sentence;
+    place.textContent = sentence;
+    if (sentence) say(sentence, 'no');
+  }
+  on('change', ({ target }) => {
+    if (target.type !== 'file' || !target.dataset.maxBytes) return;
+    const most = Number(target.dataset.maxBytes);
+    const big = [...target.files].find((file) => file.size > most);
+    complain(target, big ? `Tệp “${big.name}” nặng ${megabytes(big.size)}, quá mức ${megabytes(most)}. Hãy chọn tệp nhỏ hơn.` : '');
+    if (big) target.value = '';
+  });
+  function upload(form) {
+    const xhr = new XMLHttpRequest();
+    const line = $('.progress-line', form);
+    const fail = (sentence) => { if (line) line.hidden = true; release(form); complain($('input[type=file]', form), sentence); };
+    xhr.open('POST', form.action);
+    xhr.upload.onprogress = (event) => {
+      if (!line || !event.lengthComputable) return;
+      line.hidden = false;
+      $('progress', line).value = 100 * event.loaded / event.total;
+      $('span', line).textContent = event.loaded < event.total ? `${megabytes(event.loaded)} / ${megabytes(event.total)}` : 'Đang kiểm tra tệp…';
+    };
+    xhr.onerror = () => fail('Mất kết nối, tệp chưa được gửi. Hãy bấm gửi lại.');
+    xhr.onload = () => {
+      if (xhr.status < 400) {
+        if (xhr.responseURL.split('#')[0] === location.href.split('#')[0]) location.reload(); else location.assign(xhr.responseURL);
+        return;
+      }
+      const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
+      fail((page.querySelector('[role=alert] li, [role=alert], main p')?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
+    };
+    xhr.send(new FormData(form));
+  }
+
+  /* ---- asking first, copying, printing, keys, menus ---- */
+  const dialog = document.getElementById('confirm');
+  on('click', (event) => {
+    const button = event.target.closest('[data-confirm]');
+    if (!button || button.dataset.sure) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const go = () => { button.dataset.sure = 'yes'; button.click(); delete button.dataset.sure; };
+    if (!dialog?.showModal) { if (window.confirm(button.dataset.confirm)) go(); return; }
+    $('p', dialog).textContent = button.dataset.confirm;
+    $('[value=yes]', dialog).textContent = button.textContent.trim();
+    dialog.returnValue = 'no';
+    dialog.onclose = () => { if (dialog.returnValue === 'yes') go(); else button.focus(); };
+    dialog.showModal();
+  }, true);
+  on('click', async (event) => {
+    document.querySelectorAll('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const button = event.target.closest('[data-copy], [data-print], [data-keys-switch]');
+    if (!button) return;
+    if ('print' in button.dataset) window.print();
+    if ('copy' in button.dataset) await navigator.clipboard?.writeText(button.dataset.copy).then(() => say('Đã chép.'), () => say('Trình duyệt không cho chép. Hãy chọn và chép bằng tay.', 'wait'));
+    if ('keysSwitch' in button.dataset) { if (kept.get('keys-off')) kept.drop('keys-off'); else kept.set('keys-off', true); nameSwitch(button); }
+  });
+  const nameSwitch = (button) => { button.textContent = kept.get('keys-off') ? 'Bật phím tắt' : 'Tắt phím tắt'; };
+  on('keydown', (event) => {
+    if (event.key === 'Escape') document.querySelectorAll('details.menu[open]').forEach((menu) => { menu.open = false; $('summary', menu).focus(); });
+    const strong = event.ctrlKey || event.metaKey;
+    if (event.altKey || event.isComposing || dialog?.open || kept.get('keys-off') || (!strong && event.target.matches('input, textarea, select'))) return;
+    const target = $(`[data-key="${CSS.escape((strong ? 'ctrl+' : '') + event.key.toLowerCase())}"]`);
+    if (target) { event.preventDefault(); if (target.matches('input, textarea, select')) target.focus(); else target.click(); }
+  });
+
+  /* ---- when the page has come ---- */
+  const sent = visit.get('sent');
+  visit.drop('sent');
+  if (sent && owner && Number(document.body.dataset.code) < 400 && (sent.from !== location.pathname || $('.flash.note-ok'))) kept.drop(sent.key);
+  document.querySelectorAll('form').forEach((form) => { if (keeps(form)) offer(form); });
+  $('[data-focus]')?.focus();
+  const here = $('.rooms [aria-current]');
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - 48;
+  const keySwitch = $('[data-keys-switch]');
+  if (keySwitch && $('[data-key]')) { keySwitch.hidden = false; nameSwitch(keySwitch); }
+})();
