@@ -4,6 +4,7 @@ Only programs are taken from elsewhere; roles and tables belong to `tenants` and
 """
 
 from .binaries import Binaries, find_binaries
-from .server import SUPERUSER, Server, Urls
+from .cluster import SUPERUSER
+from .server import Server, Urls
 
 __all__ = ["SUPERUSER", "Binaries", "Server", "Urls", "find_binaries"]

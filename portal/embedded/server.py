@@ -116,7 +116,7 @@ class Server:
         """
         make_folder(self.data)
         with self._alone():
-            if not self.running:
+            if not self._settled():
                 check_room(self.data)
                 account = serving_account(self.cluster)
                 self._choose_place(account)
@@ -170,6 +170,18 @@ class Server:
         return Urls(
             *(f"postgresql://{u}:{passwords[u]}@/{quote(database)}?host={host}&port={PORT}" for u in LOGINS)
         )
+
+    def _settled(self) -> bool:
+        """Wait while another process's server comes up or goes down; tell whether one serves now."""
+        deadline = time.monotonic() + 60
+        while (postmaster := Postmaster.of(self.cluster)) is not None:
+            if postmaster.ready:
+                with contextlib.suppress(psycopg.OperationalError), psycopg.connect(**self.superuser()):
+                    return True
+            if time.monotonic() > deadline:
+                raise self.last_words()
+            time.sleep(0.1)
+        return False
 
     def _choose_place(self, account: Account) -> None:
         if self.cluster.exists() or may_enter(account, self.data):
