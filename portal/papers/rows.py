@@ -4,6 +4,7 @@ Cells are plain text (nothing is parsed as markup). The cost grows linearly with
 annex of thousands of rows is as safe as one of ten. Drawing is in tags.py.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from portal.papers import faces
 
 MISSING = "[chưa có:"
 LONGEST_PIECE = 22
+_SPACES = re.compile("[ \t]+")
 
 
 class Align(StrEnum):
@@ -67,6 +69,7 @@ class HeadCell:
     level: int
     columns: int = 1
     levels: int = 1
+    is_number: bool = False
 
 
 def head_cells(columns: Sequence[RowColumn]) -> list[list[HeadCell]]:
@@ -81,7 +84,7 @@ def head_cells(columns: Sequence[RowColumn]) -> list[list[HeadCell]]:
         else:
             levels[0] += [HeadCell(column.title, place, 0, levels=len(levels)) for place, column in found]
     if any(column.number for column in columns):
-        levels.append([HeadCell(column.number, place, len(levels)) for place, column in enumerate(columns)])
+        levels.append([HeadCell(column.number, place, len(levels), is_number=True) for place, column in enumerate(columns)])
     return levels
 
 
@@ -97,7 +100,7 @@ def break_lines(text: str, font: str, size: float, width: float) -> list[str]:
     space = text_width(" ", font, size)
     for paragraph in text.split("\n"):
         line, used = "", 0.0
-        for word in paragraph.split():
+        for word in _SPACES.split(paragraph.strip(" \t")):
             long = text_width(word, font, size)
             if line and used + space + long <= width:
                 line, used = f"{line} {word}", used + space + long

@@ -19,7 +19,6 @@ from portal.papers import faces
 from portal.papers.rows import MISSING, Align, HeadCell, Piece, RowTable, break_lines, head_cells, lay_rows, text_width
 
 TABLES: ContextVar[dict[str, RowTable]] = ContextVar("tables")
-_PAD = 3.0
 _YELLOW = (1.0, 0.96, 0.68)
 _GREY = (0.93, 0.93, 0.93)
 
@@ -32,12 +31,13 @@ class _Layout:
         self.table = table
         self.size = table.size
         self.lead = table.size * 1.17
+        self.pad = table.size / 4
         self.widths = [column.width * width / total for column in table.columns]
         self.edges = [0.0, *accumulate(self.widths)]
         self.head = head_cells(table.columns)
         self.head_heights = self._measure_head()
         rows = [*table.rows, *((table.totals,) if table.totals else ())]
-        self.pieces: list[Piece] = lay_rows(rows, self.widths, self.size, self.lead, _PAD)
+        self.pieces: list[Piece] = lay_rows(rows, self.widths, self.size, self.lead, self.pad)
         self.depths = [0.0, *accumulate(piece.height for piece in self.pieces)]
 
     def head_lines(self, cell: HeadCell) -> list[str]:
@@ -48,7 +48,7 @@ class _Layout:
         heights = [0.0] * len(self.head)
         cells = sorted((cell for level in self.head for cell in level), key=lambda cell: cell.levels)
         for cell in cells:
-            wanted = len(self.head_lines(cell)) * self.lead + 2 * _PAD
+            wanted = len(self.head_lines(cell)) * self.lead + 2 * self.pad
             covered = range(cell.level, cell.level + cell.levels)
             short = wanted - sum(heights[level] for level in covered)
             if short > 0:
@@ -62,7 +62,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
     def __init__(self, table: RowTable, layout: _Layout | None = None, start: int = 0, stop: int | None = None) -> None:
         super().__init__()
         self.table, self.layout, self.start, self.stop = table, layout, start, stop
-        self.spaceBefore = self.spaceAfter = 6
+        self.spaceBefore, self.spaceAfter = 6, 9
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
         if self.layout is None:
@@ -99,9 +99,9 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         for across, stretch in groupby(layout.pieces[self.start : last], key=lambda piece: piece.row.across):
             begin = bottom
             for piece in stretch:
+                self._draw_piece(piece, bottom)
                 if piece.first or bottom == top:
                     canvas.line(0, bottom, self.width, bottom)
-                self._draw_piece(piece, bottom)
                 bottom -= piece.height
             for edge in (0.0, self.width) if across else layout.edges:
                 canvas.line(edge, begin, edge, bottom)
@@ -118,8 +118,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
             canvas.rect(left, bottom, right - left, top - bottom)
             lines = layout.head_lines(cell)
             first = (top + bottom + len(lines) * layout.lead) / 2
-            number = len(layout.head) > 1 and cell.level == len(layout.head) - 1 and cell.text.strip("()").isalnum()
-            font = faces.ITALIC if number else faces.BOLD
+            font = faces.ITALIC if cell.is_number else faces.BOLD
             for place, line in enumerate(lines):
                 base = first - place * layout.lead - layout.size * 0.92
                 self._text(line, font, left + 1, right - 1, base, Align.CENTER)
@@ -134,12 +133,12 @@ class RowsFlow(Flowable):  # type: ignore[misc]
             canvas.rect(0, top - piece.height, self.width, piece.height, stroke=0, fill=1)
             canvas.setFillColorRGB(0, 0, 0)
         for place, lines in enumerate(piece.lines):
-            left = layout.edges[place] + _PAD
-            right = (self.width if row.across else layout.edges[place + 1]) - _PAD
+            left = layout.edges[place] + layout.pad
+            right = (self.width if row.across else layout.edges[place + 1]) - layout.pad
             align = Align.LEFT if row.across else self.table.columns[place].align
             marked = row.cells[place].startswith(MISSING)
             for number, line in enumerate(lines):
-                base = top - _PAD - number * layout.lead - layout.size * 0.92
+                base = top - layout.pad - number * layout.lead - layout.size * 0.92
                 self._text(line, font, left, right, base, align, marked)
 
     def _text(

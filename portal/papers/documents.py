@@ -1,0 +1,166 @@
+"""One function per document: a data set in, the bytes of its PDF out.
+
+The wording and layout are templates/print/<document>.html, one file each, so that a form the Department
+prescribes can replace ours without touching code. Equal data give equal bytes.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from portal import words
+from portal.papers import data, wording
+from portal.papers.pdf import clean, render_pdf
+from portal.papers.rows import Align, RowColumn, RowTable
+from portal.papers.sheets import Sheet, sheet_rows
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
+
+
+def _printed(value: object) -> object:
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _missing(what: str) -> Markup:
+    return Markup('<span class="missing">{}</span>').format(wording.missing(what))
+
+
+def _or_missing(value: object, what: str) -> object:
+    return _missing(what) if value is None or value == "" else value
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return [line.strip() for line in clean(text or "").split("\n") if line.strip()]
+
+
+def _day_or_blank(value: date | None) -> object:
+    return _missing("ngày, tháng, năm") if value is None else words.long_day(value)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the papers: everything printed is escaped and cleaned, an unknown name is an error."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "day": words.day,
+        "long_day": words.long_day,
+        "moment": words.moment,
+        "number": words.number,
+        "level": lambda level: words.level_name(level).lower(),
+        "paragraphs": _paragraphs,
+        "or_missing": _or_missing,
+        "day_or_missing": _day_or_blank,
+        "evidence": wording.evidence_words,
+        "value": wording.value_words,
+        "heading_lines": wording.heading_lines,
+    }
+    found.globals["missing"] = _missing
+    return found
+
+
+def _render(template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any) -> bytes:
+    marks = [mark for mark in (paper.specimen, None if paper.signed else "BẢN XEM TRƯỚC") if mark]
+    html = environment().get_template(template).render(d=paper, marks=marks, **more)
+    return render_pdf(html, paper.issued, tables)
+
+
+def request_letter(letter: data.RequestLetter) -> bytes:
+    """Mẫu 01: Tờ trình đề nghị đánh giá, công nhận (Circular 24/2023, Article 10)."""
+    return _render("request_letter.html", letter)
+
+
+def self_assessment_report(report: data.SelfAssessmentReport) -> bytes:
+    """Mẫu 02: Báo cáo tự đánh giá."""
+    members = report.team.members if report.team else ()
+    columns = (
+        RowColumn("TT", 11, Align.CENTER),
+        RowColumn("Họ và tên", 52),
+        RowColumn("Chức vụ, đơn vị công tác", 58),
+        RowColumn("Nhiệm vụ trong Tổ", 44),
+    )
+    rows = [(str(place), m.name, m.title, m.task) for place, m in enumerate(members, 1)]
+    return _render("self_assessment_report.html", report, {"team": wording.plain_table(columns, rows)})
+
+
+def result_summary(summary: data.ResultSummary) -> bytes:
+    """Mẫu 03: Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu."""
+    table = wording.result_table(summary.criteria, summary.unit.sensitive)
+    return _render("result_summary.html", summary, {"results": table})
+
+
+def receipt(slip: data.Receipt) -> bytes:
+    """Phiếu tiếp nhận hồ sơ."""
+    columns = (
+        RowColumn("TT", 11, Align.CENTER),
+        RowColumn("Thành phần hồ sơ", 92),
+        RowColumn("Có", 14, Align.CENTER),
+        RowColumn("Ghi chú", 48),
+    )
+    rows = [(str(place), p.name, "☑" if p.present else "☐", p.note) for place, p in enumerate(slip.parts, 1)]
+    return _render("receipt.html", slip, {"parts": wording.plain_table(columns, rows)})
+
+
+def supplement_request(request: data.SupplementRequest) -> bytes:
+    """Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ."""
+    columns = (
+        RowColumn("TT", 11, Align.CENTER),
+        RowColumn("Nội dung (chỉ tiêu, tài liệu)", 50),
+        RowColumn("Lý do", 52),
+        RowColumn("Yêu cầu bổ sung, hoàn thiện", 52),
+    )
+    rows = [(str(place), p.subject, p.reason, p.action) for place, p in enumerate(request.points, 1)]
+    return _render("supplement_request.html", request, {"points": wording.plain_table(columns, rows)})
+
+
+def decision(paper: data.Decision) -> bytes:
+    """Quyết định công nhận with one annex per list that is not empty."""
+    found = (
+        ("level_1", " MỨC ĐỘ 1", paper.level_1),
+        ("level_2", " MỨC ĐỘ 2", paper.level_2),
+        ("refused", "", paper.not_recognised),
+    )
+    kept = [(ref, level, units) for ref, level, units in found if units]
+    annexes = [
+        {
+            "ref": ref,
+            "level": level,
+            "title": f"DANH SÁCH ĐƠN VỊ {'ĐƯỢC' if level else 'KHÔNG ĐƯỢC'} CÔNG NHẬN",
+            "count": len(units),
+            "name": f"Phụ lục {roman}" if len(kept) > 1 else "Phụ lục",
+        }
+        for roman, (ref, level, units) in zip(("I", "II", "III"), kept, strict=False)
+    ]
+    tables = {ref: wording.unit_list(units, "Ghi chú" if level else "Lý do") for ref, level, units in kept}
+    names = {annex["ref"]: annex["name"] for annex in annexes}
+    return _render("decision.html", paper, tables, annexes=annexes, annex_names=names)
+
+
+def district_report(report: data.DistrictReport) -> bytes:
+    """Báo cáo cấp huyện with Biểu 01 and Biểu 02 on landscape pages."""
+    tables = {"form_01": sheet_rows(report.form_01, 8), "form_02": sheet_rows(report.form_02, 9)}
+    return _render("district_report.html", report, tables)
+
+
+def provincial_report(report: data.ProvincialReport) -> bytes:
+    """Bảng tổng hợp cấp tỉnh: Biểu 01-T and the receipt table, "n/m huyện"."""
+    tables = {"form_01_t": sheet_rows(report.form_01_t, 8), "receipts": sheet_rows(report.receipts, 11)}
+    return _render("provincial_report.html", report, tables)
+
+
+def sheet_pdf(sheet: Sheet, issued: Any = None, size: float = 10) -> bytes:
+    """Any table of the portal as a PDF on A4 landscape."""
+    marks = [sheet.specimen] if sheet.specimen else []
+    html = environment().get_template("sheet.html").render(d=sheet, marks=marks)
+    return render_pdf(html, issued, {"sheet": sheet_rows(sheet, size)})

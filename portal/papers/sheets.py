@@ -1,0 +1,237 @@
+"""A table as one value, written as XLSX, CSV or rows for a PDF: the same cells everywhere.
+
+Text is never a formula: XLSX writes it as a string, CSV puts an apostrophe before a dangerous start.
+Shares are exact fractions of one; two decimals are cut off, never rounded up, where they are shown.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from portal import words
+from portal.papers.pdf import clean, plain
+from portal.papers.rows import Align, Row, RowColumn, RowTable
+
+Value = str | int | Fraction | date | None
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LONGEST_CELL = 32_000
+
+
+class Kind(StrEnum):
+    """How a column's values are written."""
+
+    TEXT = "text"
+    CENTERED = "centered"
+    INTEGER = "integer"
+    PERCENT = "percent"
+    POINTS = "points"
+    DATE = "date"
+
+
+_ALIGN = {Kind.TEXT: Align.LEFT, Kind.CENTERED: Align.CENTER, Kind.DATE: Align.CENTER}
+_XLSX_FORMAT = {
+    Kind.INTEGER: "#,##0",
+    Kind.PERCENT: "0.00%",
+    Kind.POINTS: "+0.00;-0.00;0.00",
+    Kind.DATE: "dd/mm/yyyy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Title, kind, relative width (about one character), an optional group title and column number.
+
+    PERCENT holds a Fraction of one, POINTS a Fraction of percentage points with its sign.
+    """
+
+    title: str
+    kind: Kind = Kind.TEXT
+    width: float = 12
+    group: str = ""
+    number: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """The title with its group, for formats that have one head row."""
+        return f"{self.group}: {self.title}" if self.group else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its title; `strong` holds the places of rows printed bold, `specimen` the demo mark."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Value, ...]]
+    totals: tuple[Value, ...] | None = None
+    note: str = ""
+    subtitle: str = ""
+    strong: frozenset[int] = frozenset()
+    specimen: str | None = None
+
+    def __post_init__(self) -> None:
+        for row in (*self.rows, *((self.totals,) if self.totals else ())):
+            if len(row) != len(self.columns):
+                raise ValueError(f"{len(row)} values in a sheet of {len(self.columns)} columns")
+
+
+def cell_text(value: Value, kind: Kind) -> str:
+    """`value` as printed for people: 1.548; 94,59; +2,10; 05/01/2027; "–" where there is no figure."""
+    if value is None:
+        return "" if kind in (Kind.TEXT, Kind.CENTERED) else "–"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date):
+        return words.day(value)
+    share = Fraction(value)
+    if kind is Kind.PERCENT:
+        return words.percent(share.numerator, share.denominator).removesuffix(" %")
+    if kind is Kind.POINTS:
+        return _points(share)
+    return words.number(int(value))
+
+
+def _points(gain: Fraction) -> str:
+    hundredths = round(abs(gain) * 100)
+    sign = "" if hundredths == 0 else "-" if gain < 0 else "+"
+    return f"{sign}{words.number(hundredths // 100)},{hundredths % 100:02d}"
+
+
+def sheet_rows(sheet: Sheet, size: float = 11) -> RowTable:
+    """The sheet as a table for `<pdf:rows>`, in type of `size` points."""
+    kinds = [column.kind for column in sheet.columns]
+
+    def row(values: tuple[Value, ...], strong: bool) -> Row:
+        return Row(tuple(clean(cell_text(value, kind)) for value, kind in zip(values, kinds, strict=True)), strong)
+
+    columns = tuple(
+        RowColumn(c.title, c.width, _ALIGN.get(c.kind, Align.RIGHT), c.group, c.number) for c in sheet.columns
+    )
+    rows = [row(values, place in sheet.strong) for place, values in enumerate(sheet.rows)]
+    return RowTable(columns, rows, row(sheet.totals, True) if sheet.totals else None, size)
+
+
+def sheet_csv(sheet: Sheet) -> bytes:
+    """Head, rows and totals as UTF-8 with a mark that Excel understands; dates as 2027-01-05, shares in %."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([_csv_text(column.full_title) for column in sheet.columns])
+    for row in (*sheet.rows, *((sheet.totals,) if sheet.totals else ())):
+        writer.writerow([_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_text(text: str) -> str:
+    shown = plain(text, _LONGEST_CELL)
+    return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
+
+
+def _csv_value(value: Value, kind: Kind) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _csv_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind is Kind.PERCENT:
+        hundredths = Fraction(value) * 10_000 // 1
+        return f"{hundredths // 100}.{hundredths % 100:02d}"
+    if kind is Kind.POINTS:
+        return f"{float(value):.2f}"
+    return int(value)
+
+
+def sheet_xlsx(sheet: Sheet, made: datetime | None = None) -> bytes:
+    """A workbook of one sheet: title, frozen head, A4 landscape, head repeated in print.
+
+    `made` (UTC) dates the file, so that the same sheet gives the same bytes; memory stays constant.
+    """
+    target = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": plain(sheet.title), "created": (made or datetime(2000, 1, 1)).replace(tzinfo=None)})
+        page = book.add_worksheet("Bảng")
+        _write_page(book, page, sheet)
+    return target.getvalue()
+
+
+def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> None:
+    face = {"font_name": "Times New Roman", "font_size": 11}
+    boxed = face | {"border": 1, "valign": "top", "text_wrap": True}
+    head = book.add_format(boxed | {"bold": True, "align": "center", "valign": "vcenter", "bg_color": "#E6EEEE"})
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+    page.set_footer("&C&P/&N" + (f"&R{plain(sheet.specimen).replace('&', '&&')}" if sheet.specimen else ""))
+    for place, column in enumerate(sheet.columns):
+        page.set_column(place, place, max(column.width, 4))
+    lines = [(sheet.title, {"bold": True, "font_size": 14}), (sheet.subtitle, {"italic": True})]
+    lines += [(sheet.specimen or "", {"bold": True, "font_color": "#8A6100"}), (sheet.note, {"italic": True})]
+    line = 0
+    for text, style in lines:
+        if text:
+            page.write_string(line, 0, plain(text, _LONGEST_CELL), book.add_format(face | style))
+            line += 1
+    first = line = line + 1 if line else 0
+    line = _write_head(page, sheet, line, head)
+    page.repeat_rows(first, line - 1)
+    page.freeze_panes(line, 0)
+    if not sheet.totals and not sheet.strong:
+        page.autofilter(line - 1, 0, max(line - 1 + len(sheet.rows), line - 1), len(sheet.columns) - 1)
+    styles = {
+        (column.kind, strong): book.add_format(
+            boxed
+            | {"bold": strong, "align": _ALIGN.get(column.kind, Align.RIGHT).value}
+            | ({"num_format": _XLSX_FORMAT[column.kind]} if column.kind in _XLSX_FORMAT else {})
+        )
+        for column in sheet.columns
+        for strong in (False, True)
+    }
+    rows = [(row, place in sheet.strong) for place, row in enumerate(sheet.rows)]
+    for row, strong in rows + ([(sheet.totals, True)] if sheet.totals else []):
+        for place, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
+            _write_cell(page, line, place, value, styles[column.kind, strong])
+        line += 1
+
+
+def _write_head(page: Worksheet, sheet: Sheet, line: int, head: object) -> int:
+    if any(column.group for column in sheet.columns):
+        groups = [column.group for column in sheet.columns]
+        place = 0
+        while place < len(groups):
+            stop = place + 1
+            while groups[place] and stop < len(groups) and groups[stop] == groups[place]:
+                stop += 1
+            if stop - place > 1:
+                page.merge_range(line, place, line, stop - 1, plain(groups[place]), head)
+            else:
+                page.write_string(line, place, plain(groups[place]), head)
+            place = stop
+        line += 1
+    for place, column in enumerate(sheet.columns):
+        page.write_string(line, place, plain(column.title), head)
+    line += 1
+    if any(column.number for column in sheet.columns):
+        for place, column in enumerate(sheet.columns):
+            page.write_string(line, place, plain(column.number), head)
+        line += 1
+    return line
+
+
+def _write_cell(page: Worksheet, line: int, place: int, value: Value, style: object) -> None:
+    if value is None:
+        page.write_blank(line, place, None, style)
+    elif isinstance(value, str):
+        page.write_string(line, place, plain(value, _LONGEST_CELL), style)
+    elif isinstance(value, date):
+        page.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
+    else:
+        page.write_number(line, place, float(value) if isinstance(value, Fraction) else value, style)
