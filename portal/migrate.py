@@ -47,9 +47,7 @@ def defects(migrate_url: str) -> list[str]:
 
     with psycopg.connect(migrate_url) as connection:
         connection.execute(f"set role {wall.OWNER}")
-        row = connection.execute(
-            "select to_regclass('public.alembic_version') is not null"
-        ).fetchone()
+        row = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
         if not row or not row[0]:
             return ["cơ sở dữ liệu chưa được khởi tạo (chạy: flask init)"]
         found = wall.defects(connection, Base)

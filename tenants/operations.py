@@ -54,7 +54,13 @@ def new_account(login: str, full_name: str, *, title: str = "", email: str = "",
 
 
 def place_person(
-    account_id: int, role: Role, tenant_id: int, *, unit_id: int | None = None, since: date, until: date | None = None
+    account_id: int,
+    role: Role,
+    tenant_id: int,
+    *,
+    unit_id: int | None = None,
+    since: date,
+    until: date | None = None,
 ) -> Membership:
     """Give a person a role in a place from a day on (until: the last day, inclusive)."""
     membership = Membership(

@@ -42,7 +42,7 @@ class Wall:
 
 SHARED_READING = Wall(
     shared=True,
-    grants={role: "select" for role in ("unit", "district", "province", "signin", "public")},
+    grants=dict.fromkeys(("unit", "district", "province", "signin", "public"), "select"),
 )
 
 

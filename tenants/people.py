@@ -87,7 +87,8 @@ class Membership(TenantOwned, Base):
         },
         rows={"unit": OWN_UNIT},
         writes={
-            "district": OWN_TENANT + " and role not in ('province_admin','province_officer','province_viewer')",
+            "district": OWN_TENANT
+            + " and role not in ('province_admin','province_officer','province_viewer')",
             "province": "role in ('province_admin','province_officer','province_viewer','district_admin')",
         },
     )

@@ -68,9 +68,7 @@ class Right(Enum):
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)
-    RECEIVE_REPORT = Grant(
-        "nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER)
-    )
+    RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))

@@ -64,7 +64,11 @@ def weakness(password: str, login: str = "") -> str | None:
     if len(password) > LONGEST:
         return f"Mật khẩu dài nhất {LONGEST} ký tự."
     plain = password.casefold()
-    if plain in _COMMON or len(set(plain)) < 4 or (login and login.split(".")[0] in plain and len(plain) < 16):
+    if (
+        plain in _COMMON
+        or len(set(plain)) < 4
+        or (login and login.split(".")[0] in plain and len(plain) < 16)
+    ):
         return "Mật khẩu này quá dễ đoán; xin chọn mật khẩu khác."
     return None
 
@@ -190,7 +194,9 @@ def identify(token: str) -> Identity | None:
     if session.last_seen_at < at - timedelta(minutes=5):
         session.last_seen_at = at
     places = tuple(
-        Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id) for _, _, m, tenant_name, _ in rows if m
+        Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id)
+        for _, _, m, tenant_name, _ in rows
+        if m
     )
     chosen = [p for p in places if p.membership_id == session.membership_id]
     return Identity(

@@ -229,7 +229,9 @@ class Answer(InDossier, Base):
     """The unit's own answer on one indicator. `met_1`, `met_2`: the rule's outcome, stored for figures."""
 
     __tablename__ = "answer"
-    __wall__ = Wall(grants=IN_UNIT, statements=(frozen_with_dossier("answer", "yes, part, grade, explanation"),))
+    __wall__ = Wall(
+        grants=IN_UNIT, statements=(frozen_with_dossier("answer", "yes, part, grade, explanation"),)
+    )
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "dossier_id", "indicator_id"),

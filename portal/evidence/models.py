@@ -25,9 +25,7 @@ class Evidence(UnitOwned, Base):
     """One uploaded file: content by SHA-256 (hex) in the store, particulars as its paper states them."""
 
     __tablename__ = "evidence"
-    __wall__ = Wall(
-        grants=IN_UNIT | {"unit": "select, insert, update", "district": "select, insert, update"}
-    )
+    __wall__ = Wall(grants=IN_UNIT | {"unit": "select, insert, update", "district": "select, insert, update"})
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         UniqueConstraint("tenant_id", "unit_id", "id"),

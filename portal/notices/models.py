@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKeyConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base
-from tenants.owned import OWN_TENANT, OWN_UNIT, TenantOwned, Wall
+from tenants.owned import OWN_UNIT, TenantOwned, Wall
 
 
 class Notice(TenantOwned, Base):

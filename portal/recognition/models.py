@@ -75,7 +75,9 @@ class Decision(TenantOwned, Base):
         CheckConstraint(
             "state = 'draft' or (number <> '' and dated is not null and issued_at is not null)", name="issued"
         ),
-        Index("uq_decision_number", "tenant_id", "number", "dated", unique=True, postgresql_where="number <> ''"),
+        Index(
+            "uq_decision_number", "tenant_id", "number", "dated", unique=True, postgresql_where="number <> ''"
+        ),
         Index("ix_decision_year", "tenant_id", "year", "id"),
     )
 
@@ -144,7 +146,9 @@ class Recognition(UnitOwned, Base):
     )
     __table_args__ = (
         dossier_key(),
-        ForeignKeyConstraint(["tenant_id", "decision_id"], ["decision.tenant_id", "decision.id"], onupdate="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "decision_id"], ["decision.tenant_id", "decision.id"], onupdate="CASCADE"
+        ),
         UniqueConstraint("tenant_id", "dossier_id"),
         UniqueConstraint("tenant_id", "code"),
         CheckConstraint("level in (1, 2)", name="level"),

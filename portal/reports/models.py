@@ -90,11 +90,15 @@ class ReportAnswer(TenantOwned, Base):
     )
     __table_args__ = (
         ForeignKeyConstraint(
-            ["tenant_id", "report_id"], ["district_report.tenant_id", "district_report.id"], onupdate="CASCADE"
+            ["tenant_id", "report_id"],
+            ["district_report.tenant_id", "district_report.id"],
+            onupdate="CASCADE",
         ),
         UniqueConstraint("tenant_id", "report_id"),
         CheckConstraint("verdict in ('accepted','returned')", name="verdict"),
-        CheckConstraint("verdict = 'accepted' or jsonb_array_length(points) > 0", name="returned_with_points"),
+        CheckConstraint(
+            "verdict = 'accepted' or jsonb_array_length(points) > 0", name="returned_with_points"
+        ),
     )
 
     report_id: Mapped[int] = mapped_column(BigInteger)
@@ -118,5 +122,3 @@ class ProvincialReport(Base):
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     compiled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     compiled_by: Mapped[str] = mapped_column(String(200))
-
-

@@ -1,0 +1,64 @@
+"""Whether something is open in a year, and if not, why: the only code that compares deadlines.
+
+"Trước ngày 15/01" is exclusive: 14/01 23:59:59 in Vietnam is on time, 15/01 00:00:00 is late
+(Circular 24/2023, Article 10; the strict reading of law.md §4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from portal.words import ZONE, day
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The dates of one assessment year; each `…_before` is the first day that is too late."""
+
+    year: int
+    opens_on: date
+    submit_before: date
+    decide_before: date
+    report_before: date
+
+
+def cut_off(before: date) -> datetime:
+    """Return the first moment that is too late for "trước ngày …", in UTC."""
+    return datetime.combine(before, time(), ZONE).astimezone(UTC)
+
+
+def is_late(before: date, at: datetime) -> bool:
+    """Return whether a moment is past "trước ngày …"."""
+    return at >= cut_off(before)
+
+
+def not_yet_open(calendar: Calendar, at: datetime) -> str | None:
+    """Return the sentence why work on a year cannot begin yet, or None when it can."""
+    if at < cut_off(calendar.opens_on):
+        return f"Năm đánh giá {calendar.year} mở từ ngày {day(calendar.opens_on)}."
+    return None
+
+
+def figures_open(calendar: Calendar, at: datetime) -> str | None:
+    """Return the sentence why figures of a year cannot be final yet (they run to 31/12), or None."""
+    last = date(calendar.year, 12, 31)
+    if at < cut_off(last):
+        return f"Số liệu tính đến hết ngày {day(last)}; hồ sơ ký được từ ngày {day(last)}."
+    return None
+
+
+def days_left(before: date, at: datetime) -> int:
+    """Return how many whole days, today included, remain before a deadline (0 or less: past)."""
+    return (before - at.astimezone(ZONE).date()).days
+
+
+def time_left(before: date, at: datetime) -> str:
+    """Say how long remains before a deadline, or since when it is past, in words."""
+    left = days_left(before, at)
+    if left > 1:
+        return f"còn {left} ngày"
+    if left == 1:
+        hours = int((cut_off(before) - at) / timedelta(hours=1))
+        return f"hôm nay là ngày cuối, còn {hours} giờ" if hours else "còn chưa đến một giờ"
+    return "đã hết hạn" if left == 0 else f"đã quá hạn {-left} ngày"

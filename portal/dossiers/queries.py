@@ -1,0 +1,261 @@
+"""Reading dossiers: one or many whole sheets in a fixed number of queries, and the facts for their steps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from portal import words
+from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, SupplementRequest
+from portal.catalogue.models import CatalogueIndicator
+from portal.catalogue.queries import as_rules, indicators_of
+from portal.cycle.models import Cycle
+from portal.cycle.queries import calendar_of
+from portal.evidence.models import Evidence, EvidenceLink
+from portal.recognition.models import Recognition
+from portal.units.models import Unit
+from tenants.database import db
+
+from . import rules
+from .facts import Facts, Point
+from .models import ENDED, Answer, Dossier, Headcount, TeamMember
+
+
+@dataclass
+class Sheet:
+    """A dossier with everything its pages, papers and checks need."""
+
+    dossier: Dossier
+    unit: Unit
+    cycle: Cycle
+    catalogue: list[CatalogueIndicator]
+    indicators: tuple[rules.Indicator, ...]
+    answers: dict[int, Answer] = field(default_factory=dict)
+    headcounts: dict[str, Headcount] = field(default_factory=dict)
+    evidence: dict[int, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
+    team: list[TeamMember] = field(default_factory=list)
+    findings: dict[int, Finding] = field(default_factory=dict)
+    headcount_findings: dict[str, HeadcountFinding] = field(default_factory=dict)
+    requests: list[SupplementRequest] = field(default_factory=list)
+    points: list[SupplementPoint] = field(default_factory=list)
+    may_raise_from: date | None = None
+
+    def profile(self) -> rules.Profile:
+        """Return the unit as the rules see it, on the unit's own head-counts."""
+        counts = {code: row.value for code, row in self.headcounts.items()}
+        return rules.Profile(self.unit.kind, self.unit.public, counts)
+
+    def given(self) -> dict[int, rules.Answer]:
+        """Return the unit's answers as the rules take them."""
+        return {
+            indicator_id: rules.Answer(
+                row.yes, row.part, row.grade, row.explanation, len(self.evidence[indicator_id])
+            )
+            for indicator_id, row in self.answers.items()
+        }
+
+    def unit_side(self) -> rules.Assessment:
+        """Judge the unit's own answers."""
+        return rules.assess(self.indicators, self.profile(), self.given())
+
+    def district_profile(self) -> rules.Profile:
+        """Return the unit as the district sees it: corrected head-counts and its rulings."""
+        counts = {code: row.value for code, row in self.headcounts.items()}
+        counts |= {code: row.value for code, row in self.headcount_findings.items()}
+        waived = frozenset(i for i, row in self.findings.items() if row.verdict == "not_applicable")
+        return rules.Profile(self.unit.kind, self.unit.public, counts, waived)
+
+    def district_side(self) -> rules.Assessment:
+        """Judge the answers as the district found them."""
+        given = self.given()
+        for indicator_id, row in self.findings.items():
+            own = given.get(indicator_id, rules.Answer())
+            if row.verdict == "corrected":
+                given[indicator_id] = rules.Answer(
+                    row.yes, row.part, row.grade, own.explanation, own.evidence
+                )
+            elif row.verdict == "not_enough_evidence":
+                given[indicator_id] = rules.Answer(
+                    own.yes, own.part, own.grade, own.explanation, own.evidence, enough_evidence=False
+                )
+        return rules.assess(self.indicators, self.district_profile(), given)
+
+    @property
+    def open_request(self) -> SupplementRequest | None:
+        """Return the supplement request the unit has not answered yet."""
+        return next((request for request in self.requests if request.answered_at is None), None)
+
+    def open_points(self) -> list[SupplementPoint]:
+        """Return the points of the open request."""
+        request = self.open_request
+        return [point for point in self.points if request and point.request_id == request.id]
+
+    def unlocked(self, indicator_id: int | None = None, part: str = "") -> bool:
+        """Return whether the unit may change an indicator or a part (`headcount`, `team_member`, …) now."""
+        if self.dossier.state == "draft":
+            return True
+        if self.dossier.state != "supplement_requested":
+            return False
+        return any(
+            (indicator_id is not None and point.indicator_id == indicator_id) or (part and point.part == part)
+            for point in self.open_points()
+        )
+
+    def facts(self, at: datetime) -> Facts:
+        """Return what the checks of a step may look at, as of a moment."""
+        unit_side = self.unit_side()
+        district_side = self.district_side()
+        applying = [f for f in district_side.findings if f.applies]
+        judged = [i.id for i in self.indicators if i.id in self.findings]
+        to_judge = {f.indicator.id for f in applying} | set(judged)
+        codes = {row.id: row.code for row in self.catalogue}
+        needed = {i.base for i in self.indicators if i.base}
+        requested = self.dossier.requested_level
+        return Facts(
+            at=at,
+            calendar=calendar_of(self.cycle),
+            requested_level=requested,
+            unit_side=unit_side,
+            district_side=district_side,
+            missing_headcounts=tuple(
+                words.HEADCOUNTS[code].inline
+                for code in words.HEADCOUNTS
+                if code in needed and (code not in self.headcounts or self.headcounts[code].value is None)
+            ),
+            without_proof=tuple(f.indicator.code for f in unit_side.findings if f.needs_document),
+            team_number=self.dossier.team_number,
+            team_date=self.dossier.team_date,
+            team_size=len(self.team),
+            head_name=self.unit.head_name,
+            late=self.dossier.late,
+            late_reason=self.dossier.late_reason,
+            open_points=tuple(
+                Point(codes.get(p.indicator_id or 0) or p.part, bool(p.answer.strip()))
+                for p in self.open_points()
+            ),
+            past_requests=len(self.requests),
+            to_judge=len(to_judge),
+            judged=len(judged),
+            proposed_level=self.dossier.proposed_level,
+            unconfirmed=tuple(
+                f.indicator.code
+                for f in applying
+                if any(
+                    f.indicator.threshold(level).in_force is None for level in range(1, (requested or 2) + 1)
+                )
+            ),
+            may_raise_from=self.may_raise_from,
+        )
+
+
+def dossier_of(tenant_id: int, dossier_id: int, *, lock: bool = False) -> Dossier | None:
+    """Return a dossier of the scope, or None. `lock` holds it until the transaction ends."""
+    statement = select(Dossier).where(Dossier.tenant_id == tenant_id, Dossier.id == dossier_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(statement)
+
+
+def live_dossier(tenant_id: int, unit_id: int, year: int) -> Dossier | None:
+    """Return the unit's dossier of a year that is neither withdrawn nor refused."""
+    return db.session.scalar(
+        select(Dossier).where(
+            Dossier.tenant_id == tenant_id,
+            Dossier.unit_id == unit_id,
+            Dossier.year == year,
+            Dossier.state.not_in(ENDED),
+        )
+    )
+
+
+def dossiers_of_unit(tenant_id: int, unit_id: int) -> list[Dossier]:
+    """Return all dossiers of a unit, the latest year first."""
+    return list(
+        db.session.scalars(
+            select(Dossier)
+            .where(Dossier.tenant_id == tenant_id, Dossier.unit_id == unit_id)
+            .order_by(Dossier.year.desc(), Dossier.id.desc())
+        )
+    )
+
+
+def open_sheet(dossier: Dossier) -> Sheet:
+    """Return one dossier with everything that belongs to it."""
+    return open_sheets([dossier])[dossier.id]
+
+
+def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
+    """Return dossiers with everything that belongs to them, in a number of queries that does not grow."""
+    if not dossiers:
+        return {}
+    catalogues = {v: indicators_of(v) for v in {d.version_id for d in dossiers}}
+    ruled = {v: as_rules(rows) for v, rows in catalogues.items()}
+    cycles = {c.year: c for c in db.session.scalars(select(Cycle))}
+    units = _units(dossiers)
+    sheets = {
+        d.id: Sheet(
+            d, units[(d.tenant_id, d.unit_id)], cycles[d.year], catalogues[d.version_id], ruled[d.version_id]
+        )
+        for d in dossiers
+    }
+    for answer in _of(Answer, dossiers):
+        sheets[answer.dossier_id].answers[answer.indicator_id] = answer
+    for headcount in _of(Headcount, dossiers):
+        sheets[headcount.dossier_id].headcounts[headcount.code] = headcount
+    for member in _of(TeamMember, dossiers):
+        sheets[member.dossier_id].team.append(member)
+    for finding in _of(Finding, dossiers):
+        sheets[finding.dossier_id].findings[finding.indicator_id] = finding
+    for corrected in _of(HeadcountFinding, dossiers):
+        sheets[corrected.dossier_id].headcount_findings[corrected.code] = corrected
+    for request in _of(SupplementRequest, dossiers):
+        sheets[request.dossier_id].requests.append(request)
+    for point in _of(SupplementPoint, dossiers):
+        sheets[point.dossier_id].points.append(point)
+    for link in _of(EvidenceLink, dossiers):
+        sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
+    waits = _waits(dossiers)
+    for sheet in sheets.values():
+        year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))
+        sheet.may_raise_from = first_day if year < sheet.dossier.year else None
+    return sheets
+
+
+def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]
+    tenant_ids = {d.tenant_id for d in dossiers}
+    statement = (
+        select(model)
+        .where(model.tenant_id.in_(tenant_ids), model.dossier_id.in_([d.id for d in dossiers]))
+        .order_by(model.id)
+    )
+    if model is EvidenceLink:
+        statement = statement.options(joinedload(EvidenceLink.evidence))
+    return db.session.scalars(statement)
+
+
+def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
+    keys = {(d.tenant_id, d.unit_id) for d in dossiers}
+    rows = db.session.scalars(select(Unit).where(tuple_(Unit.tenant_id, Unit.id).in_(keys)))
+    return {(unit.tenant_id, unit.id): unit for unit in rows}
+
+
+def _waits(dossiers: Sequence[Dossier]) -> dict[tuple[int, int], tuple[int, date | None]]:
+    """Return, by unit whose latest recognition is level 1, its year and from when level 2 may be given."""
+    keys = {(d.tenant_id, d.unit_id) for d in dossiers}
+    latest = (
+        select(Recognition.tenant_id, Recognition.unit_id, func.max(Recognition.id).label("id"))
+        .where(tuple_(Recognition.tenant_id, Recognition.unit_id).in_(keys), Recognition.state == "in_force")
+        .group_by(Recognition.tenant_id, Recognition.unit_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Recognition.tenant_id, Recognition.unit_id, Recognition.year, Recognition.may_raise_from)
+        .join(latest, and_(Recognition.tenant_id == latest.c.tenant_id, Recognition.id == latest.c.id))
+        .where(Recognition.level == 1, Recognition.may_raise_from.is_not(None))
+    )
+    return {(tenant, unit): (year, first) for tenant, unit, year, first in rows}

@@ -1,0 +1,218 @@
+"""A dossier's year as one table: act, from, to, who, what it needs, and the words of it.
+
+Buttons, checks, the trail, notices, the diagram of the README and the tests all read this table. Nothing
+else knows which state follows which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tenants.rights import Right
+
+from . import checks
+from .checks import Check
+from .models import State
+
+
+class Act(StrEnum):
+    """What can be done to a dossier as a whole."""
+
+    SIGN = "sign"
+    UNSIGN = "unsign"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    CLOSE_UNREACHED = "close_unreached"
+    ENTER = "enter"
+    ACCEPT = "accept"
+    REFUSE_LATE = "refuse_late"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    ANSWER_SUPPLEMENT = "answer_supplement"
+    PROPOSE = "propose"
+    REOPEN_APPRAISAL = "reopen_appraisal"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table.
+
+    `button`: what the page offers. `done`: completes "<actor> …" in the trail. `unit_notice` and
+    `district_notice`: the sentence each is told ("" for none); `{unit}`, `{year}` and `{number}` are filled in.
+    """
+
+    act: Act
+    came: tuple[State, ...]
+    to: State
+    right: Right
+    needs: tuple[Check, ...]
+    button: str
+    done: str
+    unit_notice: str = ""
+    district_notice: str = ""
+    inner: bool = False
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        Act.SIGN,
+        (State.DRAFT,),
+        State.SIGNED,
+        Right.SIGN_DOSSIER,
+        (
+            checks.year_is_open,
+            checks.year_is_over,
+            checks.headcounts_entered,
+            checks.all_answered,
+            checks.claims_proven,
+            checks.team_named,
+            checks.head_named,
+            checks.level_reached,
+        ),
+        "Ký hồ sơ",
+        "đã ký hồ sơ, mã kiểm {number}.",
+        unit_notice="Thủ trưởng đã ký hồ sơ năm {year}. Việc tiếp theo: nộp hồ sơ.",
+    ),
+    Step(
+        Act.UNSIGN,
+        (State.SIGNED,),
+        State.DRAFT,
+        Right.FILL_DOSSIER,
+        (),
+        "Mở lại để sửa",
+        "đã mở lại hồ sơ để sửa; chữ ký trước đó không còn giá trị.",
+        unit_notice="Hồ sơ năm {year} được mở lại để sửa; cần ký lại trước khi nộp.",
+    ),
+    Step(
+        Act.SUBMIT,
+        (State.SIGNED,),
+        State.SUBMITTED,
+        Right.SUBMIT_DOSSIER,
+        (checks.year_is_open, checks.submitted_in_time),
+        "Nộp hồ sơ",
+        "đã nộp hồ sơ, số tiếp nhận {number}.",
+        unit_notice="Đã nộp hồ sơ năm {year}, số tiếp nhận {number}.",
+        district_notice="{unit} đã nộp hồ sơ năm {year} (số {number}).",
+    ),
+    Step(
+        Act.ENTER,
+        (State.DRAFT,),
+        State.SUBMITTED,
+        Right.ENTER_FOR_UNIT,
+        (checks.year_is_open, checks.headcounts_entered, checks.all_answered, checks.submitted_in_time),
+        "Ghi nhận hồ sơ đã nộp",
+        "đã nhập hộ hồ sơ đơn vị nộp ngoài cổng, số tiếp nhận {number}.",
+        unit_notice="Phòng GDĐT đã nhập hồ sơ năm {year} mà đơn vị nộp ngoài cổng (số {number}). Xin kiểm tra lại.",
+    ),
+    Step(
+        Act.WITHDRAW,
+        (State.DRAFT, State.SIGNED, State.SUBMITTED),
+        State.WITHDRAWN,
+        Right.SUBMIT_DOSSIER,
+        (),
+        "Rút hồ sơ",
+        "đã rút hồ sơ.",
+        unit_notice="Hồ sơ năm {year} đã được rút.",
+        district_notice="{unit} đã rút hồ sơ năm {year}.",
+    ),
+    Step(
+        Act.CLOSE_UNREACHED,
+        (State.DRAFT,),
+        State.CLOSED_UNREACHED,
+        Right.SUBMIT_DOSSIER,
+        (checks.year_is_open, checks.year_is_over, checks.headcounts_entered, checks.all_answered),
+        "Kết thúc năm: chưa đạt",
+        "đã kết thúc năm với kết quả tự đánh giá chưa đạt.",
+        district_notice="{unit} tự đánh giá chưa đạt năm {year}.",
+    ),
+    Step(
+        Act.ACCEPT,
+        (State.SUBMITTED,),
+        State.ACCEPTED,
+        Right.RECEIVE_DOSSIER,
+        (checks.lateness_explained,),
+        "Tiếp nhận hồ sơ",
+        "đã tiếp nhận hồ sơ.",
+        unit_notice="Phòng GDĐT đã tiếp nhận hồ sơ năm {year} (số {number}) và đang thẩm định.",
+    ),
+    Step(
+        Act.REFUSE_LATE,
+        (State.SUBMITTED,),
+        State.REFUSED_LATE,
+        Right.RECEIVE_DOSSIER,
+        (checks.is_late_filing,),
+        "Không nhận (quá hạn)",
+        "không nhận hồ sơ vì nộp quá hạn.",
+        unit_notice="Hồ sơ năm {year} không được nhận vì nộp quá hạn.",
+    ),
+    Step(
+        Act.REQUEST_SUPPLEMENT,
+        (State.SUBMITTED,),
+        State.SUPPLEMENT_REQUESTED,
+        Right.RECEIVE_DOSSIER,
+        (checks.returned_once,),
+        "Yêu cầu bổ sung",
+        "đã yêu cầu bổ sung hồ sơ.",
+        unit_notice="Phòng GDĐT yêu cầu bổ sung hồ sơ năm {year}. Xin trả lời từng điểm.",
+    ),
+    Step(
+        Act.ANSWER_SUPPLEMENT,
+        (State.SUPPLEMENT_REQUESTED,),
+        State.SUBMITTED,
+        Right.SUBMIT_DOSSIER,
+        (checks.points_answered, checks.claims_proven),
+        "Gửi phần bổ sung",
+        "đã gửi phần bổ sung.",
+        unit_notice="Đã gửi phần bổ sung của hồ sơ năm {year}.",
+        district_notice="{unit} đã bổ sung hồ sơ năm {year} (số {number}).",
+    ),
+    Step(
+        Act.PROPOSE,
+        (State.ACCEPTED,),
+        State.APPRAISED,
+        Right.PROPOSE,
+        (checks.all_judged, checks.proposal_known, checks.may_be_raised),
+        "Chốt đề xuất",
+        "đã chốt đề xuất thẩm định.",
+        inner=True,
+    ),
+    Step(
+        Act.REOPEN_APPRAISAL,
+        (State.APPRAISED,),
+        State.ACCEPTED,
+        Right.PROPOSE,
+        (),
+        "Mở lại thẩm định",
+        "đã mở lại thẩm định.",
+        inner=True,
+    ),
+    Step(
+        Act.DECIDE,
+        (State.APPRAISED,),
+        State.DECIDED,
+        Right.ISSUE_DECISION,
+        (checks.thresholds_confirmed, checks.proposal_known, checks.may_be_raised),
+        "Ban hành",
+        "đã ban hành quyết định {number}.",
+        unit_notice="Đã có quyết định về hồ sơ năm {year}: xem kết quả và lý do.",
+    ),
+)
+
+STEP_OF: dict[Act, Step] = {step.act: step for step in STEPS}
+
+
+def steps_from(state: State) -> tuple[Step, ...]:
+    """Return the steps that lead on from a state."""
+    return tuple(step for step in STEPS if state in step.came)
+
+
+def refusal_from(step: Step, state: State) -> str:
+    """Return the sentence for an act that is not possible in a state."""
+    from portal.words import DOSSIER_STATES
+
+    came = ", ".join(f"“{DOSSIER_STATES[s.value].name}”" for s in step.came)
+    return (
+        f"Không thể thực hiện “{step.button}”: hồ sơ đang ở trạng thái “{DOSSIER_STATES[state.value].name}”; "
+        f"việc này chỉ làm được từ {came}."
+    )

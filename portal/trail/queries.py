@@ -1,0 +1,21 @@
+"""Reading the trail of a dossier."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tenants.database import db
+
+from .models import TrailEntry
+
+
+def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100) -> list[TrailEntry]:
+    """Return the latest entries of a dossier that the scope may see, newest first."""
+    return list(
+        db.session.scalars(
+            select(TrailEntry)
+            .where(TrailEntry.tenant_id == tenant_id, TrailEntry.dossier_id == dossier_id)
+            .order_by(TrailEntry.id.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,273 @@
+"""What every page shares: headers, errors at the edge, lists, and the frame around the content.
+
+Errors are met once, here. A refusal becomes a sentence on the page it came from; another district's
+row is 404 like an unknown one; a missing right is 403 with its sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import psycopg
+from flask import Flask, Response, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from tenants.database import db
+from tenants.refusal import Refused
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; "
+    "object-src 'none'"
+)
+CHANGED_MEANWHILE = "Có người vừa sửa nội dung này trước anh/chị. Trang đã nạp lại số liệu mới nhất; xin xem lại rồi thực hiện lại."
+FROZEN = "Nội dung này đã được ký hoặc đã ban hành nên không sửa được nữa."
+
+_TITLES = {
+    400: ("Yêu cầu chưa đúng", "Trình duyệt gửi thiếu thông tin. Xin tải lại trang rồi làm lại."),
+    401: ("Cần đăng nhập", "Phiên làm việc đã kết thúc. Xin đăng nhập lại."),
+    403: ("Không có quyền", "Vai trò anh/chị đang dùng không làm được việc này."),
+    404: ("Không tìm thấy", "Trang hoặc hồ sơ này không có trong phạm vi của anh/chị."),
+    405: ("Không thực hiện được", "Địa chỉ này không nhận thao tác vừa gửi."),
+    409: ("Chưa thực hiện được", CHANGED_MEANWHILE),
+    413: ("Dữ liệu quá lớn", "Tệp hoặc nội dung gửi lên vượt quá mức cho phép."),
+    422: ("Dữ liệu chưa hợp lệ", "Xin kiểm tra lại nội dung đã nhập."),
+    429: ("Thử lại sau", "Có quá nhiều lần thử. Xin chờ một lát rồi làm lại."),
+    500: ("Có lỗi của hệ thống", "Chưa có gì thay đổi. Xin thử lại; nếu vẫn lỗi, báo cho người quản trị."),
+    503: ("Đang quá tải", "Hệ thống đang bận. Xin thử lại sau ít phút; nội dung đã nhập vẫn còn trên máy."),
+}
+
+
+def install(app: Flask) -> None:
+    """Attach headers, error pages, static versions and list defaults to the program."""
+    app.after_request(_secure)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+    app.url_defaults(_version_static(app))
+
+
+def _version_static(app: Flask) -> Any:
+    versions: dict[str, str] = {}
+
+    def add(endpoint: str, values: dict[str, Any]) -> None:
+        name = values.get("filename")
+        if endpoint != "static" or not name:
+            return
+        if name not in versions or app.debug:
+            path = Path(app.static_folder or "") / name
+            versions[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+        if versions[name]:
+            values["v"] = versions[name]
+
+    return add
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP.format(ancestors="'none'"))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static":
+        headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+        )
+    else:
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def wants_part() -> bool:
+    """Return whether the request came from htmx and wants a part of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def error_page(code: int, sentence: str = "", title: str = "") -> tuple[str, int]:
+    """Render the page of an error with its sentence and a way on."""
+    known_title, known_sentence = _TITLES.get(code, _TITLES[500])
+    page = render_template(
+        "error.html",
+        code=code,
+        page_code=code,
+        title=title or known_title,
+        sentence=sentence or known_sentence,
+    )
+    return page, code
+
+
+def _http_error(error: HTTPException) -> Any:
+    db.session.rollback()
+    code = error.code or 500
+    if isinstance(error, CSRFError):
+        return error_page(400, "Trang đã mở quá lâu hoặc phiên đã đổi. Xin tải lại trang rồi gửi lại.")
+    if code < 400 and isinstance(error.get_response(), WerkzeugResponse):
+        return error
+    own = error.description if code in (403, 409, 413, 422, 429) else ""
+    generic = type(error).description
+    answer = error_page(code, own if own and own != generic else "")
+    if wants_part():
+        return _with_message(answer, own if own and own != generic else _TITLES.get(code, _TITLES[500])[1])
+    return answer
+
+
+def _with_message(answer: tuple[str, int], sentence: str) -> Response:
+    response = Response(answer[0], answer[1], mimetype="text/html")
+    response.headers["X-Message"] = quote(sentence)
+    return response
+
+
+def _refused(error: Refused) -> Any:
+    """Show a refusal where the person stands: back on the page the act was sent from."""
+    db.session.rollback()
+    if wants_part():
+        return _with_message(error_page(error.status, error.sentence), error.sentence)
+    back = came_from()
+    if request.method == "POST" and back:
+        flash(error.sentence, "no")
+        return redirect(back)
+    return error_page(error.status, error.sentence)
+
+
+def came_from() -> str | None:
+    """Return the path of this site's page that sent the request, never another site's."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc == request.host and parts.path.startswith("/") and not parts.path.startswith("//"):
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    return None
+
+
+def _stale(_error: StaleDataError) -> Any:
+    return _refused(Refused(CHANGED_MEANWHILE))
+
+
+def _database_error(error: DBAPIError) -> Any:
+    cause = error.orig
+    if isinstance(cause, psycopg.Error) and cause.sqlstate == "PT409":
+        return _refused(Refused(FROZEN))
+    if isinstance(cause, psycopg.errors.UniqueViolation):
+        return _refused(Refused(CHANGED_MEANWHILE))
+    if isinstance(cause, (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)):
+        return _refused(Refused("Nhiều người đang lưu cùng lúc. Chưa có gì thay đổi, xin thử lại."))
+    if isinstance(error, OperationalError):
+        return _unexpected(error, 503)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception, code: int = 500) -> Any:
+    from flask import current_app
+
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    try:
+        return error_page(code)
+    except Exception:  # the frame itself needs the database; say it without the frame
+        current_app.logger.exception("error page failed")
+        title, sentence = _TITLES[code]
+        return Response(f"{title}. {sentence}", code, mimetype="text/plain")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: the rows, how many there are in all, and the way to the other pages."""
+
+    items: Sequence[Any]
+    total: int
+    number: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, math.ceil(self.total / self.per_page))
+
+    def url_for(self, number: int) -> str:
+        """Return the address of another page of the same list."""
+        return "?" + urlencode({**request.args.to_dict(), "trang": number})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the reader of a list asked for: search words, order, filters; only known values pass."""
+
+    q: str
+    sort: str
+    direction: str
+    filters: Mapping[str, str]
+    number: int = 1
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this list with some choices changed, from its first page."""
+        wanted = {"q": self.q, "sort": self.sort, "direction": self.direction, **self.filters, **changes}
+        return "?" + urlencode({key: value for key, value in wanted.items() if value not in (None, "")})
+
+
+def listing(
+    sorts: Sequence[str], *, default: str = "", filters: Mapping[str, Sequence[str]] | None = None
+) -> Listing:
+    """Read a list's choices from the address; unknown values fall back to the default.
+
+    `sorts`: the keys a list can be ordered by, the first being the default unless `default` says.
+    `filters`: the allowed values of each filter.
+    """
+    args = request.args
+    chosen = args.get("sort", "")
+    allowed = filters or {}
+    number = args.get("trang", "1")
+    return Listing(
+        q=args.get("q", "").strip()[:100],
+        sort=chosen if chosen in sorts else (default or sorts[0]),
+        direction="desc" if args.get("direction") == "desc" else "asc",
+        filters={k: args.get(k, "") if args.get(k, "") in values else "" for k, values in allowed.items()},
+        number=int(number) if number.isascii() and number.isdigit() and 0 < int(number) < 100_000 else 1,
+    )
+
+
+def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:
+    """Return one page of a totally ordered statement; a page past the end becomes the last one."""
+    counted = select(func.count()).select_from(statement.order_by(None).options().subquery())
+    total = int(db.session.scalar(counted) or 0)
+    number = min(number, max(1, math.ceil(total / per_page)))
+    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
+    return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
+
+
+def download(content: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
+    """Return a file to the browser: shut in a sandbox, never sniffed, its Vietnamese name kept."""
+    response = Response(content, mimetype=media_type)
+    kind = "inline" if inline else "attachment"
+    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
+    if inline:
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    else:
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def back_to(endpoint: str, sentence: str = "", category: str = "ok", **values: Any) -> WerkzeugResponse:
+    """Answer a changing request: a short message, and on to the page that shows the result."""
+    if sentence:
+        flash(sentence, category)
+    return redirect(url_for(endpoint, **values), 303)
