@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.dossiers.rules import (
@@ -20,6 +20,7 @@ from portal.dossiers.rules import (
     least_part,
 )
 
+unhurried = settings(deadline=None)
 GRADES = ("Chưa đáp ứng", "Đáp ứng cơ bản", "Đáp ứng tốt")
 RANK = {Outcome.NOT_MET: 0, Outcome.MET: 1}
 wholes = st.integers(1, 5000)
@@ -78,6 +79,7 @@ def judge(indicator, part, whole):
     return assess([indicator], Profile("primary", True, {"members": whole}), {1: Answer(part=part)})
 
 
+@unhurried
 @given(whole=wholes, percentage=percentages, data=st.data())
 def test_whole_numbers_agree_with_exact_fractions(whole, percentage, data):
     part = data.draw(st.integers(0, whole))
@@ -85,6 +87,7 @@ def test_whole_numbers_agree_with_exact_fractions(whole, percentage, data):
     assert met == (Fraction(part, whole) >= Fraction(percentage, 100))
 
 
+@unhurried
 @given(whole=wholes, percentage=percentages, data=st.data())
 def test_missing_people_is_the_least_number_that_passes(whole, percentage, data):
     part = data.draw(st.integers(0, whole))
@@ -96,6 +99,7 @@ def test_missing_people_is_the_least_number_that_passes(whole, percentage, data)
         assert judge(indicator, part + missing - 1, whole).findings[0].outcomes[1] is Outcome.NOT_MET
 
 
+@unhurried
 @given(whole=wholes, percentage=percentages)
 def test_least_part_is_within_the_whole_and_least(whole, percentage):
     least = least_part(percentage, whole)
@@ -103,6 +107,7 @@ def test_least_part_is_within_the_whole_and_least(whole, percentage):
     assert 100 * least >= percentage * whole > 100 * (least - 1)
 
 
+@unhurried
 @given(whole=wholes, pair=st.tuples(percentages, percentages), data=st.data())
 def test_more_people_never_make_it_worse(whole, pair, data):
     first, second = sorted(pair)
@@ -113,6 +118,7 @@ def test_more_people_never_make_it_worse(whole, pair, data):
         assert RANK[before.findings[0].outcomes[level]] <= RANK[after.findings[0].outcomes[level]]
 
 
+@unhurried
 @given(cases(), st.randoms())
 def test_the_order_of_the_indicators_does_not_matter(case, chance: random.Random):
     catalogue, profile, answers = case
@@ -121,6 +127,7 @@ def test_the_order_of_the_indicators_does_not_matter(case, chance: random.Random
     assert assess(shuffled, profile, answers) == assess(catalogue, profile, answers)
 
 
+@unhurried
 @given(cases(confirmed=True))
 def test_level_2_implies_level_1_when_every_threshold_is_confirmed(case):
     result = assess(*case)
@@ -129,6 +136,7 @@ def test_level_2_implies_level_1_when_every_threshold_is_confirmed(case):
         assert result.verdicts[1].reached
 
 
+@unhurried
 @given(cases())
 def test_a_reached_level_has_no_open_or_failed_indicator_and_no_gap(case):
     result = assess(*case)
@@ -145,6 +153,7 @@ def test_a_reached_level_has_no_open_or_failed_indicator_and_no_gap(case):
         assert all(f.outcomes[1] not in {Outcome.NOT_MET, Outcome.NO_EVIDENCE} for f in result.findings)
 
 
+@unhurried
 @given(cases(confirmed=False))
 def test_unconfirmed_thresholds_never_conclude(case):
     result = assess(*case)
@@ -153,6 +162,7 @@ def test_unconfirmed_thresholds_never_conclude(case):
     assert {outcome for f in result.findings for outcome in f.outcomes.values()} <= allowed
 
 
+@unhurried
 @given(cases(confirmed=True))
 def test_a_firm_no_stays_no_whatever_is_still_entered(case):
     catalogue, profile, answers = case
@@ -171,6 +181,7 @@ def test_a_firm_no_stays_no_whatever_is_still_entered(case):
     assert assess(catalogue, profile, answers).level == 0
 
 
+@unhurried
 @given(cases())
 def test_waiving_an_indicator_only_takes_it_out(case):
     catalogue, profile, answers = case
@@ -183,6 +194,7 @@ def test_waiving_an_indicator_only_takes_it_out(case):
     assert not result.finding(catalogue[0].id).applies
 
 
+@unhurried
 @given(cases())
 def test_every_finding_has_its_sentence_and_gaps_are_sorted(case):
     result = assess(*case)
