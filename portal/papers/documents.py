@@ -5,7 +5,7 @@ prescribes can replace ours without touching code. Equal data give equal bytes.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def _paragraphs(text: str | None) -> list[str]:
     return [line.strip() for line in clean(text or "").split("\n") if line.strip()]
 
 
-def _day_or_blank(value: date | None) -> object:
+def _day_or_missing(value: date | None) -> object:
     return _missing("ngày, tháng, năm") if value is None else words.long_day(value)
 
 
@@ -61,7 +61,7 @@ def environment() -> Environment:
         "level": lambda level: words.level_name(level).lower(),
         "paragraphs": _paragraphs,
         "or_missing": _or_missing,
-        "day_or_missing": _day_or_blank,
+        "day_or_missing": _day_or_missing,
         "evidence": wording.evidence_words,
         "value": wording.value_words,
         "heading_lines": wording.heading_lines,
@@ -70,7 +70,9 @@ def environment() -> Environment:
     return found
 
 
-def _render(template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any) -> bytes:
+def _render(
+    template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any
+) -> bytes:
     marks = [mark for mark in (paper.specimen, None if paper.signed else "BẢN XEM TRƯỚC") if mark]
     html = environment().get_template(template).render(d=paper, marks=marks, **more)
     return render_pdf(html, paper.issued, tables)
@@ -159,7 +161,7 @@ def provincial_report(report: data.ProvincialReport) -> bytes:
     return _render("provincial_report.html", report, tables)
 
 
-def sheet_pdf(sheet: Sheet, issued: Any = None, size: float = 10) -> bytes:
+def sheet_pdf(sheet: Sheet, issued: datetime | None = None, size: float = 9) -> bytes:
     """Any table of the portal as a PDF on A4 landscape."""
     marks = [sheet.specimen] if sheet.specimen else []
     html = environment().get_template("sheet.html").render(d=sheet, marks=marks)

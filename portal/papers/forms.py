@@ -52,7 +52,9 @@ class FigureRow:
     strong: bool = False
 
 
-def _figures(title: str, head: str, rows: Sequence[FigureRow], total: FigureRow, note: str, mark: str | None) -> Sheet:
+def _figures(
+    title: str, head: str, rows: Sequence[FigureRow], total: FigureRow, note: str, mark: str | None
+) -> Sheet:
     return Sheet(
         title=title,
         columns=(Column("TT", Kind.CENTERED, 6.5, "", "1"), Column(head, Kind.TEXT, 40, "", "2"), *_FIGURES),
@@ -71,7 +73,12 @@ def form_01(year: int, rows: Sequence[FigureRow], total: FigureRow, specimen: st
 
 
 def form_01_t(
-    year: int, rows: Sequence[FigureRow], total: FigureRow, accepted: int, expected: int, specimen: str | None = None
+    year: int,
+    rows: Sequence[FigureRow],
+    total: FigureRow,
+    accepted: int,
+    expected: int,
+    specimen: str | None = None,
 ) -> Sheet:
     """Biểu 01-T: one row per district, summed over the accepted reports only ("n/m")."""
     title = f"TỔNG HỢP KẾT QUẢ ĐÁNH GIÁ, CÔNG NHẬN “ĐƠN VỊ HỌC TẬP” THEO ĐỊA BÀN NĂM {year}"
@@ -145,7 +152,8 @@ def receipt_table(year: int, rows: Sequence[ReceiptRow], specimen: str | None = 
         Column("Ghi chú", Kind.TEXT, 34),
     )
     body = [
-        (str(place), r.district, r.sent_day, r.on_time, r.times_sent, r.state, r.note) for place, r in enumerate(rows, 1)
+        (str(place), r.district, r.sent_day, r.on_time, r.times_sent, r.state, r.note)
+        for place, r in enumerate(rows, 1)
     ]
     title = f"TÌNH HÌNH GỬI VÀ TIẾP NHẬN BÁO CÁO CẤP HUYỆN NĂM {year}"
     return Sheet(title=title, columns=titles, rows=body, specimen=specimen)

@@ -38,7 +38,9 @@ class PaperFailed(RuntimeError):
 
 def plain(text: object, longest: int = MAX_TEXT) -> str:
     """`text` as NFC without controls, bidi overrides and surrogates, cut to `longest` characters."""
-    unified = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    unified = (
+        str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    )
     return unicodedata.normalize("NFC", _UNPRINTABLE.sub("", unified[:longest]))
 
 

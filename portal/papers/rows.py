@@ -84,7 +84,12 @@ def head_cells(columns: Sequence[RowColumn]) -> list[list[HeadCell]]:
         else:
             levels[0] += [HeadCell(column.title, place, 0, levels=len(levels)) for place, column in found]
     if any(column.number for column in columns):
-        levels.append([HeadCell(column.number, place, len(levels), is_number=True) for place, column in enumerate(columns)])
+        levels.append(
+            [
+                HeadCell(column.number, place, len(levels), is_number=True)
+                for place, column in enumerate(columns)
+            ]
+        )
     return levels
 
 
@@ -119,8 +124,10 @@ def _break_word(word: str, font: str, size: float, width: float) -> list[str]:
     for place, character in enumerate(word):
         step = text_width(character, font, size)
         if used + step > width and place > start:
-            pieces.append(word[start:place])
-            start, used = place, 0.0
+            joint = max(word.rfind("-", start, place), word.rfind("/", start, place)) + 1
+            cut = joint if joint > start else place
+            pieces.append(word[start:cut])
+            start, used = cut, text_width(word[cut:place], font, size)
         used += step
     return [*pieces, word[start:]]
 
@@ -135,13 +142,18 @@ class Piece:
     height: float
 
 
-def lay_rows(rows: Iterable[Row], widths: Sequence[float], size: float, lead: float, pad: float) -> list[Piece]:
+def lay_rows(
+    rows: Iterable[Row], widths: Sequence[float], size: float, lead: float, pad: float
+) -> list[Piece]:
     """Breaks every row to its columns' `widths` (points) and cuts what is taller than a piece."""
     pieces = []
     for row in rows:
         font = faces.BOLD if row.strong else faces.REGULAR
         spans = [sum(widths)] if row.across else list(widths)
-        cells = [break_lines(text, font, size, span - 2 * pad) for text, span in zip(row.cells, spans, strict=False)]
+        cells = [
+            break_lines(text, font, size, span - 2 * pad)
+            for text, span in zip(row.cells, spans, strict=False)
+        ]
         tallest = max(len(lines) for lines in cells)
         for start in range(0, tallest, LONGEST_PIECE):
             part = tuple(tuple(lines[start : start + LONGEST_PIECE]) for lines in cells)

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -109,7 +109,9 @@ def sheet_rows(sheet: Sheet, size: float = 11) -> RowTable:
     kinds = [column.kind for column in sheet.columns]
 
     def row(values: tuple[Value, ...], strong: bool) -> Row:
-        return Row(tuple(clean(cell_text(value, kind)) for value, kind in zip(values, kinds, strict=True)), strong)
+        return Row(
+            tuple(clean(cell_text(value, kind)) for value, kind in zip(values, kinds, strict=True)), strong
+        )
 
     columns = tuple(
         RowColumn(c.title, c.width, _ALIGN.get(c.kind, Align.RIGHT), c.group, c.number) for c in sheet.columns
@@ -124,7 +126,9 @@ def sheet_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(text)
     writer.writerow([_csv_text(column.full_title) for column in sheet.columns])
     for row in (*sheet.rows, *((sheet.totals,) if sheet.totals else ())):
-        writer.writerow([_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)])
+        writer.writerow(
+            [_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
+        )
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -151,21 +155,27 @@ def _csv_value(value: Value, kind: Kind) -> str | int:
 def sheet_xlsx(sheet: Sheet, made: datetime | None = None) -> bytes:
     """A workbook of one sheet: title, frozen head, A4 landscape, head repeated in print.
 
-    `made` (UTC) dates the file, so that the same sheet gives the same bytes; memory stays constant.
+    `made` (with a time zone) dates the file, so that the same sheet gives the same bytes; memory stays constant.
     """
     target = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
-        book.set_properties({"title": plain(sheet.title), "created": (made or datetime(2000, 1, 1)).replace(tzinfo=None)})
+        book.set_properties({"title": plain(sheet.title), "created": _naive(made)})
         page = book.add_worksheet("Bảng")
         _write_page(book, page, sheet)
     return target.getvalue()
 
 
+def _naive(made: datetime | None) -> datetime:
+    return (made or datetime(2000, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
+
+
 def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> None:
-    face = {"font_name": "Times New Roman", "font_size": 11}
+    face: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11}
     boxed = face | {"border": 1, "valign": "top", "text_wrap": True}
-    head = book.add_format(boxed | {"bold": True, "align": "center", "valign": "vcenter", "bg_color": "#E6EEEE"})
+    head = book.add_format(
+        boxed | {"bold": True, "align": "center", "valign": "vcenter", "bg_color": "#E6EEEE"}
+    )
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
@@ -173,7 +183,10 @@ def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> Non
     page.set_footer("&C&P/&N" + (f"&R{plain(sheet.specimen).replace('&', '&&')}" if sheet.specimen else ""))
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, max(column.width, 4))
-    lines = [(sheet.title, {"bold": True, "font_size": 14}), (sheet.subtitle, {"italic": True})]
+    lines: list[tuple[str, dict[str, object]]] = [
+        (sheet.title, {"bold": True, "font_size": 14}),
+        (sheet.subtitle, {"italic": True}),
+    ]
     lines += [(sheet.specimen or "", {"bold": True, "font_color": "#8A6100"}), (sheet.note, {"italic": True})]
     line = 0
     for text, style in lines:
@@ -232,6 +245,6 @@ def _write_cell(page: Worksheet, line: int, place: int, value: Value, style: obj
     elif isinstance(value, str):
         page.write_string(line, place, plain(value, _LONGEST_CELL), style)
     elif isinstance(value, date):
-        page.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
+        page.write_datetime(line, place, value, style)
     else:
         page.write_number(line, place, float(value) if isinstance(value, Fraction) else value, style)

@@ -16,7 +16,17 @@ from xhtml2pdf.tags import pisaTag
 from xhtml2pdf.util import getSize
 
 from portal.papers import faces
-from portal.papers.rows import MISSING, Align, HeadCell, Piece, RowTable, break_lines, head_cells, lay_rows, text_width
+from portal.papers.rows import (
+    MISSING,
+    Align,
+    HeadCell,
+    Piece,
+    RowTable,
+    break_lines,
+    head_cells,
+    lay_rows,
+    text_width,
+)
 
 TABLES: ContextVar[dict[str, RowTable]] = ContextVar("tables")
 _YELLOW = (1.0, 0.96, 0.68)
@@ -59,7 +69,9 @@ class _Layout:
 class RowsFlow(Flowable):  # type: ignore[misc]
     """A stretch of a table's pieces; splits at piece borders and draws its own head."""
 
-    def __init__(self, table: RowTable, layout: _Layout | None = None, start: int = 0, stop: int | None = None) -> None:
+    def __init__(
+        self, table: RowTable, layout: _Layout | None = None, start: int = 0, stop: int | None = None
+    ) -> None:
         super().__init__()
         self.table, self.layout, self.start, self.stop = table, layout, start, stop
         self.spaceBefore, self.spaceAfter = 6, 9
@@ -69,7 +81,9 @@ class RowsFlow(Flowable):  # type: ignore[misc]
             self.layout = _Layout(self.table, width)
         last = len(self.layout.pieces) if self.stop is None else self.stop
         self.width = self.layout.edges[-1]
-        self.height = sum(self.layout.head_heights) + self.layout.depths[last] - self.layout.depths[self.start]
+        self.height = (
+            sum(self.layout.head_heights) + self.layout.depths[last] - self.layout.depths[self.start]
+        )
         return self.width, self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:

@@ -11,7 +11,17 @@ from portal.papers.data import CriterionResults, DecisionRow, Evidence, Indicato
 from portal.papers.pdf import clean
 from portal.papers.rows import MISSING, Align, Row, RowColumn, RowTable, text_width
 
-_PLACE_WORDS = ("TỈNH ", "THÀNH PHỐ ", "HUYỆN ", "QUẬN ", "THỊ XÃ ", "THỊ TRẤN ", "XÃ ", "PHƯỜNG ", "ĐẶC KHU ")
+_PLACE_WORDS = (
+    "TỈNH ",
+    "THÀNH PHỐ ",
+    "HUYỆN ",
+    "QUẬN ",
+    "THỊ XÃ ",
+    "THỊ TRẤN ",
+    "XÃ ",
+    "PHƯỜNG ",
+    "ĐẶC KHU ",
+)
 
 
 def missing(what: str) -> str:
@@ -37,7 +47,9 @@ def _even_lines(line: str, font: str, size: float, width: float) -> list[str]:
     if not fitting:
         return [line]
     before_place = [cut for cut in fitting if cut[1].startswith(_PLACE_WORDS)]
-    return list(min(before_place or fitting, key=lambda cut: max(text_width(half, font, size) for half in cut)))
+    return list(
+        min(before_place or fitting, key=lambda cut: max(text_width(half, font, size) for half in cut))
+    )
 
 
 def value_words(indicator: IndicatorResult, sensitive: bool) -> str:
@@ -79,7 +91,9 @@ def result_table(criteria: Sequence[CriterionResults], sensitive: bool) -> RowTa
     )
     rows = []
     for criterion in criteria:
-        rows.append(Row((clean(f"Tiêu chí {criterion.number}. {criterion.title}"),), strong=True, across=True))
+        rows.append(
+            Row((clean(f"Tiêu chí {criterion.number}. {criterion.title}"),), strong=True, across=True)
+        )
         for item in criterion.indicators:
             proofs = "\n".join(f"- {evidence_words(one)}" for one in item.evidence)
             cells = (
@@ -90,7 +104,9 @@ def result_table(criteria: Sequence[CriterionResults], sensitive: bool) -> RowTa
                 value_words(item, sensitive).replace(" (", "\n("),
                 item.outcome_1,
                 item.outcome_2,
-                "" if item.not_applicable else proofs or (item.explanation and "(xem Ghi chú)") or missing("minh chứng"),
+                ""
+                if item.not_applicable
+                else proofs or (item.explanation and "(xem Ghi chú)") or missing("minh chứng"),
                 item.not_applicable or item.explanation,
             )
             rows.append(Row(tuple(clean(cell, 3000) for cell in cells)))
@@ -115,4 +131,6 @@ def unit_list(units: Sequence[DecisionRow], last: str) -> RowTable:
 
 def plain_table(columns: Sequence[RowColumn], rows: Sequence[Sequence[str]], size: float = 12) -> RowTable:
     """A table of ready texts for a template."""
-    return RowTable(tuple(columns), [Row(tuple(clean(cell, 3000) for cell in row)) for row in rows], size=size)
+    return RowTable(
+        tuple(columns), [Row(tuple(clean(cell, 3000) for cell in row)) for row in rows], size=size
+    )

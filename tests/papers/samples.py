@@ -58,7 +58,9 @@ def team():
         decision_day=date(2026, 12, 7),
         members=(
             data.TeamMember(name="Cán bộ thứ nhất", title="Hiệu trưởng", task="Tổ trưởng"),
-            data.TeamMember(name="Cán bộ thứ hai", title="Phó Hiệu trưởng, Chủ tịch Công đoàn", task="Tổ phó"),
+            data.TeamMember(
+                name="Cán bộ thứ hai", title="Phó Hiệu trưởng, Chủ tịch Công đoàn", task="Tổ phó"
+            ),
             data.TeamMember(name="Cán bộ thứ ba", title="Tổ trưởng tổ chuyên môn 4 - 5", task="Thư ký"),
         ),
     )
@@ -81,7 +83,15 @@ def criteria():
             outcome_1="Đạt",
             outcome_2="Đạt",
             answer=yes,
-            evidence=(plan, replace(plan, title="Báo cáo kết quả thực hiện kế hoạch", number="61/BC-THMĐ", day=date(2026, 12, 20))),
+            evidence=(
+                plan,
+                replace(
+                    plan,
+                    title="Báo cáo kết quả thực hiện kế hoạch",
+                    number="61/BC-THMĐ",
+                    day=date(2026, 12, 20),
+                ),
+            ),
             explanation="Kế hoạch được xây dựng từ đăng ký của từng tổ chuyên môn và công khai trên bảng tin.",
         ),
         data.IndicatorResult(
@@ -110,8 +120,20 @@ def criteria():
             evidence=(replace(plan, title="Danh sách xác nhận kết quả học tập, bồi dưỡng"),),
         )
         for code, title, part, percent, second in (
-            ("2.1", "Thành viên trong đơn vị tuân thủ kỷ luật lao động, nội quy làm việc, có tinh thần đoàn kết, hợp tác, chia sẻ", 37, "100 %", "Đạt"),
-            ("2.2", "Thành viên hoàn thành đầy đủ chương trình học tập, bồi dưỡng theo quy định", 35, "94,59 %", "Chưa đạt"),
+            (
+                "2.1",
+                "Thành viên trong đơn vị tuân thủ kỷ luật lao động, nội quy làm việc, có tinh thần đoàn kết, hợp tác, chia sẻ",
+                37,
+                "100 %",
+                "Đạt",
+            ),
+            (
+                "2.2",
+                "Thành viên hoàn thành đầy đủ chương trình học tập, bồi dưỡng theo quy định",
+                35,
+                "94,59 %",
+                "Chưa đạt",
+            ),
             ("2.5", "Thành viên đạt danh hiệu “Lao động tiên tiến” trở lên", 36, "97,29 %", "Đạt"),
         )
     )
@@ -127,7 +149,14 @@ def criteria():
             part=36,
             whole=37,
             percent="97,29 %",
-            evidence=(replace(plan, title="Quyết định công nhận “Công dân học tập” năm 2026", number="112/QĐ-UBND", issuer="UBND xã Mỹ Đức"),),
+            evidence=(
+                replace(
+                    plan,
+                    title="Quyết định công nhận “Công dân học tập” năm 2026",
+                    number="112/QĐ-UBND",
+                    issuer="UBND xã Mỹ Đức",
+                ),
+            ),
         ),
         data.IndicatorResult(
             code="3.4",
@@ -151,8 +180,12 @@ def criteria():
     )
     return (
         data.CriterionResults(number=1, title="Về điều kiện xây dựng Đơn vị học tập", indicators=conditions),
-        data.CriterionResults(number=2, title="Về kết quả học tập của Thành viên trong đơn vị", indicators=shares),
-        data.CriterionResults(number=3, title="Tác dụng của việc xây dựng Đơn vị học tập", indicators=effects),
+        data.CriterionResults(
+            number=2, title="Về kết quả học tập của Thành viên trong đơn vị", indicators=shares
+        ),
+        data.CriterionResults(
+            number=3, title="Tác dụng của việc xây dựng Đơn vị học tập", indicators=effects
+        ),
     )
 
 
@@ -239,7 +272,9 @@ def receipt(**changes):
             parts=(
                 data.ReceivedPart(name="Tờ trình đề nghị đánh giá, công nhận (Mẫu 01)", present=True),
                 data.ReceivedPart(name="Báo cáo tự đánh giá (Mẫu 02)", present=True),
-                data.ReceivedPart(name="Bản tổng hợp kết quả (Mẫu 03)", present=False, note="Bản giấy chưa đóng dấu"),
+                data.ReceivedPart(
+                    name="Bản tổng hợp kết quả (Mẫu 03)", present=False, note="Bản giấy chưa đóng dấu"
+                ),
             ),
             result_day=date(2027, 2, 15),
         )
@@ -263,7 +298,9 @@ def supplement_request(**changes):
                     action="Gửi bổ sung 02 chứng nhận hoặc sửa số liệu.",
                 ),
                 data.SupplementPoint(
-                    subject="Quyết định thành lập Tổ đánh giá", reason="Thiếu trang ký.", action="Gửi bản đầy đủ."
+                    subject="Quyết định thành lập Tổ đánh giá",
+                    reason="Thiếu trang ký.",
+                    action="Gửi bản đầy đủ.",
                 ),
             ),
             deadline=date(2027, 1, 20),
@@ -294,13 +331,14 @@ def decision(first=36, second=19, refused=4, **changes):
             place_name="trên địa bàn huyện An Lão",
             legal_bases=(
                 "Căn cứ Luật Tổ chức chính quyền địa phương",
-                "Căn cứ Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo "
-                "quy định về đánh giá, công nhận “Đơn vị học tập” cấp huyện, tỉnh",
+                "Căn cứ Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo",
             ),
             proposal="Trưởng phòng Giáo dục và Đào tạo huyện An Lão tại Tờ trình số 41/TTr-GDĐT ngày 03 tháng 02 năm 2027",
             level_1=rows(first),
             level_2=rows(second),
-            not_recognised=rows(refused, "Chỉ tiêu 2.2: 33/37 người (89,18 %), thiếu 1 người so với yêu cầu 90 %."),
+            not_recognised=rows(
+                refused, "Chỉ tiêu 2.2: 33/37 người (89,18 %), thiếu 1 người so với yêu cầu 90 %."
+            ),
             validity="Kết quả công nhận được bảo lưu trong thời hạn 36 tháng kể từ ngày ký Quyết định này.",
             executors="Chánh Văn phòng HĐND và UBND huyện, Trưởng phòng Giáo dục và Đào tạo",
         )
@@ -357,10 +395,14 @@ def district_report(recognised=55, **changes):
                 data.Section(heading="I. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI"),
                 data.Section(
                     heading="1. Văn bản chỉ đạo, kế hoạch",
-                    paragraphs=("Phòng đã tham mưu ban hành kế hoạch và hướng dẫn.\nCác đơn vị triển khai từ quý I.",),
+                    paragraphs=(
+                        "Phòng đã tham mưu ban hành kế hoạch và hướng dẫn.\nCác đơn vị triển khai từ quý I.",
+                    ),
                     minor=True,
                 ),
-                data.Section(heading="II. KẾT QUẢ TỰ ĐÁNH GIÁ CỦA CÁC ĐƠN VỊ", paragraphs=("Có 59 đơn vị nộp hồ sơ.",)),
+                data.Section(
+                    heading="II. KẾT QUẢ TỰ ĐÁNH GIÁ CỦA CÁC ĐƠN VỊ", paragraphs=("Có 59 đơn vị nộp hồ sơ.",)
+                ),
             ),
             form_01=forms.form_01(2026, rows, figures("", "Cộng", 1548), SPECIMEN),
             form_02=forms.form_02(2026, listed, SPECIMEN),
@@ -369,16 +411,29 @@ def district_report(recognised=55, **changes):
     )
 
 
-DISTRICTS = ("Quận Hồng Bàng", "Quận Ngô Quyền", "Quận Lê Chân", "Huyện An Lão", "Huyện Kiến Thụy", "Huyện Tiên Lãng")
+DISTRICTS = (
+    "Quận Hồng Bàng",
+    "Quận Ngô Quyền",
+    "Quận Lê Chân",
+    "Huyện An Lão",
+    "Huyện Kiến Thụy",
+    "Huyện Tiên Lãng",
+)
 
 
 def provincial_report(**changes):
     rows = [figures(str(place), name, 90 + place) for place, name in enumerate(DISTRICTS, 1)]
     receipts = [
-        forms.ReceiptRow(district=name, sent_day=date(2027, 3, 3), on_time="Đúng hạn", times_sent=1, state="Đã tiếp nhận")
+        forms.ReceiptRow(
+            district=name, sent_day=date(2027, 3, 3), on_time="Đúng hạn", times_sent=1, state="Đã tiếp nhận"
+        )
         for name in DISTRICTS
     ]
-    receipts.append(forms.ReceiptRow(district="Huyện Bạch Long Vĩ", sent_day=None, on_time="–", times_sent=0, state="Chưa gửi"))
+    receipts.append(
+        forms.ReceiptRow(
+            district="Huyện Bạch Long Vĩ", sent_day=None, on_time="–", times_sent=0, state="Chưa gửi"
+        )
+    )
     return data.ProvincialReport(
         **frame(
             letterhead=letterhead(
