@@ -7,6 +7,7 @@ right order on Ctrl-C, on SIGTERM, or when either of them ends. Knows nothing of
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -62,6 +63,9 @@ def main() -> int:
         return 0
     except CannotStart as reason:
         print(reason, file=sys.stderr, flush=True)
+        return 1
+    except OSError as reason:
+        print(_cannot_write(reason), file=sys.stderr, flush=True)
         return 1
     return 0
 
@@ -122,6 +126,18 @@ def accounts_table(lines: str) -> str:
         for row in rows
     ]
     return "\n".join(["Tài khoản dùng thử (dữ liệu minh họa):", *(f"  {line}" for line in table)])
+
+
+def _cannot_write(reason: OSError) -> CannotStart:
+    if reason.errno == errno.ENOSPC:
+        return CannotStart(
+            "Đĩa đã đầy. Hãy giải phóng chỗ rồi chạy lại; dữ liệu đã lưu còn nguyên.",
+            "The disk is full. Free some space and start again; nothing saved is lost.",
+        )
+    return CannotStart(
+        f"Không dùng được {reason.filename or 'một tệp'}: {reason.strerror}. Tệp có thể thuộc về tài khoản khác.",
+        f"{reason.filename or 'A file'} cannot be used: {reason.strerror}. It may belong to another account.",
+    )
 
 
 def _serve(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base
@@ -45,7 +45,7 @@ class Tenant(Base):
     )
     __table_args__ = (CheckConstraint("valid_to is null or valid_to > valid_from", name="dates"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     kind: Mapped[TenantKind] = mapped_column(String(20))
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(200))

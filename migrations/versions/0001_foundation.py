@@ -29,10 +29,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "criteria_version",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("document", sa.String(length=300), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
         sa.Column("scale", sa.String(length=10), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -64,7 +65,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "tenant",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -101,7 +102,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "criterion",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
@@ -456,7 +457,7 @@ def upgrade() -> None:
     op.create_index("ix_evidence_hash", "evidence", ["tenant_id", "unit_id", "sha256"], unique=False)
     op.create_table(
         "indicator",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("criterion_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=20), nullable=False),
@@ -470,8 +471,11 @@ def upgrade() -> None:
         sa.Column("base", sa.String(length=30), nullable=True),
         sa.Column("grades", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("applies", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("applies_note", sa.String(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=True),
         sa.Column("article", sa.String(length=200), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("certainty", sa.String(length=20), nullable=False),
         sa.CheckConstraint("kind in ('yes_no','share','graded','points')", name=op.f("ck_indicator_kind")),
         sa.ForeignKeyConstraint(["criterion_id"], ["criterion.id"], name=op.f("fk_indicator_criterion")),
@@ -798,6 +802,8 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=True),
         sa.Column("suggestion", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("certainty", sa.String(length=20), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by", sa.String(length=200), nullable=False),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -44,10 +44,11 @@ class CriteriaVersion(Base):
     __tablename__ = "criteria_version"
     __wall__ = _GOVERNED
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     key: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     document: Mapped[str] = mapped_column(String(300))
+    scope: Mapped[str] = mapped_column(String(10), default="district")
     scale: Mapped[str] = mapped_column(String(10), default="levels")
     valid_from: Mapped[date]
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -65,7 +66,7 @@ class Criterion(Base):
     __wall__ = _GOVERNED
     __table_args__ = (UniqueConstraint("version_id", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("criteria_version.id"))
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(300))
@@ -86,7 +87,7 @@ class CatalogueIndicator(Base):
         CheckConstraint("kind in ('yes_no','share','graded','points')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("criteria_version.id"))
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
     key: Mapped[str] = mapped_column(String(20))
@@ -100,8 +101,11 @@ class CatalogueIndicator(Base):
     base: Mapped[str | None] = mapped_column(String(30))
     grades: Mapped[list[str]] = mapped_column(JSONB, default=list)
     applies: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    applies_note: Mapped[str] = mapped_column(default="")
+    maximum: Mapped[int | None]
     article: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
     certainty: Mapped[str] = mapped_column(String(20))
 
     criterion: Mapped[Criterion] = relationship(back_populates="indicators")
@@ -122,6 +126,8 @@ class Threshold(Base):
     level: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[int | None]
     suggestion: Mapped[int | None]
+    source: Mapped[str] = mapped_column(default="")
+    certainty: Mapped[str] = mapped_column(String(20), default="unknown")
     note: Mapped[str] = mapped_column(default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     confirmed_by: Mapped[str] = mapped_column(String(200), default="")

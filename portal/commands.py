@@ -1,0 +1,212 @@
+"""The command line: prepare a database, check it, open places, hand out links.
+
+Commands act as the steward, with a recorded reason in the trail where they touch anybody's rows; they
+need the login that may become owner and steward (`DATABASE_URL_ADMIN`, or the private server).
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+import click
+from flask import Flask, current_app
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import select
+
+from portal import clock, migrate
+from portal.config import DATABASE, Settings
+from portal.embedded import Server
+from portal.spelling import sort_key
+from portal.stops import CannotStart
+from tenants import operations, signin
+from tenants.database import db
+from tenants.people import Account, Membership, Role
+from tenants.places import Tenant, TenantKind
+from tenants.refusal import Refused
+from tenants.scope import Scope, ScopeKind, acting_in
+
+STEWARD = Scope(ScopeKind.STEWARD)
+
+
+def register_commands(app: Flask) -> None:
+    """Add the program's commands to `flask`."""
+    for command in (init, check, tenant, user):
+        app.cli.add_command(command)
+
+
+def settings() -> Settings:
+    """Return the settings the program was built from."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def passwords(given: Settings) -> dict[str, str]:
+    """Return the password of each login, as its URL states it."""
+    urls = given.urls()
+    found = {}
+    for login, url in (
+        ("portal_web", urls.web),
+        ("portal_oversight", urls.oversight),
+        ("portal_migrate", urls.admin),
+    ):
+        found[login] = unquote(urlsplit(url).password or "")
+    return found
+
+
+def prepare_database(given: Settings, superuser_url: str = "") -> None:
+    """Create roles (as superuser, where one is known), run the migrations, raise the wall.
+
+    Raises `CannotStart` where the wall does not stand afterwards.
+    """
+    if superuser_url:
+        migrate.bootstrap(superuser_url, passwords(given))
+    migrate.upgrade(given.admin_url())
+    open_places = migrate.defects(given.admin_url())
+    if open_places:
+        raise CannotStart(
+            "Tường ngăn giữa các huyện không đúng như khai báo: " + "; ".join(open_places),
+            "The wall between tenants is not as declared; see above.",
+        )
+
+
+@click.command()
+@click.option("--superuser-url", default="", help="Một lần, để tạo vai trò; không cần với máy chủ riêng.")
+@click.option("--province", default="Tỉnh (chưa đặt tên)", help="Tên tỉnh, thành phố.")
+@click.option("--login", default="quantri.tinh", help="Tên đăng nhập của quản trị tỉnh đầu tiên.")
+def init(superuser_url: str, province: str, login: str) -> None:
+    """Tạo lược đồ, tường ngăn, bộ tiêu chí, tỉnh và tài khoản quản trị đầu tiên."""
+    given = settings()
+    try:
+        if given.private:
+            superuser_url = superuser_url or superuser_of(given.server)
+        prepare_database(given, superuser_url)
+        with acting_in(STEWARD):
+            load_catalogue()
+            link = first_administrator(province, login)
+    except (CannotStart, Refused) as reason:
+        sys.exit(str(reason))
+    if link:
+        base = given.public_url or f"http://{given.host}:{given.port}"
+        click.echo(f"Liên kết đặt mật khẩu cho {login} (dùng một lần, trong 72 giờ):")
+        click.echo(f"{base}/lien-ket/{link}")
+
+
+def superuser_of(server: Server) -> str:
+    """Return the private server's superuser as a connection string for our database."""
+    return make_conninfo(**server.superuser(DATABASE))
+
+
+def load_catalogue() -> None:
+    """Load the catalogue versions that are not in the database yet."""
+    from portal.catalogue.operations import load_all
+
+    for key in load_all():
+        click.echo(f"Đã nạp bộ tiêu chí {key}.")
+
+
+def first_administrator(province: str, login: str) -> str:
+    """Create the province and its first administrator once; returns the token of the link, "" if there."""
+    if db.session.scalar(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)):
+        return ""
+    place = operations.open_tenant(
+        kind=TenantKind.PROVINCE,
+        code="tinh",
+        name=province,
+        name_sort=sort_key(province),
+        committee=f"Ủy ban nhân dân {province[:1].lower()}{province[1:]}",
+        office="Sở Giáo dục và Đào tạo",
+        seat=province,
+        valid_from=date(2024, 1, 1),
+    )
+    account_id = operations.new_account(login, "Quản trị tỉnh")
+    operations.place_person(account_id, Role.PROVINCE_ADMIN, place.id, since=date(2024, 1, 1))
+    return signin.new_link(account_id, None)
+
+
+@click.command()
+def check() -> None:
+    """Kiểm tra tường ngăn, lược đồ và các bất biến; thoát khác 0 khi có sai lệch."""
+    found = migrate.defects(settings().admin_url())
+    for line in found:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+    click.echo("Tường ngăn và lược đồ đúng như khai báo.")
+
+
+@click.group()
+def tenant() -> None:
+    """Mở và xem các huyện."""
+
+
+@tenant.command("list")
+def tenant_list() -> None:
+    """Liệt kê các nơi của bản cài đặt."""
+    with acting_in(STEWARD):
+        for row in db.session.scalars(select(Tenant).order_by(Tenant.name_sort)):
+            click.echo(f"{row.id}\t{row.code}\t{row.kind}\t{row.name}")
+
+
+@tenant.command("open")
+@click.option("--kind", type=click.Choice([k.value for k in TenantKind]), required=True)
+@click.option("--code", required=True)
+@click.option("--name", required=True, help='Tên đầy đủ, ví dụ "Huyện An Lão".')
+@click.option("--seat", required=True, help="Địa danh ghi trên văn bản.")
+@click.option("--login", required=True, help="Tên đăng nhập của quản trị huyện đầu tiên.")
+def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
+    """Mở một huyện cùng quản trị viên đầu tiên và in liên kết đặt mật khẩu."""
+    from portal.trail.operations import record
+
+    given = settings()
+    try:
+        with acting_in(STEWARD):
+            low = name[:1].lower() + name[1:]
+            place = operations.open_tenant(
+                kind=TenantKind(kind),
+                code=code,
+                name=name,
+                name_sort=sort_key(name),
+                committee=f"Ủy ban nhân dân {low}",
+                office="Phòng Giáo dục và Đào tạo",
+                seat=seat,
+                valid_from=clock.today(),
+            )
+            account_id = operations.new_account(login, f"Quản trị {low}")
+            operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=clock.today())
+            record(None, "tenant.open", f"đã mở {name} từ dòng lệnh.", tenant_id=place.id)
+            link = signin.new_link(account_id, None)
+    except Refused as reason:
+        sys.exit(reason.sentence)
+    click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")
+
+
+@click.group()
+def user() -> None:
+    """Cấp liên kết đặt mật khẩu khi không còn ai quản trị."""
+
+
+@user.command("link")
+@click.argument("login")
+def user_link(login: str) -> None:
+    """In liên kết đặt mật khẩu (dùng một lần) cho một tên đăng nhập; việc này được ghi vào nhật ký."""
+    from portal.trail.operations import record
+
+    given = settings()
+    with acting_in(STEWARD):
+        account = db.session.scalar(select(Account).where(Account.login == login.strip().lower()))
+        if account is None:
+            sys.exit(f"Không có tên đăng nhập “{login}”.")
+        link = signin.new_link(account.id, None)
+        home = db.session.scalar(
+            select(Membership.tenant_id).where(Membership.account_id == account.id).limit(1)
+        )
+        if home:
+            record(
+                None,
+                "user.link",
+                f"đã cấp liên kết đặt mật khẩu cho {account.login} từ dòng lệnh.",
+                tenant_id=home,
+            )
+    click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")

@@ -1,0 +1,141 @@
+"""The frame of every page: where and as whom one acts, the rooms of the role, the demo clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from portal import clock, words
+from portal.notices.queries import unread
+from portal.units.models import Unit
+from tenants.database import db
+from tenants.identity import Identity, Place
+from tenants.people import DISTRICT_ROLES, PROVINCE_ROLES, Role
+from tenants.rights import Right, refusal
+from tenants.scope import ScopeKind, current_scope
+
+# (label, endpoint, right): the rooms of each level in their order; never more than eight.
+UNIT_ROOMS = (
+    ("Việc cần làm", "desk.home", Right.SEE_DESK),
+    ("Hồ sơ", "dossiers.index", Right.SEE_DOSSIER),
+    ("Minh chứng", "evidence.library", Right.FILL_DOSSIER),
+    ("Kết quả", "dossiers.results", Right.SEE_DOSSIER),
+    ("Đơn vị", "units.own", Right.SEE_DOSSIER),
+    ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
+)
+DISTRICT_ROOMS = (
+    ("Việc cần làm", "desk.home", Right.SEE_DESK),
+    ("Hồ sơ", "appraisal.queue", Right.SEE_DISTRICT),
+    ("Còn thiếu", "appraisal.missing", Right.SEE_DISTRICT),
+    ("Quyết định", "recognition.index", Right.SEE_DISTRICT),
+    ("Báo cáo Sở", "reports.index", Right.SEE_DISTRICT),
+    ("Đơn vị", "units.index", Right.SEE_DISTRICT),
+    ("Tài khoản", "accounts.index", Right.MANAGE_ACCOUNTS),
+    ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
+)
+PROVINCE_ROOMS = (
+    ("Toàn tỉnh", "province.overview", Right.SEE_PROVINCE),
+    ("Báo cáo huyện", "province.reports", Right.SEE_PROVINCE),
+    ("Báo cáo tỉnh", "province.compiled", Right.SEE_PROVINCE),
+    ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
+    ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
+)
+
+
+def rooms_of(role: Role) -> tuple[tuple[str, str, Right], ...]:
+    """Return the rooms of a role's level."""
+    if role in PROVINCE_ROLES:
+        return PROVINCE_ROOMS
+    return DISTRICT_ROOMS if role in DISTRICT_ROLES else UNIT_ROOMS
+
+
+def place_names(place: Place) -> tuple[str, str]:
+    """Return the name of where one acts, and of what it lies within ("" for none)."""
+    if place.unit_id is None:
+        return place.tenant_name, ""
+    scope = current_scope()
+    if scope is not None and scope.kind is ScopeKind.UNIT:
+        name = db.session.scalar(
+            select(Unit.name).where(Unit.tenant_id == place.tenant_id, Unit.id == place.unit_id)
+        )
+        return name or place.tenant_name, place.tenant_name
+    return place.tenant_name, ""
+
+
+def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]:
+    here = (request.endpoint or "").split(".")[0]
+    scope = current_scope()
+    waiting = unread(place) if scope and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT) else 0
+    rows = []
+    for label, endpoint, right in rooms_of(place.role):
+        if refusal(identity, right) or endpoint not in current_app.view_functions:
+            continue
+        exact = request.endpoint == endpoint
+        only_one = sum(e.split(".")[0] == here for _, e, _ in rooms_of(place.role)) == 1
+        rows.append(
+            (
+                label,
+                url_for(endpoint),
+                exact or (only_one and endpoint.split(".")[0] == here),
+                waiting if endpoint == "desk.home" else 0,
+            )
+        )
+    return rows
+
+
+def install(app: Flask) -> None:
+    """Give every template the frame's values."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "words": words,
+            "home_url": "/",
+            "sign_in_url": url_for("account.sign_in") if "account.sign_in" in app.view_functions else "",
+            "version": app.config["VERSION"],
+        }
+        if current_scope() is None:
+            return values
+        values["demo"] = clock.is_demo()
+        if values["demo"]:
+            values["now_text"] = words.moment(clock.now())
+        identity = current_user
+        if identity.is_authenticated:
+            values |= _standing(identity._get_current_object())
+        return values
+
+    for name in ("day", "moment", "long_day", "number", "percent", "kind_name", "level_name", "file_size"):
+        app.jinja_env.filters[name] = getattr(words, name)
+        app.jinja_env.globals[name] = getattr(words, name)
+
+
+def _standing(identity: Identity) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    known = current_app.view_functions
+    for key, endpoint in (
+        ("account_url", "account.own"),
+        ("sign_out_url", "account.sign_out"),
+        ("help_url", "desk.rights"),
+    ):
+        if endpoint in known:
+            values[key] = url_for(endpoint)
+    if len(identity.places) > 1 and "account.places" in known:
+        values["switch_url"] = url_for("account.places")
+    place = identity.place
+    if place is None:
+        return values
+    name, within = place_names(place)
+    values["standing"] = {
+        "place": name,
+        "within": within,
+        "role": words.ROLES[place.role.value],
+        "name": identity.full_name,
+        "key": f"{identity.account_id}-{place.membership_id}",
+    }
+    values["rooms"] = _rooms(identity, place)
+    if "province.clock" in known and not refusal(identity, Right.MOVE_CLOCK) and clock.is_demo():
+        values["clock_url"] = url_for("province.clock")
+    return values

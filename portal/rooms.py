@@ -1,0 +1,15 @@
+"""The rooms that have pages, in the order they are opened."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+ROOMS: tuple[str, ...] = ()
+
+
+def open_rooms(app: Flask) -> None:
+    """Register every room's blueprint."""
+    for name in ROOMS:
+        app.register_blueprint(import_module(f"portal.{name}.views").blueprint)
