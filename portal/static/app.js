@@ -8,10 +8,10 @@
   const on = (type, act, capture = false) => document.addEventListener(type, act, capture);
   const $ = (selector, root = document) => root.querySelector(selector);
   const make = (tag, facts) => Object.assign(document.createElement(tag), facts);
-  const megabytes = (n) => (n / 1048576).toLocaleString('vi-VN', { maximumFractionDigits: 1 }) + ' MB';
+  const megabytes = (n) => (n / 1048576).toLocaleString('vi-VN', { maximumFractionDigits: 2 }) + ' MB';
 
   /* ---- one region says what became of the last save ---- */
-  let fading;
+  let fading, timer, turn = 0;
   function say(sentence, tone = 'ok', link = null) {
     clearTimeout(fading);
     statusLine.dataset.tone = tone;
@@ -46,19 +46,17 @@
   const valueOf = (field) => (isTick(field) ? field.checked : field.value);
   const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches('input, textarea, select')
     && !/^(hidden|password|file|submit)$/.test(field.type) && field.autocomplete !== 'one-time-code');
-  function keep(form) {
-    if (keeps(form)) kept.set(keyOf(form), { at: Date.now(), values: fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]) });
-  }
+  const keep = (form) => keeps(form)
+    && kept.set(keyOf(form), { at: Date.now(), values: fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]) });
   function offer(form) {
     const entry = kept.get(keyOf(form));
     const values = new Map(entry?.values);
     const changed = fieldsOf(form).filter((field) => values.has(nameOf(field)) && values.get(nameOf(field)) !== valueOf(field));
-    if (!entry || !changed.length || Date.now() - entry.at > 14 * 864e5) { kept.drop(keyOf(form)); return; }
+    if (!changed.length || Date.now() - entry.at > 14 * 864e5) { kept.drop(keyOf(form)); return; }
     const bar = make('div', { className: 'kept' });
     const button = (label, act) => {
-      const it = make('button', { type: 'button', className: 'btn btn-sm btn-outline-primary', textContent: label });
-      it.addEventListener('click', () => { bar.remove(); kept.drop(keyOf(form)); act(); });
-      return it;
+      const onclick = () => { bar.remove(); kept.drop(keyOf(form)); act(); };
+      return make('button', { type: 'button', className: 'btn btn-sm btn-outline-primary', textContent: label, onclick });
     };
     bar.append(make('span', { textContent: `Có nội dung chưa lưu từ ${new Date(entry.at).toLocaleString('vi-VN', { dateStyle: 'short', timeStyle: 'short' })}.` }),
       button('Khôi phục nội dung chưa lưu', () => changed.forEach((field) => {
@@ -72,20 +70,18 @@
   const dirty = new Set();
   const waiting = new Map();
   const pauses = [3, 8, 20, 45];
-  let turn = 0;
-  let timer;
   const writes = (event) => event.detail.requestConfig?.verb !== 'get';
   function again() {
     clearTimeout(timer);
     const tries = [...waiting];
     waiting.clear();
-    for (const [element, config] of tries) if (element.isConnected) htmx.ajax(config.verb, config.path, { source: element });
+    for (const [source, sent] of tries) if (source.isConnected) htmx.ajax(sent.verb, sent.path, { source });
   }
   function later(event, seconds = pauses[Math.min(turn, pauses.length - 1)]) {
     waiting.set(event.detail.elt, event.detail.requestConfig);
-    turn += 1;
     clearTimeout(timer);
     timer = setTimeout(again, seconds * 1000);
+    turn += 1;
     say(lost, 'wait');
   }
   on('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = token; });
@@ -93,18 +89,16 @@
   on('htmx:beforeSwap', (event) => { if (/^\s*(<!doctype|<html)/i.test(event.detail.serverResponse)) event.detail.shouldSwap = false; });
   on('htmx:afterRequest', (event) => {
     const { xhr, elt } = event.detail;
-    if (!writes(event) || !xhr.status) return;
     const form = elt.closest('form');
-    const told = xhr.getResponseHeader('X-Message');
-    const at = xhr.getResponseHeader('X-Saved-At');
+    if (!writes(event) || !xhr.status) return;
+    const [told, at] = ['X-Message', 'X-Saved-At'].map((name) => xhr.getResponseHeader(name));
     if (xhr.status >= 500 || xhr.status === 429) { later(event, Number(xhr.getResponseHeader('Retry-After')) || undefined); return; }
     turn = 0;
-    if (xhr.status < 400) { dirty.delete(form); if (form) kept.drop(keyOf(form)); }
-    const sentence = told ? decodeURIComponent(told) : refused[xhr.status] ?? (xhr.status < 400 ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : 'Chưa lưu được. Hãy tải lại trang.');
-    say(sentence, xhr.status < 400 ? 'ok' : 'no', xhr.status === 401 ? ['Đăng nhập lại', location.href] : null);
+    if (xhr.status < 400 && form) { dirty.delete(form); kept.drop(keyOf(form)); }
+    const plain = xhr.status < 400 ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : refused[xhr.status] ?? 'Chưa lưu được. Hãy tải lại trang.';
+    say(told ? decodeURIComponent(told) : plain, xhr.status < 400 ? 'ok' : 'no', xhr.status === 401 ? ['Đăng nhập lại', location.href] : null);
   });
-  on('htmx:sendError', (event) => { if (writes(event)) later(event); });
-  on('htmx:timeout', (event) => { if (writes(event)) later(event); });
+  for (const type of ['htmx:sendError', 'htmx:timeout']) on(type, (event) => { if (writes(event)) later(event); });
   window.addEventListener('online', again);
 
   /* ---- leaving with unsaved text; sending once ---- */
@@ -114,7 +108,7 @@
     const form = event.target;
     if (event.defaultPrevented || !isPost(form) || form.hasAttribute('hx-post')) return;
     if (form.dataset.busy) { event.preventDefault(); return; }
-    if (form.hasAttribute('data-sign-out')) kept.keys().filter((key) => key.startsWith('kept|')).forEach(kept.drop);
+    if ('signOut' in form.dataset) kept.keys().filter((key) => key.startsWith('kept|')).forEach(kept.drop);
     form.dataset.busy = 'yes';
     event.submitter?.setAttribute('aria-disabled', 'true');
     setTimeout(() => release(form), 10000); // an answer that is a file leaves the page where it is
@@ -130,10 +124,9 @@
 
   /* ---- files: size before sending, progress while sending ---- */
   function complain(field, sentence) {
-    let place = $('[data-message]', field.form) ?? field.parentElement.insertBefore(make('p', { className: 'error' }), field);
+    const place = $('[data-message]', field.form) ?? field.parentElement.insertBefore(make('p', { className: 'error' }), field);
+    Object.assign(place, { hidden: !sentence, textContent: sentence });
     place.dataset.message = '';
-    place.hidden = !sentence;
-    place.textContent = sentence;
     if (sentence) say(sentence, 'no');
   }
   on('change', ({ target }) => {
@@ -145,21 +138,18 @@
   });
   function upload(form) {
     const xhr = new XMLHttpRequest();
-    const line = $('.progress-line', form);
-    const fail = (sentence) => { if (line) line.hidden = true; release(form); complain($('input[type=file]', form), sentence); };
+    const line = $('.progress-line', form) ?? make('div', { innerHTML: '<progress max="100"></progress><span></span>' });
+    const fail = (sentence) => { line.hidden = true; release(form); complain($('input[type=file]', form), sentence); };
     xhr.open('POST', form.action);
     xhr.upload.onprogress = (event) => {
-      if (!line || !event.lengthComputable) return;
-      line.hidden = false;
+      line.hidden = !event.lengthComputable;
       $('progress', line).value = 100 * event.loaded / event.total;
       $('span', line).textContent = event.loaded < event.total ? `${megabytes(event.loaded)} / ${megabytes(event.total)}` : 'Đang kiểm tra tệp…';
     };
     xhr.onerror = () => fail('Mất kết nối, tệp chưa được gửi. Hãy bấm gửi lại.');
+    const bare = (address) => address.split('#')[0];
     xhr.onload = () => {
-      if (xhr.status < 400) {
-        if (xhr.responseURL.split('#')[0] === location.href.split('#')[0]) location.reload(); else location.assign(xhr.responseURL);
-        return;
-      }
+      if (xhr.status < 400) { if (bare(xhr.responseURL) === bare(location.href)) location.reload(); else location.assign(xhr.responseURL); return; }
       const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
       fail((page.querySelector('[role=alert] li, [role=alert], main p')?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
     };
@@ -182,7 +172,7 @@
     dialog.showModal();
   }, true);
   on('click', async (event) => {
-    document.querySelectorAll('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    document.querySelectorAll('details.menu[open]').forEach((menu) => { menu.open = menu.contains(event.target); });
     const button = event.target.closest('[data-copy], [data-print], [data-keys-switch]');
     if (!button) return;
     if ('print' in button.dataset) window.print();
@@ -204,8 +194,6 @@
   if (sent && owner && Number(document.body.dataset.code) < 400 && (sent.from !== location.pathname || $('.flash.note-ok'))) kept.drop(sent.key);
   document.querySelectorAll('form').forEach((form) => { if (keeps(form)) offer(form); });
   $('[data-focus]')?.focus();
-  const here = $('.rooms [aria-current]');
-  if (here) here.parentElement.scrollLeft = here.offsetLeft - 48;
-  const keySwitch = $('[data-keys-switch]');
-  if (keySwitch && $('[data-key]')) { keySwitch.hidden = false; nameSwitch(keySwitch); }
+  for (const here of document.querySelectorAll('.rooms [aria-current], .counts [aria-current]')) here.parentElement.scrollLeft = here.offsetLeft - 48;
+  if ($('[data-key]')) { $('[data-keys-switch]').hidden = false; nameSwitch($('[data-keys-switch]')); }
 })();

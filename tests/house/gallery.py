@@ -6,6 +6,7 @@ test_gallery.py judges the same pages. It needs no database and nothing of the p
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.serving import make_server
@@ -24,6 +25,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -33,6 +35,10 @@ from wtforms.validators import InputRequired, NumberRange
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("desk", "form", "list", "appraisal", "overview", "record", "entry", "states", "wrong", "bare")
 WIDTHS = (360, 768, 1366)
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass
@@ -50,13 +56,17 @@ class Listing:
         return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
+KINDS = [SelectChoice("primary", "Trường tiểu học"), SelectChoice("preschool", "Trường mầm non")]
+LEVELS = [SelectChoice("1", "Mức độ 1"), SelectChoice("2", "Mức độ 2")]
+
+
 class EntryForm(FlaskForm):
     """One field of each kind."""
 
     name = StringField("Tên đơn vị", [InputRequired("Nhập tên đơn vị theo quyết định thành lập.")])
     members = IntegerField("Thành viên tại 31/12", [NumberRange(1, 9999, "Nhập số người từ 1 đến 9.999.")])
-    kind = SelectField("Loại hình", choices=[("primary", "Trường tiểu học"), ("preschool", "Trường mầm non")])
-    level = RadioField("Mức độ đăng ký", choices=[("1", "Mức độ 1"), ("2", "Mức độ 2")])
+    kind = SelectField("Loại hình", choices=KINDS)
+    level = RadioField("Mức độ đăng ký", choices=LEVELS)
     public = BooleanField("Đơn vị công lập")
     remark = TextAreaField("Ghi chú")
     password = PasswordField("Mật khẩu", [InputRequired("Nhập mật khẩu.")])
@@ -116,7 +126,9 @@ def gallery() -> Flask:
     def show(page: str) -> str:
         form = EntryForm(formdata=None, data={"name": "Trường Tiểu học Mỹ Đức", "level": "2", "public": True})
         if page == "entry":
-            form = EntryForm(formdata=None, data={"members": 0, "level": "2", "public": True})
+            form = EntryForm(
+                formdata=None, data={"members": 0, "level": "2", "public": True, "kind": "primary"}
+            )
             form.validate()
             form.csrf_token.errors = ()
         listing = Listing(q="tieu hoc", filters={"kind": "primary", "state": ""})
@@ -125,6 +137,11 @@ def gallery() -> Flask:
         )
         return render_template(f"{page}.html", form=form, listing=listing, page=rows, **frame(page))
 
+    @app.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
     @app.get("/error/<int:code>")
     def wrong(code: int) -> str:
         return render_template("error.html", code=code, reference="7KQ2M9", **frame("desk"))
@@ -132,22 +149,23 @@ def gallery() -> Flask:
     return app
 
 
-def take_pictures(folder: Path) -> int:
-    """Write one picture per page and width to the folder; returns how many accessibility violations were found."""
+def take_pictures(folder: Path) -> list[str]:
+    """Write one picture per page and width to the folder; returns what axe, the console and the width say."""
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     folder.mkdir(parents=True, exist_ok=True)
     server = make_server("127.0.0.1", 0, gallery(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     flags = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"
     flags += " --disable-background-networking --disable-component-update --disable-sync"
-    found = 0
+    found: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags.split())
         tab = browser.new_page(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", reduced_motion="reduce")
-        tab.on("console", lambda message: print("console:", message.text))
+        tab.on("console", lambda message: found.append(f"console: {message.text}"))
         for page in PAGES:
             for width in WIDTHS:
                 tab.set_viewport_size({"width": width, "height": 740 if width < 1000 else 768})
@@ -155,17 +173,18 @@ def take_pictures(folder: Path) -> int:
                 tab.screenshot(path=folder / f"{page}-{width}.png", full_page=True)
                 wide = tab.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
-                    print(f"{page}: {wide} px wide at {width} px")
-                    found += 1
+                    found.append(f"{page}: {wide} px wide at {width} px")
                 if width == 768:
                     continue
                 for violation in Axe().run(tab).response["violations"]:
-                    found += 1
-                    print(page, width, violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
+                    places = [node["html"][:160] for node in violation["nodes"][:3]]
+                    found.append(f"{page} at {width} px: {violation['id']} {places}")
         browser.close()
     server.shutdown()
     return found
 
 
 if __name__ == "__main__":
-    sys.exit(1 if take_pictures(Path(sys.argv[1])) else 0)
+    said = take_pictures(Path(sys.argv[1]))
+    sys.stderr.write("\n".join([*said, f"{len(said)} faults\n"]))
+    sys.exit(1 if said else 0)
