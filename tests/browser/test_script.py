@@ -1,0 +1,200 @@
+"""What app.js adds, in a real browser on the gallery's pages: saving, keeping text, asking first, sending files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.house.gallery import gallery
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="not run: Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, gallery(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, address: str) -> Iterator[Page]:  # type: ignore[no-untyped-def]
+    context = browser.new_context(base_url=address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(8000)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def kept(page: Page) -> int:
+    """How many forms have text kept in the browser."""
+    return int(page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('kept')).length"))
+
+
+def type_in(page: Page, text: str) -> None:
+    page.fill("#x25", text)
+    page.locator("#x25").blur()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "swapped", "left"),
+    [
+        (200, "Đã lưu lúc 14:32.", True, 0),
+        (422, "Chưa lưu: có điều cần sửa", True, 1),
+        (409, "Chưa lưu: nội dung đã thay đổi", True, 1),
+        (401, "Phiên làm việc đã hết", False, 1),
+        (403, "Chưa lưu: vai trò hiện tại", False, 1),
+        (503, "sẽ tự gửi lại", False, 1),
+    ],
+)
+def test_a_save_is_told_by_its_status(page: Page, status: int, said: str, swapped: bool, left: int) -> None:
+    tokens: list[str] = []
+
+    def answer(route: Route) -> None:
+        tokens.append(route.request.headers.get("x-csrftoken", ""))
+        route.fulfill(status=status, body="<b>mới</b>", headers={"X-Saved-At": "14:32"})
+
+    page.route("**/answers/25", answer)
+    page.goto("/form")
+    type_in(page, "Đang nhập")
+    expect(page.get_by_role("status")).to_contain_text(said)
+    assert all(tokens)
+    assert (page.locator("#i25-state").inner_text() == "mới") is swapped
+    assert kept(page) == left
+
+
+def test_a_whole_page_is_never_swapped_into_a_part(page: Page) -> None:
+    page.route("**/answers/25", lambda route: route.fulfill(status=200, body="<!doctype html><h1>Khác</h1>"))
+    page.goto("/form")
+    type_in(page, "Đang nhập")
+    expect(page.get_by_role("status")).to_contain_text("Đã lưu")
+    expect(page.locator("h1")).to_have_count(1)
+
+
+def test_text_of_a_lost_save_is_offered_back(page: Page) -> None:
+    page.route("**/answers/25", lambda route: route.abort())
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/form")
+    type_in(page, "Chữ chưa lưu")
+    expect(page.get_by_role("status")).to_contain_text("sẽ tự gửi lại")
+    page.unroute("**/answers/25")
+    page.route("**/answers/25", lambda route: route.fulfill(status=200, body="mới"))
+    page.reload()
+    page.get_by_role("button", name="Khôi phục nội dung chưa lưu").click()
+    expect(page.locator("#x25")).to_have_value("Chữ chưa lưu")
+    expect(page.get_by_role("status")).to_contain_text("Đã lưu")
+    assert kept(page) == 0
+
+
+def test_a_lost_save_is_sent_again(page: Page) -> None:
+    tries: list[int] = []
+
+    def answer(route: Route) -> None:
+        tries.append(1)
+        route.fulfill(status=503 if len(tries) == 1 else 200, body="mới")
+
+    page.route("**/answers/25", answer)
+    page.goto("/form")
+    type_in(page, "Gửi lại")
+    expect(page.get_by_role("status")).to_contain_text("Đã lưu", timeout=8000)
+    assert len(tries) == 2
+
+
+def test_a_failed_form_keeps_its_text_but_no_password(page: Page) -> None:
+    page.goto("/entry")
+    page.route(
+        "**/entry", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    page.fill("#name", "Tên mới")
+    page.fill("#password", "bí mật")
+    page.get_by_role("button", name="Lưu thông tin").click(no_wait_after=True)
+    page.wait_for_url("chrome-error://**")
+    page.goto("/entry")
+    assert "bí mật" not in page.evaluate("JSON.stringify(localStorage)")
+    expect(page.locator(".kept")).to_be_visible()
+
+
+def test_a_destructive_button_asks_first(page: Page) -> None:
+    posts: list[str] = []
+
+    def answer(route: Route) -> None:
+        posts.append(route.request.post_data or "")
+        route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>x</title>")
+
+    page.route("**/withdraw", answer)
+    page.goto("/form")
+    page.get_by_role("button", name="Rút hồ sơ").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Rút hồ sơ đã nộp?")
+    page.get_by_role("button", name="Không, quay lại").click()
+    assert posts == []
+    page.get_by_role("button", name="Rút hồ sơ").click()
+    page.get_by_role("dialog").get_by_role("button", name="Rút hồ sơ").click()
+    page.wait_for_url("**/withdraw")
+    assert len(posts) == 1
+    assert "version=3" in posts[0]
+
+
+def test_a_file_is_judged_by_size_and_the_answer_is_shown(page: Page, tmp_path: Path) -> None:
+    big = tmp_path / "lon.pdf"
+    big.write_bytes(b"0" * (20 * 1024 * 1024 + 1))
+    small = tmp_path / "nho.pdf"
+    small.write_bytes(b"0")
+    refusal = "<!doctype html><main><h1>Lỗi</h1><p role=alert>Tệp không phải PDF.</p></main>"
+    page.route(
+        "**/upload/25", lambda route: route.fulfill(status=422, content_type="text/html", body=refusal)
+    )
+    page.goto("/form")
+    page.set_input_files("#u25-file", big)
+    expect(page.locator("#u25 [data-message]")).to_contain_text("quá mức 20 MB")
+    assert page.input_value("#u25-file") == ""
+    page.set_input_files("#u25-file", small)
+    page.get_by_role("button", name="Gửi tệp").click()
+    expect(page.locator("#u25 [data-message]")).to_have_text("Tệp không phải PDF.")
+
+
+def test_keys_work_outside_fields_and_can_be_switched_off(page: Page) -> None:
+    page.goto("/appraisal")
+    page.locator("textarea").press("n")
+    assert "#n" not in page.url
+    page.locator("main").focus()
+    page.keyboard.press("n")
+    assert page.url.endswith("#n")
+    page.goto("/appraisal")
+    page.get_by_role("button", name="Tắt phím tắt").click()
+    page.locator("main").focus()
+    page.keyboard.press("n")
+    assert "#n" not in page.url
+
+
+def test_the_first_tab_leads_to_the_content(page: Page) -> None:
+    page.goto("/desk")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

@@ -1,0 +1,23 @@
+"""The front-end files of others are those of the record, and no lock names a registry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_vendored_files_match_their_record() -> None:
+    run = subprocess.run(
+        [sys.executable, "tools/vendor.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_script_stays_short_and_plain() -> None:
+    script = (ROOT / "portal" / "static" / "app.js").read_text()
+    assert len(script.splitlines()) < 200
+    for word in ("eval(", "new Function", "insertAdjacentHTML", "document.write"):
+        assert word not in script
