@@ -7,7 +7,8 @@ from portal.config import read
 from portal.stops import CannotStart
 
 try:
-    read().start_server()
-    app = create_app()
+    settings = read()
+    settings.start_server()
+    app = create_app(settings)
 except CannotStart as reason:
     sys.exit(str(reason))

@@ -55,7 +55,11 @@ def make_folder(folder: Path) -> None:
 
 
 def make_socket_folder(folder: Path, account: Account) -> None:
-    """Make the closed folder of the socket; raises `NoDatabase` when a stranger holds its name."""
+    """Make the closed, empty folder of the socket; raises `NoDatabase` when a stranger holds its name.
+
+    Only for a server that does not run: a dead one's lock file would keep the next one out when its process number
+    was given away or not yet reaped.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     facts = folder.lstat()
     if folder.is_symlink() or facts.st_uid not in (os.geteuid(), account.uid):
@@ -63,6 +67,8 @@ def make_socket_folder(folder: Path, account: Account) -> None:
             f"Thư mục {folder} đã bị một tài khoản khác chiếm. Hãy xoá nó rồi chạy lại.",
             f"The folder {folder} was taken by another account. Remove it and start again.",
         )
+    for left in folder.iterdir():
+        left.unlink()
     folder.chmod(0o700)
     account.give(folder)
 

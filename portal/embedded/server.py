@@ -200,14 +200,16 @@ class Server:
 
     def _start(self, path: Path, account: Account) -> None:
         sockets = socket_folder(self.data, account)
-        make_socket_folder(sockets, account)
         options = {**self._options, "unix_socket_directories": str(sockets)}
         arguments = [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
+        if self._child is not None and self._starter == os.getpid():
+            self._child.wait()  # killed before; until it is reaped its number looks alive
         deadline = time.monotonic() + 15
         while True:
             Postmaster.clear_stale(self.cluster)
+            make_socket_folder(sockets, account)
             with self.log.open("a+") as log:
                 self.log.chmod(0o600)
                 before = log.seek(0, os.SEEK_END)

@@ -1,0 +1,50 @@
+"""Database servers of the tests: one private server for each kind of programs, stopped and removed at the end."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from portal.embedded import Binaries, Server, find_binaries
+from portal.stops import NoDatabase
+
+# A test's server need not survive a power cut.
+QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "60"}
+
+
+def kinds() -> list[Binaries]:
+    """List the programs to test with: the package and the newest of the system, as far as they are there."""
+    found: dict[str, Binaries] = {}
+    for programs in find_binaries():
+        found.setdefault(programs.label.partition("-")[0], programs)
+    return list(found.values())
+
+
+def open_folder() -> Path:
+    """Make a temporary folder that the account which runs PostgreSQL may pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="dvht-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@cache
+def test_server(label: str) -> Server:
+    """Return the running server of this session for programs "wheel", "system" or "PG_BIN".
+
+    Raises `NoDatabase` when this machine has no such programs.
+    """
+    for programs in kinds():
+        if programs.label.partition("-")[0] == label:
+            break
+    else:
+        raise NoDatabase(
+            f"Máy này không có PostgreSQL loại «{label}».", f"No PostgreSQL of kind '{label}' here."
+        )
+    folder = open_folder()
+    server = Server(folder / "postgres", programs.path, QUICK)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server.ensure()
+    return server
