@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from portal import clock
 from tenants.database import db
@@ -12,25 +12,22 @@ from .models import Notice
 
 def tell_unit(tenant_id: int, unit_id: int, sentence: str, path: str = "") -> None:
     """Leave a notice for a unit; `path` is the page it leads to."""
-    db.session.add(
-        Notice(
-            tenant_id=tenant_id,
-            unit_id=unit_id,
-            audience="unit",
-            sentence=sentence,
-            path=path,
-            sent_at=clock.now(),
-        )
-    )
+    _leave(tenant_id, unit_id, "unit", sentence, path)
 
 
 def tell_district(tenant_id: int, sentence: str, path: str = "", unit_id: int | None = None) -> None:
     """Leave a notice for the staff of a district."""
-    db.session.add(
-        Notice(
+    _leave(tenant_id, unit_id, "district", sentence, path)
+
+
+def _leave(tenant_id: int, unit_id: int | None, audience: str, sentence: str, path: str) -> None:
+    # Inline: who leaves a notice need not be able to read it, so the new row is not asked back.
+    statement = insert(Notice.__table__).inline()  # type: ignore[arg-type]
+    db.session.execute(
+        statement.values(
             tenant_id=tenant_id,
             unit_id=unit_id,
-            audience="district",
+            audience=audience,
             sentence=sentence,
             path=path,
             sent_at=clock.now(),

@@ -1,0 +1,248 @@
+"""Plain builders that drive the real operations, so that no test meets an impossible row.
+
+`World` holds the deployment of one test: it opens districts, adds units and people, and takes a dossier
+as far through its year as a test needs. People act in their real scopes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+
+from portal import clock
+from portal.catalogue.models import CriteriaVersion
+from portal.catalogue.operations import confirm_suggestions_for_demo
+from portal.dossiers import operations as dossiers
+from portal.dossiers.models import Dossier
+from portal.dossiers.queries import dossier_of, open_sheet
+from portal.units.models import Unit
+from portal.words import ZONE, fold, sort_key
+from tenants import operations, signin
+from tenants.access import GuardedFlask
+from tenants.database import db
+from tenants.identity import Identity, Place
+from tenants.people import Account, Membership, Role
+from tenants.places import Tenant, TenantKind
+from tenants.scope import Scope, ScopeKind, acting_in
+
+STEWARD = Scope(ScopeKind.STEWARD)
+PASSWORD = "con ngựa pin đúng chỗ 7"
+SINCE = date(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can act: the identity for operations, the login for pages."""
+
+    identity: Identity
+    login: str
+
+    @property
+    def place(self) -> Place:
+        """The place acted in."""
+        assert self.identity.place is not None
+        return self.identity.place
+
+
+class World:
+    """The deployment of one test."""
+
+    def __init__(self, app: GuardedFlask) -> None:
+        self.app = app
+        self._made = 0
+        with acting_in(STEWARD):
+            clock.put_setting(clock.DEMO, "yes")
+            province = db.session.scalar(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE))
+            assert province is not None
+            self.province_id = province.id
+        self._hash = signin.hash_password(PASSWORD)
+
+    def set_clock(self, *moment: int) -> None:
+        """Make it this moment in Vietnam: year, month, day, hour, minute, second."""
+        with acting_in(STEWARD):
+            g.pop("settings", None)
+            clock.set_demo_clock(datetime(*moment, tzinfo=ZONE))  # type: ignore[misc,arg-type]
+        g.pop("settings", None)
+
+    @contextmanager
+    def acting(self, person: Person, *, writes: bool = True) -> Iterator[Identity]:
+        """Act as a person, in the scope of the person's place; commits at the end."""
+        g.pop("settings", None)
+        with acting_in(person.place.scope(person.identity.account_id, writes=writes)):
+            yield person.identity
+
+    def a_district(self, name: str = "Huyện An Lão", code: str = "") -> int:
+        """Open a district; returns its tenant id."""
+        self._made += 1
+        with acting_in(STEWARD):
+            tenant = operations.open_tenant(
+                kind=TenantKind.RURAL_DISTRICT,
+                code=code or f"T{self._made}",
+                name=name,
+                name_sort=sort_key(name),
+                committee=f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}",
+                office="Phòng Giáo dục và Đào tạo",
+                seat=name.removeprefix("Huyện ").removeprefix("Quận "),
+                valid_from=SINCE,
+            )
+            return tenant.id
+
+    def a_unit(
+        self,
+        tenant_id: int,
+        name: str = "Trường Tiểu học Mỹ Đức",
+        kind: str = "primary",
+        *,
+        public: bool = True,
+        sensitive: bool = False,
+        head_name: str = "Thủ trưởng đơn vị",
+        opened_on: date = SINCE,
+    ) -> int:
+        """Add a unit to a district's registry; returns its id."""
+        self._made += 1
+        with acting_in(STEWARD):
+            unit = Unit(
+                tenant_id=tenant_id,
+                code=f"DV{self._made:04d}",
+                name=name,
+                name_sort=sort_key(name),
+                name_folded=fold(name),
+                kind=kind,
+                public=public,
+                sensitive=sensitive,
+                head_name=head_name,
+                head_title="Hiệu trưởng",
+                commune="Xã Mỹ Đức",
+                opened_on=opened_on,
+            )
+            db.session.add(unit)
+            db.session.flush()
+            return unit.id
+
+    def a_person(self, role: Role, tenant_id: int, unit_id: int | None = None, *, name: str = "") -> Person:
+        """Create an account with a password and one membership."""
+        self._made += 1
+        login = f"{re.sub('[^a-z]', '-', role.value)}.{self._made}"
+        with acting_in(STEWARD):
+            account_id = operations.new_account(login, name or f"{role.value} {self._made}")
+            member = operations.place_person(account_id, role, tenant_id, unit_id=unit_id, since=SINCE)
+            place = Place(member.id, tenant_id, db.session.get(Tenant, tenant_id).name, role, unit_id)  # type: ignore[union-attr]
+            full_name = db.session.get(Account, account_id).full_name  # type: ignore[union-attr]
+        self._give_password(account_id)
+        return Person(Identity(account_id, login, full_name, (place,), place, token="", totp=False), login)
+
+    def another_place(self, person: Person, role: Role, tenant_id: int, unit_id: int | None = None) -> int:
+        """Give a person a further membership; returns its id."""
+        with acting_in(STEWARD):
+            member = operations.place_person(
+                person.identity.account_id, role, tenant_id, unit_id=unit_id, since=SINCE
+            )
+            return member.id
+
+    def _give_password(self, account_id: int) -> None:
+        from tenants.people import Credential
+
+        with acting_in(Scope(ScopeKind.SIGNIN)):
+            db.session.add(
+                Credential(account_id=account_id, password_hash=self._hash, password_set_at=signin.now())
+            )
+
+    def province_person(self, role: Role = Role.PROVINCE_ADMIN) -> Person:
+        """Create somebody of the Department."""
+        return self.a_person(role, self.province_id)
+
+    def confirm_thresholds(self, key: str = "tt24-2023") -> None:
+        """Let the demo province confirm every suggestion as an illustrative number."""
+        admin = self.province_person()
+        with self.acting(admin):
+            version_id = db.session.scalar(select(CriteriaVersion.id).where(CriteriaVersion.key == key))
+            assert version_id is not None
+            confirm_suggestions_for_demo(admin.identity, version_id)
+
+    def sign_in(self, client: Any, person: Person) -> Any:
+        """Sign a test client in without the form; returns the client."""
+        with acting_in(Scope(ScopeKind.SIGNIN)):
+            token = signin.open_session(person.identity.account_id, "127.0.0.1", "test")
+        with client.session_transaction() as session:
+            session.clear()
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return client
+
+    def a_dossier(
+        self,
+        tenant_id: int,
+        unit_id: int,
+        state: str = "draft",
+        *,
+        year: int = 2026,
+        level: int = 1,
+        members: int = 37,
+        part: int | None = None,
+    ) -> int:
+        """Start a unit's dossier and take it to `draft`, `filled`, `signed` or `submitted`; returns its id.
+
+        Every share is answered with `part` of `members` (default: all of them), the rest with the best answer.
+        """
+        head = self.a_person(Role.UNIT_HEAD, tenant_id, unit_id)
+        with self.acting(head) as actor:
+            unit = db.session.get(Unit, (tenant_id, unit_id))
+            assert unit is not None
+            dossier = dossiers.start_dossier(actor, unit, year)
+            if state != "draft":
+                fill(actor, dossier, level=level, members=members, part=part)
+            if state in ("signed", "submitted"):
+                dossiers.sign(actor, dossier)
+            if state == "submitted":
+                dossiers.submit(actor, dossier)
+            return dossier.id
+
+    def dossier(self, tenant_id: int, dossier_id: int) -> Dossier:
+        """Return a dossier as it stands in the database (call inside a scope)."""
+        found = dossier_of(tenant_id, dossier_id)
+        assert found is not None
+        return found
+
+
+def fill(
+    actor: Identity, dossier: Dossier, *, level: int = 1, members: int = 37, part: int | None = None
+) -> None:
+    """Answer every indicator of a dossier in its favour, name a team, ask for a level."""
+    sheet = open_sheet(dossier)
+    counts: dict[str, int | None] = {
+        code: {"members": members, "learners": 412, "language_posts": 3}[code] for code in sheet.headcounts
+    }
+    versions = {code: row.version for code, row in sheet.headcounts.items()}
+    sheet = dossiers.save_headcounts(actor, dossier, counts, versions)
+    for indicator in sheet.indicators:
+        answer = sheet.answers[indicator.id]
+        whole = counts.get(indicator.base or "") or 0
+        given = dossiers.Given(
+            yes=True if indicator.kind == "yes_no" else None,
+            part=(min(part, whole) if part is not None else whole) if indicator.kind == "share" else None,
+            grade=len(indicator.grades) if indicator.kind == "graded" else None,
+            explanation="Đã thực hiện đầy đủ trong năm, hồ sơ lưu tại đơn vị.",
+            version=answer.version,
+        )
+        dossiers.save_answer(actor, dossier, indicator.id, given)
+    dossiers.add_team_member(actor, dossier, "Tổ trưởng Tổ đánh giá", "Phó hiệu trưởng", "chair")
+    dossiers.add_team_member(actor, dossier, "Thành viên Tổ đánh giá", "Giáo viên", "member")
+    db.session.refresh(dossier)
+    dossiers.save_texts(
+        actor,
+        dossier,
+        dossier.version,
+        team_number="12/QĐ-THMĐ",
+        team_date=date(2026, 12, 15),
+        requested_level=level,
+    )
+
+
+__all__ = ["PASSWORD", "Membership", "Person", "World", "fill"]

@@ -1,0 +1,166 @@
+"""The test bed: one real server a session, one fresh database a test, and a client that judges every page.
+
+A template database holds roles, schema, wall, catalogue, the province and the year 2026. Each test gets a
+copy of it (tens of milliseconds), so tests commit for real and never meet each other's rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import event
+
+from portal import create_app
+from portal.catalogue.models import CriteriaVersion
+from portal.catalogue.operations import load_all
+from portal.commands import first_administrator, prepare_database
+from portal.config import read
+from portal.cycle.operations import open_year
+from tenants.access import GuardedFlask
+from tenants.database import db
+from tenants.scope import Scope, ScopeKind, acting_in
+from tests.builders import World
+from tests.pages import judge
+from tests.servers import kinds, test_server
+
+TEMPLATE = "portal_template"
+SECRET = "for tests only, never used to serve anybody"
+_numbers = itertools.count(1)
+
+
+def settings_for(server: Any, database: str, folder: Path) -> Any:
+    """Return the settings of a program that uses one database of a test server."""
+    urls = server.urls(database)
+    return read(
+        {
+            "PORTAL_DATA": str(folder),
+            "DATABASE_URL": urls.web,
+            "DATABASE_URL_PROVINCE": urls.oversight,
+            "DATABASE_URL_ADMIN": urls.admin,
+            "SECRET_KEY": SECRET,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def server() -> Any:
+    """The database server of this session: the package's programs, or else the system's."""
+    return test_server(kinds()[0].label.partition("-")[0])
+
+
+@pytest.fixture(scope="session")
+def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFlask:
+    """The program, built once; its database is the template, which no test touches."""
+    folder = tmp_path_factory.mktemp("data")
+    _execute(server, f"create database {TEMPLATE} template template0 encoding 'UTF8'")
+    settings = settings_for(server, TEMPLATE, folder)
+    prepare_database(settings, make_conninfo(**server.superuser(TEMPLATE)))
+    app = create_app(settings)
+    app.config.update(TESTING=True)
+    with app.app_context(), acting_in(Scope(ScopeKind.STEWARD)):
+        load_all()
+        first_administrator("Thành phố Hải Phòng", "quantri.tinh")
+        version = db.session.query(CriteriaVersion).filter_by(key="tt24-2023").one()
+        open_year(2026, version)
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+            _follow(engine, app)
+    return app
+
+
+def _follow(engine: Any, app: GuardedFlask) -> None:
+    @event.listens_for(engine, "do_connect")
+    def _to_the_test_database(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        parameters["dbname"] = app.config["TEST_DATABASE"]
+
+
+def _execute(server: Any, statement: str) -> None:
+    with psycopg.connect(**server.superuser(), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture
+def app(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
+    """The program on a database of its own, at 10:00 on 10/01/2027 by the demo clock."""
+    name = f"portal_test_{next(_numbers)}"
+    _execute(server, f"create database {name} template {TEMPLATE} strategy wal_log")
+    program.config["TEST_DATABASE"] = name
+    context = program.app_context()
+    context.push()
+    yield program
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
+    context.pop()
+    _execute(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def world(app: GuardedFlask) -> World:
+    """Builders on the test's database, with the demo clock set."""
+    made = World(app)
+    made.set_clock(2027, 1, 10, 10, 0)
+    return made
+
+
+class JudgingClient(FlaskClient):
+    """A test client that fails on any page with a fault (see `tests/pages.py`)."""
+
+    judging = True
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Send a request and judge the page that comes back."""
+        kwargs.setdefault("headers", {})
+        response = super().open(*args, **kwargs)
+        whole = response.mimetype == "text/html" and b"<html" in response.data[:400]
+        if self.judging and whole:
+            faults = judge(response.get_data(as_text=True), response.request.path)
+            assert not faults, "\n".join(faults)
+        return response
+
+
+@pytest.fixture
+def client(app: GuardedFlask) -> JudgingClient:
+    """A client that nobody has signed in."""
+    app.test_client_class = JudgingClient
+    client = app.test_client()
+    assert isinstance(client, JudgingClient)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def count_queries(app: GuardedFlask) -> Iterator[list[str]]:
+    """The SQL statements sent while the fixture is in use; clear the list before what is counted."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    engines = list(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
