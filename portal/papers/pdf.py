@@ -112,7 +112,7 @@ def render_pdf(html: str, issued: datetime | None, tables: Mapping[str, RowTable
     with _lock, _listening() as warnings, _dated(issued or _UNDATED):
         token = holder.set(dict(tables or {}))
         try:
-            result = pisa.CreatePDF(html, dest=sheet, encoding="utf-8", resource_policy=policy)
+            result = pisa.CreatePDF(html, dest=sheet, encoding="utf-8", resource_policy=policy, capacity=-1)
         except Exception as error:
             raise PaperFailed(f"Không tạo được văn bản PDF: {str(error)[:300]}") from error
         finally:

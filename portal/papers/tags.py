@@ -95,6 +95,8 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         cut = min(bisect_right(depths, depths[self.start] + room) - 1, last)
         if cut == last - 1 and self.table.totals and cut > self.start + 1:
             cut -= 1
+        if cut < last and cut > self.start and self.layout.pieces[cut - 1].row.across:
+            cut -= 1
         if cut <= self.start:
             return []
         if cut >= last:

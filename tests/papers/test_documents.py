@@ -1,5 +1,6 @@
 """The documents as officials read them: exact words, marks, footers, page numbers, annexes."""
 
+import io
 import shutil
 import subprocess
 import time
@@ -167,7 +168,7 @@ def test_a_decision_of_five_hundred_rows_is_fast():
 
 def test_landscape_pages_hold_the_forms():
     report = made("district_report")
-    reader = PdfReader(__import__("io").BytesIO(report))
+    reader = PdfReader(io.BytesIO(report))
     wide = [page.mediabox.width > page.mediabox.height for page in reader.pages]
     assert wide[0] is False
     assert all(wide[wide.index(True) :])
@@ -278,7 +279,7 @@ def test_another_tier_is_printed():
 
 
 def test_papers_name_themselves_for_readers_of_the_file():
-    reader = PdfReader(__import__("io").BytesIO(made("request_letter")))
+    reader = PdfReader(io.BytesIO(made("request_letter")))
     assert (
         reader.metadata.title
         == "Tờ trình đề nghị công nhận “Đơn vị học tập” năm 2026 - Trường Tiểu học Mỹ Đức"

@@ -1,6 +1,8 @@
 """The renderer behind closed doors: hostile text, refused addresses, loud warnings, missing fonts."""
 
+import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -18,7 +20,7 @@ def page(body="<p>Xin chào</p>", css=""):
 
 
 def test_clean_gives_one_form_and_drops_what_cannot_be_seen():
-    assert clean("Đơn vị học tập".encode().decode()) == "Đơn vị học tập"
+    assert clean("Đơn vị học tập") == "Đơn vị học tập"
     assert clean("Tru\u031bo\u031b\u0300ng") == "Trường"
     assert clean("a\x00b\u202ec\u200bd\ufeffe\u2066f") == "abcdef"
     assert clean("vui \U0001f600!") == "vui □!"
@@ -110,6 +112,41 @@ def test_styles_open_nothing_either(css, monkeypatch):
         render_pdf(page(css=css), None)
 
 
+def test_a_paper_is_made_without_opening_any_file(monkeypatch):
+    documents.decision(samples.decision())
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("the renderer opened a file")
+
+    with monkeypatch.context() as closed:
+        closed.setattr("builtins.open", refuse)
+        closed.setattr("io.open", refuse)
+        closed.setattr("os.open", refuse)
+        paper = documents.decision(samples.decision())
+    assert paper.startswith(b"%PDF-")
+
+
+def test_papers_made_at_once_keep_their_own_dates_and_tables():
+    issued = [samples.ISSUED.replace(day=day) for day in range(1, 9)]
+
+    def make(moment):
+        return documents.decision(samples.decision(first=moment.day, issued=moment))
+
+    alone = [make(moment) for moment in issued]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(make, issued)) == alone
+    assert len(set(alone)) == len(alone)
+
+
+def test_the_environment_is_left_as_it_was(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "17")
+    render_pdf(page(), samples.ISSUED)
+    assert os.environ["SOURCE_DATE_EPOCH"] == "17"
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    render_pdf(page(), samples.ISSUED)
+    assert "SOURCE_DATE_EPOCH" not in os.environ
+
+
 def test_a_failure_leaves_the_next_paper_whole():
     with pytest.raises(PaperFailed):
         render_pdf(page('<img src="/etc/passwd">'), None)
@@ -148,6 +185,14 @@ def test_rows_repeat_their_head_and_end_with_their_totals():
     assert "Đơn vị thứ 300" in pages[-1]
     text = " ".join(pages)
     assert all(text.count(f"Đơn vị thứ {n} ") == 1 for n in range(1, 301))
+
+
+def test_a_heading_row_moves_on_with_its_rows():
+    for before in range(25, 50):
+        rows = [Row((str(n), f"Đơn vị thứ {n}", "1")) for n in range(before)]
+        rows += [Row(("Nhóm tiếp theo",), strong=True, across=True), Row(("x", "Ngay sau nhóm", "1"))]
+        shown = next(text for text in reading.pages(listed(rows)) if "Nhóm tiếp theo" in text)
+        assert "Ngay sau nhóm" in shown
 
 
 def test_a_row_taller_than_a_page_is_continued():
