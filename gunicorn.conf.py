@@ -15,7 +15,7 @@ try:
 except CannotStart as reason:
     sys.exit(str(reason))
 
-settings.logs.mkdir(exist_ok=True)
+settings.logs.mkdir(exist_ok=True, mode=0o700)
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's own choice of a place without a disk
 
 wsgi_app = "wsgi:app"

@@ -161,7 +161,7 @@ def _serve(settings: Settings) -> None:
 
 
 def _start_gunicorn(settings: Settings) -> subprocess.Popen[bytes]:
-    settings.logs.mkdir(exist_ok=True)
+    settings.logs.mkdir(exist_ok=True, mode=0o700)
     log = settings.logs / "access.log"
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
