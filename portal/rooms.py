@@ -6,7 +6,9 @@ from importlib import import_module
 
 from flask import Flask
 
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = (
+    "health",
+)
 
 
 def open_rooms(app: Flask) -> None:

@@ -1,0 +1,222 @@
+"""Loading many rows at once in the steward's scope: places, units, accounts, and whole dossiers.
+
+Rows go through the same tables, constraints and rules as everybody's; only the steps between are left out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from portal.catalogue.models import CatalogueIndicator
+from portal.catalogue.queries import as_rules, indicators_of
+from portal.dossiers import rules
+from portal.dossiers.models import Answer, Dossier, Headcount, TeamMember
+from portal.evidence.models import Evidence, EvidenceLink
+from portal.units.models import Unit
+from portal.words import fold, sort_key
+from tenants.database import db
+
+from . import figures
+from .registry import SINCE, UnitData
+
+TEAM = (("Phó thủ trưởng", "Tổ trưởng", "chair"), ("Chủ tịch Công đoàn", "Thành viên", "member"),
+        ("Kế toán", "Thư ký", "secretary"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A unit as it stands in the database."""
+
+    tenant_id: int
+    unit_id: int
+    code: str
+    data: UnitData
+
+
+@dataclass
+class Draft:
+    """A dossier about to be loaded: the unit's answers and what the rules say of them."""
+
+    unit: Registered
+    year: int
+    aim: int
+    counts: dict[str, int]
+    answers: dict[int, rules.Answer]
+    assessment: rules.Assessment
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A catalogue version as rows and as rules."""
+
+    version_id: int
+    rows: list[CatalogueIndicator]
+    indicators: tuple[rules.Indicator, ...]
+
+    @classmethod
+    def load(cls, version_id: int) -> Catalogue:
+        """Read a version once for many dossiers."""
+        rows = indicators_of(version_id)
+        return cls(version_id, rows, as_rules(rows))
+
+
+def insert_all(model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows in batches."""
+    for start in range(0, len(rows), 2000):
+        db.session.execute(insert(model), rows[start : start + 2000])
+
+
+def insert_with_ids(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert rows and return their ids in the order given."""
+    ids: list[int] = []
+    for start in range(0, len(rows), 1000):
+        statement = insert(model).returning(model.id, sort_by_parameter_order=True)
+        ids += db.session.scalars(statement, list(rows[start : start + 1000]))
+    return ids
+
+
+def register_units(tenant_id: int, code_prefix: str, units: Iterable[UnitData]) -> list[Registered]:
+    """Load the registry of a district."""
+    data = list(units)
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "code": f"{code_prefix}-{number:03d}",
+            "name": unit.name,
+            "name_sort": sort_key(unit.name),
+            "name_folded": fold(unit.name),
+            "kind": unit.kind,
+            "public": unit.public,
+            "sensitive": unit.sensitive,
+            "commune": unit.commune,
+            "superior": unit.superior,
+            "symbol": unit.symbol,
+            "phone": f"0225 3{number:03d} {(number * 37) % 1000:03d}",
+            "head_name": f"({unit.head_title} đơn vị)",
+            "head_title": unit.head_title,
+            "opened_on": SINCE,
+        }
+        for number, unit in enumerate(data, start=1)
+    ]
+    ids = insert_with_ids(Unit, rows)
+    return [Registered(tenant_id, i, row["code"], unit) for i, row, unit in zip(ids, rows, data, strict=True)]
+
+
+def draft(
+    unit: Registered, year: int, catalogue: Catalogue, chance: random.Random, *, aim: int, filled: float = 1.0
+) -> Draft:
+    """Make up a dossier's content and judge it by the rules."""
+    members = max(3, unit.data.members + chance.randint(-2, 2) * (2026 - year))
+    counts = figures.headcounts(members, unit.data.learners, chance)
+    profile = rules.Profile(unit.data.kind, unit.data.public, counts)
+    given = figures.answers(catalogue.indicators, profile, aim, chance, filled=filled)
+    return Draft(unit, year, aim, counts, given, rules.assess(catalogue.indicators, profile, given))
+
+
+def load_drafts(drafts: Sequence[Draft], catalogue: Catalogue, states: Sequence[dict[str, Any]]) -> None:
+    """Load dossiers with answers, head-counts and team; `states` holds further columns of each dossier."""
+    rows = [
+        {
+            "tenant_id": d.unit.tenant_id,
+            "unit_id": d.unit.unit_id,
+            "year": d.year,
+            "version_id": catalogue.version_id,
+            "self_level": d.assessment.level,
+            **more,
+        }
+        for d, more in zip(drafts, states, strict=True)
+    ]
+    columns = sorted({key for row in rows for key in row})
+    defaults = {c: Dossier.__table__.c[c].default for c in columns}
+    filled = [
+        {c: row.get(c, default.arg if (default := defaults[c]) is not None else None) for c in columns}
+        for row in rows
+    ]
+    for d, number in zip(drafts, insert_with_ids(Dossier, filled), strict=True):
+        d.id = number
+    insert_all(Headcount, [row for d in drafts for row in _headcounts(d, catalogue)])
+    insert_all(Answer, [row for d in drafts for row in answer_rows(d, catalogue)])
+    insert_all(TeamMember, [row for d in drafts for row in _team(d)])
+
+
+def key_of(d: Draft) -> dict[str, int]:
+    """Return the key columns of a dossier's rows."""
+    return {"tenant_id": d.unit.tenant_id, "unit_id": d.unit.unit_id, "dossier_id": d.id}
+
+
+def _headcounts(d: Draft, catalogue: Catalogue) -> list[dict[str, Any]]:
+    bases = {row.base for row in catalogue.rows if row.base}
+    return [{**key_of(d), "code": c, "value": v} for c, v in d.counts.items() if c in bases]
+
+
+def answer_rows(d: Draft, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return the answer rows of a dossier, one per indicator of its catalogue."""
+    rows = []
+    for indicator in catalogue.indicators:
+        given = d.answers.get(indicator.id, rules.Answer())
+        outcomes = d.assessment.finding(indicator.id).outcomes
+        rows.append(
+            {
+                **key_of(d),
+                "indicator_id": indicator.id,
+                "yes": given.yes,
+                "part": given.part,
+                "grade": given.grade,
+                "explanation": given.explanation,
+                "met_1": outcomes[1].value,
+                "met_2": outcomes[2].value,
+                "changed_by": "Cán bộ đầu mối" if indicator.id in d.answers else "",
+            }
+        )
+    return rows
+
+
+def _team(d: Draft) -> list[dict[str, Any]]:
+    return [{**key_of(d), "full_name": name, "title": title, "duty": duty} for name, title, duty in TEAM]
+
+
+def team_decision(year: int, chance: random.Random) -> dict[str, Any]:
+    """Return the number and date of a made-up decision that set up the team."""
+    return {"team_number": f"{chance.randint(8, 96)}/QĐ", "team_date": date(year, 12, chance.randint(1, 20))}
+
+
+def attach_evidence(
+    drafts: Sequence[Draft], papers: Sequence[dict[str, Any]], at: datetime, chance: random.Random
+) -> None:
+    """Give each dossier a few evidence files (already in the store) and link them to its indicators."""
+    evidence, places = [], []
+    for d in drafts:
+        for paper in chance.sample(list(papers), k=min(4, len(papers))):
+            evidence.append(
+                {
+                    "tenant_id": d.unit.tenant_id,
+                    "unit_id": d.unit.unit_id,
+                    "uploaded_at": at,
+                    "uploaded_by": "Cán bộ đầu mối",
+                    "number": f"{chance.randint(3, 320)}/{paper['symbol']}",
+                    "issued_on": date(d.year, chance.randint(1, 12), chance.randint(1, 28)),
+                    "issuer": d.unit.data.name[:200],
+                    **{k: v for k, v in paper.items() if k != "symbol"},
+                }
+            )
+            places.append(d)
+    ids = insert_with_ids(Evidence, evidence)
+    links = []
+    for d, number in zip(places, ids, strict=True):
+        answered = list(d.answers)
+        for indicator_id in chance.sample(answered, k=min(2, len(answered))):
+            links.append({**key_of(d), "indicator_id": indicator_id, "evidence_id": number})
+    insert_all(EvidenceLink, links)
+
+
+def unit_names(tenant_id: int) -> dict[int, str]:
+    """Return the names of a district's units by id."""
+    rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.tenant_id == tenant_id))
+    return {number: name for number, name in rows}
