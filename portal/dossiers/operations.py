@@ -298,13 +298,19 @@ def take(
 
 
 def canonical(sheet: Sheet) -> dict[str, Any]:
-    """Return what a signature covers, as plain values in a fixed order."""
+    """Return what a signature covers, as plain values in a fixed order: all that the papers print."""
     d, unit = sheet.dossier, sheet.unit
     codes = {row.id: row.code for row in sheet.catalogue}
+    of_unit = "code name kind public address commune superior symbol head_title".split()
     return {
-        "unit": {"code": unit.code, "name": unit.name, "kind": unit.kind, "public": unit.public},
+        "unit": {name: getattr(unit, name) for name in of_unit},
         "year": d.year,
         "requested_level": d.requested_level,
+        "letter": [d.letter_number, d.letter_date.isoformat() if d.letter_date else None],
+        "thresholds": {
+            i.code: [[t.level, t.value, t.confirmed, t.illustrative] for _, t in sorted(i.thresholds.items())]
+            for i in sheet.indicators
+        },
         "team": {
             "number": d.team_number,
             "date": d.team_date.isoformat() if d.team_date else None,
@@ -317,7 +323,10 @@ def canonical(sheet: Sheet) -> dict[str, Any]:
                 "value": [row.yes, row.part, row.grade],
                 "explanation": row.explanation,
                 "outcomes": [row.met_1, row.met_2],
-                "evidence": sorted([e.sha256, e.title, e.number, e.issuer] for e in sheet.evidence[i]),
+                "evidence": sorted(
+                    [e.sha256, e.title, e.number, e.issuer, e.issued_on.isoformat() if e.issued_on else ""]
+                    for e in sheet.evidence[i]
+                ),
             }
             for i, row in sorted(sheet.answers.items(), key=lambda item: codes[item[0]])
         },
