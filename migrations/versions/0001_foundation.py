@@ -441,9 +441,11 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=100), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by", sa.String(length=200), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("size > 0", name=op.f("ck_evidence_size")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"],
@@ -454,7 +456,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_evidence")),
         sa.UniqueConstraint("tenant_id", "unit_id", "id", name=op.f("uq_evidence_tenant_id_unit_id_id")),
     )
-    op.create_index("ix_evidence_hash", "evidence", ["tenant_id", "unit_id", "sha256"], unique=False)
+    op.create_index(
+        "ix_evidence_search",
+        "evidence",
+        [sa.literal_column("name_folded gin_trgm_ops")],
+        unique=False,
+        postgresql_using="gin",
+    )
+    op.create_index("ix_evidence_unit", "evidence", ["tenant_id", "unit_id", "id"], unique=False)
+    op.create_index(
+        "uq_evidence_hash",
+        "evidence",
+        ["tenant_id", "unit_id", "sha256"],
+        unique=True,
+        postgresql_where=sa.text("removed_at is null"),
+    )
     op.create_table(
         "indicator",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -600,6 +616,9 @@ def upgrade() -> None:
             "evidence_id",
             name=op.f("uq_evidence_link_tenant_id_dossier_id_indicator_id_evidence_id"),
         ),
+    )
+    op.create_index(
+        "ix_evidence_link_file", "evidence_link", ["tenant_id", "unit_id", "evidence_id"], unique=False
     )
     op.create_table(
         "finding",
