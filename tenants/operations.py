@@ -6,7 +6,6 @@ who did what (the trail) is kept by the caller, because this package knows nothi
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from sqlalchemy import select, text, update
@@ -18,8 +17,6 @@ from .people import Account, Membership, Role
 from .places import Tenant, TenantKind
 from .refusal import Refused
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
-
 
 def new_account(login: str, full_name: str, *, title: str = "", email: str = "", phone: str = "") -> int:
     """Create a person's account and return its id; it cannot sign in before a link sets a password.
@@ -27,7 +24,7 @@ def new_account(login: str, full_name: str, *, title: str = "", email: str = "",
     Raises `Refused` for a malformed or taken login name.
     """
     login = login.strip().lower()
-    if not _LOGIN.fullmatch(login):
+    if not signin.LOGIN.fullmatch(login):
         raise Refused(
             f"Tên đăng nhập “{login[:60]}” chưa đúng: dùng 3–60 chữ thường không dấu, số, dấu chấm, gạch nối.",
             422,

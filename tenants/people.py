@@ -60,7 +60,9 @@ class Account(Base):
         rows={"district": _SEEN_BY_DISTRICT, "unit": _SEEN_BY_UNIT},
         writes={"district": "placed_only_here(id)", "province": "true"},
         inserts={"district": "true"},
-        statements=("grant usage on sequence account_id_seq to portal_district, portal_province, portal_steward",),
+        statements=(
+            "grant usage on sequence account_id_seq to portal_district, portal_province, portal_steward",
+        ),
     )
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
 

@@ -121,7 +121,8 @@ class JudgingClient(FlaskClient):
         """Send a request and judge the page that comes back."""
         kwargs.setdefault("headers", {})
         response = super().open(*args, **kwargs)
-        whole = response.mimetype == "text/html" and b"<html" in response.data[:400]
+        page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+        whole = page and b"<html" in response.data[:400]
         if self.judging and whole:
             faults = judge(response.get_data(as_text=True), response.request.path)
             assert not faults, "\n".join(faults)

@@ -1,0 +1,48 @@
+"""Forms of signing in and of one's own account. A password is taken exactly as typed."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
+
+
+class SignInForm(FlaskForm):
+    """Name and password."""
+
+    login = StringField("Tên đăng nhập", [InputRequired("Xin nhập tên đăng nhập.")])
+    password = PasswordField("Mật khẩu", [InputRequired("Xin nhập mật khẩu.")])
+
+
+class CodeForm(FlaskForm):
+    """The six digits of the second factor."""
+
+    code = StringField("Mã 6 chữ số", [InputRequired("Xin nhập mã 6 chữ số trong ứng dụng.")])
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, typed twice."""
+
+    password = PasswordField("Mật khẩu mới", [InputRequired("Xin nhập mật khẩu mới.")])
+    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Xin nhập lại mật khẩu mới.")])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Both must be the same."""
+        if not super().validate(extra_validators):
+            return False
+        if self.password.data != self.again.data:
+            self.again.errors = ["Hai lần nhập chưa giống nhau."]
+            return False
+        return True
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The old password and the new one."""
+
+    old = PasswordField("Mật khẩu đang dùng", [InputRequired("Xin nhập mật khẩu đang dùng.")])
+
+
+class ConfirmForm(FlaskForm):
+    """The password once more, before a delicate act."""
+
+    old = PasswordField("Mật khẩu đang dùng", [InputRequired("Xin nhập mật khẩu đang dùng.")])
