@@ -1,0 +1,249 @@
+"""Counting a year in whatever the scope sees, in a fixed number of statements, and the rows behind a figure.
+
+A figure and its list use the same conditions (`_CONDITIONS`), so that they cannot tell different stories.
+The dossier that stands for a unit in a year is the one that was filed, else the live one; a withdrawn
+dossier stands for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    distinct,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from portal import clock
+from portal.cycle.models import Cycle
+from portal.dossiers.models import Dossier, State
+from portal.recognition.models import Recognition
+from portal.units.models import Unit
+from tenants.database import db
+
+from . import rules
+from .rules import Counts
+
+Key = tuple[int, str, bool]
+
+_BEYOND_DRAFT = tuple(s for s in State if s not in (State.DRAFT, State.WITHDRAWN))
+_UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
+
+
+def cut_off_day(year: int) -> date:
+    """Return the day on which the registry is counted: 31/12 of the year, or today before it."""
+    return min(date(year, 12, 31), clock.today())
+
+
+def open_on(day: date) -> ColumnElement[bool]:
+    """Return the condition that a unit is in the registry on a day."""
+    return and_(Unit.opened_on <= day, or_(Unit.closed_on.is_(None), Unit.closed_on >= day))
+
+
+def _standing(year: int, tenant_id: int | None) -> Subquery:
+    """The dossier that stands for each unit in a year: one filed before one not filed, one live before one refused."""
+    statement = (
+        select(
+            Dossier.tenant_id,
+            Dossier.unit_id,
+            Dossier.id,
+            Dossier.state,
+            Dossier.registered_at,
+            Dossier.requested_level,
+            Dossier.self_level,
+            Dossier.decided_level,
+            Dossier.submitted_at,
+            Dossier.late,
+        )
+        .where(Dossier.year == year, Dossier.state != State.WITHDRAWN)
+        .distinct(Dossier.tenant_id, Dossier.unit_id)
+        .order_by(
+            Dossier.tenant_id,
+            Dossier.unit_id,
+            Dossier.submitted_at.is_(None),
+            Dossier.state == State.REFUSED_LATE,
+            Dossier.id.desc(),
+        )
+    )
+    if tenant_id is not None:
+        statement = statement.where(Dossier.tenant_id == tenant_id)
+    return statement.subquery("standing")
+
+
+def _earlier(year: int, tenant_id: int | None) -> Subquery:
+    """The latest recognition of each unit from the years before."""
+    statement = (
+        select(
+            Recognition.tenant_id,
+            Recognition.unit_id,
+            Recognition.level,
+            Recognition.state,
+            Recognition.valid_from,
+            Recognition.valid_to,
+        )
+        .where(Recognition.year < year)
+        .distinct(Recognition.tenant_id, Recognition.unit_id)
+        .order_by(
+            Recognition.tenant_id, Recognition.unit_id, Recognition.valid_to.desc(), Recognition.id.desc()
+        )
+    )
+    if tenant_id is not None:
+        statement = statement.where(Recognition.tenant_id == tenant_id)
+    return statement.subquery("earlier")
+
+
+def _conditions(
+    dossier: Subquery, earlier: Subquery, decide_before: date, cut_off: date
+) -> dict[str, ColumnElement[bool]]:
+    """Return, by figure, which units count; `earlier` is only looked at for `still_valid`."""
+    d, e = dossier.c, earlier.c
+    assessed = d.state.in_(_BEYOND_DRAFT)
+    own = case(
+        (d.state == State.CLOSED_UNREACHED, 0),
+        else_=func.coalesce(func.least(d.requested_level, d.self_level), 0),
+    )
+    filed = d.state.not_in(_UNFILED)
+    decided = d.state == State.DECIDED
+    return {
+        "units": open_on(cut_off),
+        "registered": d.registered_at.is_not(None),
+        "self_assessed": assessed,
+        "self_1": and_(assessed, own == 1),
+        "self_2": and_(assessed, own == 2),
+        "self_none": and_(assessed, own == 0),
+        "submitted": filed,
+        "late": and_(filed, d.late),
+        "visited": false(),
+        "level_1": and_(decided, d.decided_level == 1),
+        "level_2": and_(decided, d.decided_level == 2),
+        "refused": and_(decided, d.decided_level == 0),
+        "pending": and_(filed, d.state != State.DECIDED),
+        "still_valid": and_(
+            open_on(cut_off),
+            or_(d.id.is_(None), d.state != State.DECIDED),
+            e.state != "revoked",
+            e.valid_from <= decide_before,
+            e.valid_to >= decide_before,
+        ),
+    }
+
+
+def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
+    """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
+
+    Two statements, whatever there is to count. `visited` stays 0 until site visits are recorded.
+    """
+    decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
+    if decide_before is None:
+        return {}
+    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    statement = (
+        select(
+            Unit.tenant_id,
+            Unit.kind,
+            Unit.public,
+            *(func.count(distinct(Unit.id)).filter(which[name]).label(name) for name in rules.FIGURES),
+        )
+        .select_from(Unit)
+        .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
+        .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
+        .group_by(Unit.tenant_id, Unit.kind, Unit.public)
+        .order_by(Unit.tenant_id, Unit.kind, Unit.public)
+    )
+    if tenant_id is not None:
+        statement = statement.where(Unit.tenant_id == tenant_id)
+    found = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in db.session.execute(statement)}
+    return {key: value for key, value in found.items() if value != rules.ZERO}
+
+
+def total(rows: Mapping[Key, Counts] | Iterable[Counts]) -> Counts:
+    """Add up everything that was counted."""
+    return rules.total(rows.values() if isinstance(rows, Mapping) else rows)
+
+
+def by_tenant(rows: Mapping[Key, Counts]) -> dict[int, Counts]:
+    """Add up the counts of each tenant."""
+    sums: dict[int, Counts] = {}
+    for (tenant_id, _kind, _public), value in rows.items():
+        sums[tenant_id] = sums.get(tenant_id, rules.ZERO) + value
+    return sums
+
+
+def registry_size(year: int, *, tenant_id: int | None = None) -> int:
+    """Return how many units the registry holds on 31/12 (today before it), counted by itself (rule R8)."""
+    statement = select(func.count()).select_from(Unit).where(open_on(cut_off_day(year)))
+    if tenant_id is not None:
+        statement = statement.where(Unit.tenant_id == tenant_id)
+    return int(db.session.scalar(statement) or 0)
+
+
+COMBINED = {"recognised": ("level_1", "level_2"), "in_force": ("level_1", "level_2", "still_valid")}
+LISTED = (*rules.FIGURES, *COMBINED)
+"""Figures whose rows can be opened."""
+
+
+def rows_behind(
+    year: int,
+    figure: str,
+    *,
+    tenant_id: int | None = None,
+    kind: str | None = None,
+    kinds: Iterable[str] = (),
+    public: bool | None = None,
+) -> Select[tuple[object, ...]]:
+    """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
+
+    Each row has tenant_id, unit_id, code, name, kind, public, sensitive, commune, dossier_id, state, requested_level,
+    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition).
+    Raises KeyError for a figure that does not exist; a year not opened has no rows.
+    """
+    decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
+    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
+    d, e = dossier.c, earlier.c
+    statement = (
+        select(
+            Unit.tenant_id,
+            Unit.id.label("unit_id"),
+            Unit.code,
+            Unit.name,
+            Unit.kind,
+            Unit.public,
+            Unit.sensitive,
+            Unit.commune,
+            d.id.label("dossier_id"),
+            d.state,
+            d.requested_level,
+            d.self_level,
+            d.decided_level,
+            d.submitted_at,
+            d.late,
+            e.level.label("earlier_level"),
+            e.valid_to,
+        )
+        .select_from(Unit)
+        .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
+        .outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
+        .where(condition if decide_before > date.min else ~true())
+        .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
+    )
+    chosen = [kind] if kind else list(kinds)
+    if chosen:
+        statement = statement.where(Unit.kind.in_(chosen))
+    if public is not None:
+        statement = statement.where(Unit.public.is_(public))
+    if tenant_id is not None:
+        statement = statement.where(Unit.tenant_id == tenant_id)
+    return statement

@@ -1,0 +1,82 @@
+"""What is counted of a district's year: one value per place and kind of unit, added up and never averaged.
+
+Every figure of Biểu 01 comes from `Counts`; sums of counts are the only way to a subtotal, so that kinds
+add up to the district and districts to the province. Shares are compared and written from whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The units of some group in one year, by how far they came; each unit is counted once.
+
+    `units`: open on 31/12. `registered`: asked to build. `self_assessed` = self_1 + self_2 + self_none.
+    `submitted`: dossiers filed and not withdrawn (`late` of them after the deadline); `visited`: checked on
+    site; `level_1`, `level_2`, `refused`: decided; `pending`: filed without a decision. `still_valid`:
+    recognised in an earlier year, in force, not judged again this year.
+    """
+
+    units: int = 0
+    registered: int = 0
+    self_assessed: int = 0
+    self_1: int = 0
+    self_2: int = 0
+    self_none: int = 0
+    submitted: int = 0
+    late: int = 0
+    visited: int = 0
+    level_1: int = 0
+    level_2: int = 0
+    refused: int = 0
+    pending: int = 0
+    still_valid: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Add two groups that have no unit in common."""
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
+
+    @property
+    def recognised(self) -> int:
+        """Units recognised in the year at either level (column 19)."""
+        return self.level_1 + self.level_2
+
+    @property
+    def in_force(self) -> int:
+        """Units that hold a recognition, of this or an earlier year (column 22)."""
+        return self.recognised + self.still_valid
+
+    def as_json(self) -> dict[str, int]:
+        """Return the counts as they are kept in a snapshot."""
+        return {name: getattr(self, name) for name in FIGURES}
+
+    @classmethod
+    def from_json(cls, data: dict[str, int]) -> Counts:
+        """Read counts from a snapshot; a figure that an older snapshot did not have is 0."""
+        return cls(**{name: int(data.get(name, 0)) for name in FIGURES})
+
+
+FIGURES: tuple[str, ...] = tuple(field.name for field in fields(Counts))
+ZERO = Counts()
+
+
+def total(rows: Iterable[Counts]) -> Counts:
+    """Add up groups that have no unit in common."""
+    return sum(rows, ZERO)
+
+
+def share(part: int, whole: int) -> Fraction | None:
+    """Return a part of a whole exactly, None where there is no whole."""
+    return Fraction(part, whole) if whole > 0 else None
+
+
+def gain_in_points(now: Counts, before: Counts | None) -> Fraction | None:
+    """Return by how many percentage points the share of units in force rose (column 24); None: no year before."""
+    if before is None:
+        return None
+    this, last = share(now.in_force, now.units), share(before.in_force, before.units)
+    return None if this is None or last is None else 100 * (this - last)
