@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from portal.spelling import fold, nfc, sort_key
 
 __all__ = [
+    "CERTAINTIES",
     "CHANNELS",
     "DOSSIER_STATES",
     "HEADCOUNTS",
@@ -23,6 +24,7 @@ __all__ = [
     "REPORT_STATES",
     "RESULTS",
     "ROLES",
+    "TENANT_KINDS",
     "UNIT_KINDS",
     "ZONE",
     "Headcount",
@@ -169,6 +171,24 @@ ROLES: Mapping[str, str] = {
     "district_leader": "Lãnh đạo UBND",
     "unit_editor": "Cán bộ đầu mối",
     "unit_head": "Thủ trưởng đơn vị",
+}
+
+TENANT_KINDS: Mapping[str, str] = {
+    "province": "Tỉnh, thành phố trực thuộc trung ương",
+    "rural_district": "Huyện",
+    "urban_district": "Quận",
+    "town": "Thị xã",
+    "city": "Thành phố thuộc tỉnh",
+    "commune": "Xã",
+    "ward": "Phường",
+    "special_zone": "Đặc khu",
+}
+
+# How sure a number of the catalogue is before the Department has confirmed it.
+CERTAINTIES: Mapping[str, StateWords] = {
+    "found": StateWords("Có trong nguồn đã đọc", "Có trong nguồn đã đọc", "ok"),
+    "suggested": StateWords("Suy ra từ nguồn đã đọc", "Suy ra từ nguồn đã đọc", "wait"),
+    "unknown": StateWords("Chưa tìm thấy nguồn", "Chưa tìm thấy nguồn", "no"),
 }
 
 # Article 10 clause 1 point c: directly, online or by post.

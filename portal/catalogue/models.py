@@ -17,32 +17,54 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tenants.database import Base
 from tenants.owned import Wall
 
-_GOVERNED = Wall(
-    shared=True,
-    grants={"unit": "select", "district": "select", "province": "select, insert, update"},
-)
+_READING = dict.fromkeys(("unit", "district", "province"), "select")
+
+
+def _governed(updates: str = "") -> dict[str, str]:
+    """Return the grants of a catalogue table: everybody reads, the province changes what is named."""
+    return {**_READING, "province": f"select, update ({updates})" if updates else "select"}
+
 
 _FROZEN = """
 create or replace function refuse_frozen_catalogue() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
+declare
+  was jsonb := case when tg_op = 'INSERT' then null else to_jsonb(old) end;
+  becomes jsonb := case when tg_op = 'DELETE' then null else to_jsonb(new) end;
+  versions int[];
 begin
-  if current_user <> 'portal_steward' and exists (
-      select from criteria_version v join indicator i on i.version_id = v.id
-      where i.id = coalesce(new.indicator_id, old.indicator_id) and v.frozen_at is not null) then
+  if current_user = 'portal_steward' then return coalesce(new, old); end if;
+  if tg_argv[0] = 'indicator_id' then
+    select array_agg(version_id) into versions from indicator
+      where id in ((was->>'indicator_id')::int, (becomes->>'indicator_id')::int);
+  else
+    versions := array[(was->>tg_argv[0])::int, (becomes->>tg_argv[0])::int];
+  end if;
+  if exists (select from criteria_version v where v.id = any(versions) and v.frozen_at is not null) then
     raise exception 'catalogue version is frozen' using errcode = 'PT409';
   end if;
   return coalesce(new, old);
-end $$;
-create or replace trigger threshold_frozen before insert or update or delete on threshold
-  for each row execute function refuse_frozen_catalogue();
+end $$
 """
+
+
+def _frozen(table: str, key: str) -> str:
+    """Return the SQL that refuses changes to a table's rows once their version is frozen."""
+    return (
+        f"create or replace trigger {table}_frozen before insert or update or delete on {table}"
+        f" for each row execute function refuse_frozen_catalogue('{key}')"
+    )
 
 
 class CriteriaVersion(Base):
     """One version of the criteria, bound to a legal document; frozen once the province publishes it."""
 
     __tablename__ = "criteria_version"
-    __wall__ = _GOVERNED
+    __wall__ = Wall(
+        shared=True,
+        grants=_governed("published_at, frozen_at, published_by"),
+        statements=(_FROZEN, _frozen("criteria_version", "id")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     key: Mapped[str] = mapped_column(String(40), unique=True)
@@ -63,7 +85,7 @@ class Criterion(Base):
     """A criterion (tiêu chí): a numbered group of indicators."""
 
     __tablename__ = "criterion"
-    __wall__ = _GOVERNED
+    __wall__ = Wall(shared=True, grants=_governed(), statements=(_frozen("criterion", "version_id"),))
     __table_args__ = (UniqueConstraint("version_id", "number"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -81,7 +103,7 @@ class CatalogueIndicator(Base):
     """An indicator (chỉ tiêu) with its legal wording and to whom it applies."""
 
     __tablename__ = "indicator"
-    __wall__ = _GOVERNED
+    __wall__ = Wall(shared=True, grants=_governed(), statements=(_frozen("indicator", "version_id"),))
     __table_args__ = (
         UniqueConstraint("version_id", "key"),
         CheckConstraint("kind in ('yes_no','share','graded','points')", name="kind"),
@@ -116,7 +138,11 @@ class Threshold(Base):
     """What an indicator asks at a level. `value`: whole percent, least grade, or 1 for yes."""
 
     __tablename__ = "threshold"
-    __wall__ = Wall(shared=True, grants=_GOVERNED.grants, statements=(_FROZEN,))
+    __wall__ = Wall(
+        shared=True,
+        grants=_governed("value, confirmed_at, confirmed_by, confirmed_document, illustrative"),
+        statements=(_frozen("threshold", "indicator_id"),),
+    )
     __table_args__ = (
         CheckConstraint("value is null or confirmed_at is not null", name="value_is_confirmed"),
         CheckConstraint("confirmed_at is null or confirmed_document <> ''", name="confirmed_by_document"),

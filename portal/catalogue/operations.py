@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal import clock
 from portal.dossiers.measures import Kind, possible_values
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
-from tenants.refusal import Refused
+from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from .contents import IndicatorData, ThresholdData, VersionData
 from .models import CatalogueIndicator, CriteriaVersion, Criterion, Threshold
 from .queries import unconfirmed, version_of
 from .reading import applicability_to, read_all
+
+SHORTEST_DOCUMENT, LONGEST_DOCUMENT = 5, 400
 
 
 def load_all() -> list[str]:
@@ -100,9 +102,11 @@ def _threshold(data: ThresholdData, read_at: datetime) -> Threshold:
 
 
 def _govern(actor: Identity, version: CriteriaVersion) -> None:
+    """Ask who may govern, and hold the version: nobody publishes it while a number is being confirmed."""
     sentence = refusal(actor, Right.GOVERN_CATALOGUE)
     if sentence:
         raise Refused(sentence, 403)
+    db.session.refresh(version, ["frozen_at"], with_for_update=True)
     if version.frozen_at is not None:
         raise Refused("Bộ tiêu chí này đã ban hành và khóa; muốn thay đổi phải lập phiên bản mới.")
 
@@ -116,16 +120,29 @@ def confirm_threshold(
     document: str,
     *,
     illustrative: bool = False,
+    seen: str | None = None,
 ) -> Threshold:
-    """Put a threshold in force: `value` as read in `document`. Illustrative values exist in demo data only."""
+    """Put a threshold in force: `value` as read in `document`. Illustrative values exist in demo data only.
+
+    `seen` is the `confirmation_mark` of the threshold on the page that was filled in; raises `Conflict`
+    when somebody has confirmed it since, `Refused` for a value that cannot be or a document not named.
+    """
     _govern(actor, version)
     threshold = db.session.get(Threshold, (indicator.id, level), with_for_update=True)
-    if threshold is None:
+    if threshold is None or indicator.version_id != version.id:
         raise Refused("Không có ngưỡng này trong bộ tiêu chí.", 404)
-    if not document.strip():
+    if len(document.strip()) < SHORTEST_DOCUMENT:
         raise Refused("Xin ghi rõ văn bản đã đọc (số, ngày, điều khoản).", 422)
+    if len(document.strip()) > LONGEST_DOCUMENT:
+        raise Refused(f"Tên văn bản dài quá {LONGEST_DOCUMENT} ký tự; xin ghi gọn số, ngày, điều khoản.", 422)
     if illustrative and not clock.is_demo():
         raise Refused("Số liệu minh họa chỉ dùng trong dữ liệu minh họa.")
+    if seen is not None and seen != confirmation_mark(threshold):
+        raise Conflict(
+            f"{threshold.confirmed_by} vừa xác nhận ngưỡng này theo “{threshold.confirmed_document}”."
+            " Xin xem giá trị mới rồi xác nhận lại nếu cần.",
+            threshold,
+        )
     if value not in possible_values(Kind(indicator.kind), len(indicator.grades)):
         raise Refused("Giá trị ngưỡng không hợp lệ với loại chỉ tiêu này.", 422)
     before = threshold.value
@@ -140,29 +157,40 @@ def confirm_threshold(
         "catalogue.confirm",
         f"đã xác nhận ngưỡng {indicator.code}, mức độ {level} theo “{document.strip()}”.",
         tenant_id=actor.place.tenant_id,
-        detail={"indicator": indicator.key, "level": level, "before": before, "after": value},
+        detail={
+            "version": version.key,
+            "indicator": indicator.key,
+            "level": level,
+            "before": before,
+            "after": value,
+        },
     )
     return threshold
+
+
+def confirmation_mark(threshold: Threshold) -> str:
+    """Return what tells one confirmation of a threshold from the next ("" while there is none)."""
+    return threshold.confirmed_at.isoformat() if threshold.confirmed_at else ""
 
 
 def publish(actor: Identity, version: CriteriaVersion) -> None:
     """Publish a version and freeze it: from now on no number of it changes."""
     _govern(actor, version)
+    if version.scale != "levels":
+        raise Refused("Thang điểm cũ chỉ để tra cứu kết quả đã có, không ban hành.", 422)
     left = unconfirmed(version.id)
     if left:
         raise Refused(f"Còn {left} ngưỡng chưa xác nhận; ban hành khi đã xác nhận đủ.")
-    at = clock.now()
-    db.session.execute(
-        update(CriteriaVersion)
-        .where(CriteriaVersion.id == version.id, CriteriaVersion.frozen_at.is_(None))
-        .values(published_at=at, frozen_at=at, published_by=actor.full_name)
-    )
+    version.published_at = version.frozen_at = clock.now()
+    version.published_by = actor.full_name
+    db.session.flush()
     assert actor.place is not None
     record(
         actor,
         "catalogue.publish",
         f"đã ban hành và khóa “{version.name}”.",
         tenant_id=actor.place.tenant_id,
+        detail={"version": version.key},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -92,3 +93,37 @@ def unconfirmed(version_id: int) -> int:
         .where(CatalogueIndicator.version_id == version_id, Threshold.value.is_(None))
     )
     return int(db.session.scalar(statement) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a version is: its indicators, its thresholds, and how many of them are in force.
+
+    `illustrative` counts numbers in force that nobody read in a document (demo data only).
+    """
+
+    indicators: int = 0
+    thresholds: int = 0
+    confirmed: int = 0
+    illustrative: int = 0
+
+    @property
+    def left(self) -> int:
+        """Thresholds that still wait for the Department's word."""
+        return self.thresholds - self.confirmed
+
+
+def progress() -> dict[int, Progress]:
+    """Return how far each version is, by its id."""
+    statement = (
+        select(
+            CatalogueIndicator.version_id,
+            func.count(CatalogueIndicator.id.distinct()),
+            func.count(Threshold.indicator_id),
+            func.count(Threshold.value),
+            func.count().filter(Threshold.illustrative),
+        )
+        .outerjoin(Threshold, Threshold.indicator_id == CatalogueIndicator.id)
+        .group_by(CatalogueIndicator.version_id)
+    )
+    return {version: Progress(*counts) for version, *counts in db.session.execute(statement)}

@@ -4,28 +4,83 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock
 from portal.catalogue.models import CriteriaVersion
 from portal.catalogue.operations import deadline_in
+from portal.trail.operations import record
+from portal.words import day
 from tenants.database import db
+from tenants.identity import Identity
 from tenants.refusal import Refused
+from tenants.rights import Right, refusal
 
 from .models import Cycle
+from .rules import Calendar, fault_of_dates
 
 
-def open_year(year: int, version: CriteriaVersion) -> Cycle:
-    """Open an assessment year with the legal dates of its version (Circular 24/2023, Article 10)."""
+def legal_calendar(year: int, version: CriteriaVersion) -> Calendar:
+    """Return the dates a year has by its version's rules (Circular 24/2023, Article 10)."""
+    return Calendar(
+        year,
+        date(year, 1, 1),
+        deadline_in(version, "submit", year),
+        deadline_in(version, "decide", year),
+        deadline_in(version, "report", year),
+    )
+
+
+def open_year(year: int, version: CriteriaVersion, dates: Calendar | None = None) -> Cycle:
+    """Open an assessment year with the legal dates of its version, or with tighter ones.
+
+    Raises `Refused` for a version that no district is judged by, a year already open, or looser dates.
+    """
     if version.scale != "levels" or version.scope != "district":
         raise Refused("Bộ tiêu chí này không dùng để đánh giá cấp huyện.", 422)
     if db.session.get(Cycle, year) is not None:
         raise Refused(f"Năm {year} đã mở.", 422)
+    legal = legal_calendar(year, version)
+    dates = dates or legal
+    fault = fault_of_dates(dates, legal)
+    if fault:
+        raise Refused(fault, 422)
     cycle = Cycle(
         year=year,
         version_id=version.id,
-        opens_on=date(year, 1, 1),
-        submit_before=deadline_in(version, "submit", year),
-        decide_before=deadline_in(version, "decide", year),
-        report_before=deadline_in(version, "report", year),
+        opens_on=dates.opens_on,
+        submit_before=dates.submit_before,
+        decide_before=dates.decide_before,
+        report_before=dates.report_before,
     )
-    db.session.add(cycle)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(cycle)
+            db.session.flush()
+    except IntegrityError:
+        raise Refused(f"Năm {year} đã mở.", 422) from None
+    return cycle
+
+
+def announce_year(actor: Identity, version: CriteriaVersion, dates: Calendar) -> Cycle:
+    """Open a year as the province's administrator and record it.
+
+    Raises `Refused` as `open_year` does, and for a year before the version or after the coming one.
+    """
+    sentence = refusal(actor, Right.GOVERN_CATALOGUE)
+    if sentence:
+        raise Refused(sentence, 403)
+    first, last = version.valid_from.year, clock.today().year + 1
+    if not first <= dates.year <= last:
+        raise Refused(f"Chỉ mở được năm đánh giá từ {first} đến {last}.", 422)
+    cycle = open_year(dates.year, version, dates)
+    assert actor.place is not None
+    record(
+        actor,
+        "catalogue.year",
+        f"đã mở năm đánh giá {dates.year}: nộp trước ngày {day(dates.submit_before)}, quyết định trước ngày"
+        f" {day(dates.decide_before)}, báo cáo trước ngày {day(dates.report_before)}.",
+        tenant_id=actor.place.tenant_id,
+        detail={"version": version.key, "year": dates.year},
+    )
     return cycle

@@ -31,3 +31,8 @@ def current_cycle() -> Cycle | None:
 def years() -> list[int]:
     """Return all years the province has opened, the latest first."""
     return list(db.session.scalars(select(Cycle.year).order_by(Cycle.year.desc())))
+
+
+def cycles() -> list[Cycle]:
+    """Return all years the province has opened with their dates, the latest first."""
+    return list(db.session.scalars(select(Cycle).order_by(Cycle.year.desc())))

@@ -1,4 +1,4 @@
-"""Reading the trail of a dossier."""
+"""Reading the trail of a dossier, or of one kind of act at a place."""
 
 from __future__ import annotations
 
@@ -15,6 +15,22 @@ def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100) -> list[TrailE
         db.session.scalars(
             select(TrailEntry)
             .where(TrailEntry.tenant_id == tenant_id, TrailEntry.dossier_id == dossier_id)
+            .order_by(TrailEntry.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def of_acts(tenant_id: int, prefix: str, limit: int = 20) -> list[TrailEntry]:
+    """Return the latest entries of a place whose act begins with a word such as `catalogue.`, newest first."""
+    return list(
+        db.session.scalars(
+            select(TrailEntry)
+            .where(
+                TrailEntry.tenant_id == tenant_id,
+                TrailEntry.unit_id.is_(None),
+                TrailEntry.act.startswith(prefix, autoescape=True),
+            )
             .order_by(TrailEntry.id.desc())
             .limit(limit)
         )
