@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from . import signin
@@ -16,6 +16,11 @@ from .database import db
 from .people import Account, Membership, Role
 from .places import Tenant, TenantKind
 from .refusal import Refused
+
+ELSEWHERE = (
+    "Người này còn vai trò ở một nơi khác, nên tài khoản không thuộc riêng huyện mình. "
+    "Tại đây chỉ có thể kết thúc vai trò của người này trong huyện."
+)
 
 
 def new_account(login: str, full_name: str, *, title: str = "", email: str = "", phone: str = "") -> int:
@@ -68,12 +73,21 @@ def place_person(
     return membership
 
 
-def end_membership(tenant_id: int, membership_id: int, last_day: date) -> None:
-    """End a role after `last_day`; a role that begins later than that ends on its first day."""
-    membership = db.session.get(Membership, (tenant_id, membership_id))
-    if membership is None:
-        raise Refused("Không tìm thấy phân công này.", 422)
+def end_membership(membership: Membership, last_day: date) -> None:
+    """End a role at once; `last_day` is kept for the history, never earlier than its first day."""
     membership.until = max(last_day, membership.since)
+    membership.ended_at = signin.now()
+
+
+def placed_only_here(account_id: int) -> bool:
+    """Return whether a person serves the acting district and no other place (the wall asks the same)."""
+    return bool(db.session.scalar(select(func.placed_only_here(account_id))))
+
+
+def require_placed_only_here(account_id: int) -> None:
+    """Raise `Refused` for a person who also serves another place: only the role here can be ended."""
+    if not placed_only_here(account_id):
+        raise Refused(ELSEWHERE)
 
 
 def disable_account(account_id: int) -> None:
@@ -82,12 +96,14 @@ def disable_account(account_id: int) -> None:
         update(Account).where(Account.id == account_id).values(disabled_at=signin.now())
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused("Người này còn vai trò ở nơi khác; chỉ có thể kết thúc vai trò tại đây.")
+        raise Refused(ELSEWHERE)
 
 
 def enable_account(account_id: int) -> None:
-    """Open a shut account again."""
-    db.session.execute(update(Account).where(Account.id == account_id).values(disabled_at=None))
+    """Open a shut account again; refused where the person also serves another district."""
+    changed = db.session.execute(update(Account).where(Account.id == account_id).values(disabled_at=None))
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(ELSEWHERE)
 
 
 def open_tenant(

@@ -77,15 +77,18 @@ class Account(Base):
 
 
 class Membership(TenantOwned, Base):
-    """A person's role in a place, from a day until a day (inclusive; None: open)."""
+    """A person's role in a place, from a day until a day (inclusive; None: open).
+
+    `ended_at`: the moment an administrator ended it; from then on it gives nothing, though the day is not over.
+    """
 
     __tablename__ = "membership"
     __wall__ = Wall(
         grants={
             "signin": "select",
             "unit": "select",
-            "district": "select, insert, update (until)",
-            "province": "select, insert, update (until)",
+            "district": "select, insert, update (until, ended_at)",
+            "province": "select, insert, update (until, ended_at)",
         },
         rows={"unit": OWN_UNIT},
         writes={
@@ -96,6 +99,7 @@ class Membership(TenantOwned, Base):
     )
     __table_args__ = (
         CheckConstraint("until is null or until >= since", name="dates"),
+        CheckConstraint("ended_at is null or until is not null", name="ended_has_day"),
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
         Index("ix_membership_account", "account_id"),
         Index("ix_membership_unit", "tenant_id", "unit_id"),
@@ -106,6 +110,7 @@ class Membership(TenantOwned, Base):
     unit_id: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[date]
     until: Mapped[date | None]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 _SIGNIN_ONLY = Wall(grants={"signin": "select, insert, update, delete"})

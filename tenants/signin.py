@@ -18,6 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from . import throttle
 from .database import db
@@ -168,6 +169,7 @@ def identify(token: str) -> Identity | None:
             Membership,
             (Membership.account_id == Account.id)
             & (Membership.since <= day)
+            & Membership.ended_at.is_(None)
             & or_(Membership.until.is_(None), Membership.until >= day),
         )
         .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
@@ -248,7 +250,17 @@ def new_link(account_id: int, issued_by: int | None) -> str:
 
 
 def account_of_link(token: str) -> Account | None:
-    """Return whose link a token is, if it is unused, unexpired and the account is not disabled."""
+    """Return whose link a token is, if it is alive and the account is not disabled.
+
+    A link dies when it is used, after 72 hours, when a newer one is made, and when a password is set.
+    """
+    newer = aliased(OneTimeLink)
+    superseded = select(newer.token_sha256).where(
+        newer.account_id == OneTimeLink.account_id, newer.issued_at > OneTimeLink.issued_at
+    )
+    password_since = select(Credential.account_id).where(
+        Credential.account_id == OneTimeLink.account_id, Credential.password_set_at > OneTimeLink.issued_at
+    )
     return db.session.scalar(
         select(Account)
         .join(OneTimeLink, OneTimeLink.account_id == Account.id)
@@ -257,6 +269,8 @@ def account_of_link(token: str) -> Account | None:
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now(),
             Account.disabled_at.is_(None),
+            ~superseded.exists(),
+            ~password_since.exists(),
         )
     )
 

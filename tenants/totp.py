@@ -34,21 +34,21 @@ def _cipher(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def begin(account_id: int, secret: str) -> str:
-    """Return the seed a person is enrolling: the unconfirmed one already stored, or a new one.
-
-    Raises `Refused` where a second factor is in force: it must be removed first.
-    """
+def begin(account_id: int, secret: str) -> None:
+    """Store a new, unconfirmed seed. Raises `Refused` where a second factor is already in force."""
     credential = _locked(account_id)
     if credential is None or credential.totp_confirmed_at:
-        raise Refused("Mã xác thực hai lớp đang bật. Muốn dùng điện thoại khác, xin tắt rồi bật lại.")
-    kept = _seed(credential, secret)
-    if kept:
-        return kept
-    seed = pyotp.random_base32()
-    credential.totp_seed = _cipher(secret).encrypt(seed.encode())
+        raise Refused("Mã xác thực đang bật. Muốn dùng điện thoại khác, xin tắt rồi bật lại.")
+    credential.totp_seed = _cipher(secret).encrypt(pyotp.random_base32().encode())
     credential.totp_last_step = 0
-    return seed
+
+
+def unconfirmed(account_id: int, secret: str) -> str | None:
+    """Return the seed a person is enrolling, to be shown once more; None when nothing is under way."""
+    credential = db.session.get(Credential, account_id)
+    if credential is None or credential.totp_confirmed_at:
+        return None
+    return _seed(credential, secret)
 
 
 def address_of(seed: str, login: str, issuer: str) -> str:

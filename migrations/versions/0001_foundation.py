@@ -138,9 +138,11 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.BigInteger(), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(unit_id is not null) = (role like 'unit_%')", name=op.f("ck_membership_unit_role_has_unit")
         ),
+        sa.CheckConstraint("ended_at is null or until is not null", name=op.f("ck_membership_ended_has_day")),
         sa.CheckConstraint("until is null or until >= since", name=op.f("ck_membership_dates")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_membership")),
