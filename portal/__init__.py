@@ -14,6 +14,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import frame, web
+from portal.account import door
 from portal.commands import register_commands
 from portal.config import Settings, read
 from portal.rooms import open_rooms
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> GuardedFlask:
                 _lift_limits(engine)
     CSRFProtect(app)
     _sign_in(app)
+    door.install(app)
     web.install(app)
     frame.install(app)
     open_rooms(app)

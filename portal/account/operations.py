@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.trail.operations import record
 from tenants import signin, throttle, totp
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -98,3 +99,79 @@ def set_first_password(token: str, password: str, visitor: Visitor) -> str:
     throttle.forgive(limits)
     log.info("password set by link: login=%r address=%s", login, visitor.address)
     return login
+
+
+class WeakPassword(Refused):
+    """The new password is not accepted."""
+
+
+def must_enrol(identity: Identity, required: bool) -> bool:
+    """Return whether a person has to enrol a second factor before anything else (setting REQUIRE_TOTP)."""
+    return required and totp.due(identity)
+
+
+def _confirm(me: Identity, password: str) -> None:
+    limits = throttle.of_password(me.account_id)
+    admit(limits)
+    if not signin.confirms(me.account_id, password):
+        raise Refused("Mật khẩu đang dùng chưa đúng.", 422)
+    throttle.forgive(limits)
+
+
+def change_password(me: Identity, old: str, new: str) -> None:
+    """Change one's own password; other sessions end. Raises `Refused`, `WeakPassword` for the new one."""
+    with acting_in(SIGNIN):
+        _confirm(me, old)
+        fault = signin.weakness(new, me.login)
+        if fault is None and new == old:
+            fault = "Mật khẩu mới đang giống mật khẩu cũ."
+        if fault:
+            raise WeakPassword(fault, 422)
+        signin.set_password(me.account_id, new)
+        signin.end_sessions(me.account_id, keep=me.token)
+    _record(me, "account.password", "đã đổi mật khẩu của mình.")
+
+
+def end_sessions(me: Identity, which: str) -> int:
+    """End one other session of one's own (hex of its hash) or, for "others", all others; returns how many."""
+    with acting_in(SIGNIN):
+        if which == "others":
+            ended = signin.end_sessions(me.account_id, keep=me.token)
+        else:
+            ended = int(signin.end_one_session(me.account_id, which))
+    if ended:
+        _record(me, "account.sessions", f"đã kết thúc {ended} phiên đăng nhập của mình.")
+    return ended
+
+
+def begin_second_factor(me: Identity, password: str, secret: str) -> None:
+    """Make a new seed to enrol, after the password; raises `Refused`."""
+    with acting_in(SIGNIN):
+        _confirm(me, password)
+        totp.begin(me.account_id, secret)
+
+
+def confirm_second_factor(me: Identity, code: str, secret: str) -> None:
+    """Put the second factor in force; sessions opened without it end. Raises `Refused` for a wrong code."""
+    with acting_in(SIGNIN):
+        limits = throttle.of_code(me.account_id)
+        admit(limits)
+        if not totp.confirm(me.account_id, code, secret):
+            raise Refused(WRONG_CODE, 422)
+        throttle.forgive(limits)
+        signin.end_sessions(me.account_id, keep=me.token)
+    _record(me, "account.totp", "đã bật mã xác thực hai lớp.")
+
+
+def drop_second_factor(me: Identity, password: str, _secret: str) -> None:
+    """Remove one's own second factor, after the password; raises `Refused`."""
+    with acting_in(SIGNIN):
+        _confirm(me, password)
+        totp.drop(me.account_id)
+    _record(me, "account.totp", "đã tắt mã xác thực hai lớp.")
+
+
+def _record(me: Identity, act: str, sentence: str) -> None:
+    place = me.place
+    assert place is not None
+    record(me, act, sentence, tenant_id=place.tenant_id, unit_id=place.unit_id, inner=True)
