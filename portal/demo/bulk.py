@@ -219,4 +219,4 @@ def attach_evidence(
 def unit_names(tenant_id: int) -> dict[int, str]:
     """Return the names of a district's units by id."""
     rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.tenant_id == tenant_id))
-    return {number: name for number, name in rows}
+    return dict(rows)

@@ -86,7 +86,8 @@ def _applying(draft: Draft) -> int:
 
 def _act(actor: Identity, draft: Draft) -> Dossier:
     found = dossier_of(draft.unit.tenant_id, draft.id)
-    assert found is not None and actor.place is not None
+    assert found is not None
+    assert actor.place is not None
     return found
 
 
@@ -115,7 +116,7 @@ def _take_as_far_as(stop: str, draft: Draft, people: People, chance: random.Rand
     with at(2027, 1, 8, chance.randint(7, 16), chance.randint(0, 59)), _scope(officer):
         if stop == "accepted":
             if chance.random() < 0.5:
-                some = [i for i in draft.answers][: chance.randint(2, 6)]
+                some = list(draft.answers)[: chance.randint(2, 6)]
                 appraisal.agree_with_rest(officer, _act(officer, draft), some)
             return
         if chance.random() < 0.3:
