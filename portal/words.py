@@ -16,6 +16,7 @@ from portal.spelling import fold, nfc, sort_key
 __all__ = [
     "CERTAINTIES",
     "CHANNELS",
+    "DOSSIER_PARTS",
     "DOSSIER_STATES",
     "HEADCOUNTS",
     "KIND_GROUPS",
@@ -135,6 +136,14 @@ DOSSIER_STATES: Mapping[str, StateWords] = {
     "withdrawn": StateWords("Đơn vị đã rút", "Đã rút hồ sơ", "na"),
     "refused_late": StateWords("Không nhận do quá hạn", "Không được nhận do quá hạn", "no"),
     "closed_unreached": StateWords("Tự đánh giá chưa đạt", "Kết thúc năm: tự đánh giá chưa đạt", "no"),
+}
+
+# Parts of a dossier beside its indicators, as a supplement request may name them.
+DOSSIER_PARTS: Mapping[str, str] = {
+    "headcount": "Số liệu nền",
+    "team_member": "Tổ đánh giá",
+    "texts": "Nhận định chung",
+    "letter": "Mức độ đề nghị, Tờ trình",
 }
 
 REPORT_STATES: Mapping[str, StateWords] = {

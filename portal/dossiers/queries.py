@@ -96,7 +96,7 @@ class Sheet:
         return [point for point in self.points if request and point.request_id == request.id]
 
     def unlocked(self, indicator_id: int | None = None, part: str = "") -> bool:
-        """Return whether the unit may change an indicator or a part (`headcount`, `team_member`, …) now."""
+        """Return whether the unit may change an indicator or a part (`words.DOSSIER_PARTS`) now."""
         if self.dossier.state == "draft":
             return True
         if self.dossier.state != "supplement_requested":
@@ -135,7 +135,10 @@ class Sheet:
             late=self.dossier.late,
             late_reason=self.dossier.late_reason,
             open_points=tuple(
-                Point(codes.get(p.indicator_id or 0) or p.part, bool(p.answer.strip()))
+                Point(
+                    codes.get(p.indicator_id or 0) or words.DOSSIER_PARTS.get(p.part, p.part),
+                    bool(p.answer.strip()),
+                )
                 for p in self.open_points()
             ),
             past_requests=len(self.requests),
@@ -170,6 +173,22 @@ def live_dossier(tenant_id: int, unit_id: int, year: int) -> Dossier | None:
             Dossier.year == year,
             Dossier.state.not_in(ENDED),
         )
+    )
+
+
+def last_withdrawn(dossier: Dossier) -> Dossier | None:
+    """Return the unit's last withdrawn dossier of the same year, judged by the same catalogue version."""
+    return db.session.scalar(
+        select(Dossier)
+        .where(
+            Dossier.tenant_id == dossier.tenant_id,
+            Dossier.unit_id == dossier.unit_id,
+            Dossier.year == dossier.year,
+            Dossier.version_id == dossier.version_id,
+            Dossier.state == "withdrawn",
+        )
+        .order_by(Dossier.id.desc())
+        .limit(1)
     )
 
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 from tenants.rights import Right
 
 from . import checks
-from .checks import Check
+from .checks import Check, Fault
+from .facts import Facts
 from .models import State
 
 
@@ -205,6 +206,12 @@ STEP_OF: dict[Act, Step] = {step.act: step for step in STEPS}
 def steps_from(state: State) -> tuple[Step, ...]:
     """Return the steps that lead on from a state."""
     return tuple(step for step in STEPS if state in step.came)
+
+
+def faults(step: Step, facts: Facts) -> list[Fault]:
+    """Return everything a step lacks, what stops it first, then what is only to be known."""
+    found = [fault for check in step.needs if (fault := check(facts)) is not None]
+    return sorted(found, key=lambda fault: not fault.stops)
 
 
 def refusal_from(step: Step, state: State) -> str:

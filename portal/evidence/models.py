@@ -21,7 +21,6 @@ from portal.dossiers.models import IN_UNIT, InDossier, dossier_key, frozen_with_
 from tenants.database import Base
 from tenants.owned import UnitOwned, Wall
 
-
 # A signature covers title, number and issuer of the files it names (`dossiers.operations.canonical`).
 _PARTICULARS = """
 create or replace function refuse_signed_evidence() returns trigger language plpgsql
