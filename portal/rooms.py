@@ -10,6 +10,7 @@ ROOMS: tuple[str, ...] = (
     "account",
     "catalogue",
     "health",
+    "papers",
 )
 
 

@@ -164,6 +164,7 @@ class SelfAssessmentReport(Paper):
     features: str | None = None
     process: str | None = None
     strengths: str | None = None
+    weaknesses: str | None = None
     improvement_plan: str | None = None
     attachments: tuple[str, ...] = ()
 
@@ -222,6 +223,7 @@ class SupplementRequest(Paper):
     received_day: date | None
     points: tuple[SupplementPoint, ...]
     deadline: date | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

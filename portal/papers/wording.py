@@ -86,8 +86,8 @@ def result_table(criteria: Sequence[CriterionResults], sensitive: bool) -> RowTa
         RowColumn("Kết quả đạt được", 24, Align.CENTER),
         RowColumn("Mức độ 1", 17, Align.CENTER, "Tự đánh giá"),
         RowColumn("Mức độ 2", 17, Align.CENTER, "Tự đánh giá"),
-        RowColumn("Minh chứng", 42),
-        RowColumn("Ghi chú", 27),
+        RowColumn("Minh chứng", 36),
+        RowColumn("Ghi chú", 33),
     )
     rows = []
     for criterion in criteria:

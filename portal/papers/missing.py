@@ -1,0 +1,38 @@
+"""What the papers of an unsigned dossier still lack, each with the place of the form where it is filled in."""
+
+from __future__ import annotations
+
+from portal import clock
+from portal.dossiers import checks
+from portal.dossiers.checks import Fault
+from portal.dossiers.queries import Sheet
+
+_NEEDED = (
+    checks.headcounts_entered,
+    checks.all_answered,
+    checks.claims_proven,
+    checks.team_named,
+    checks.head_named,
+    checks.level_reached,
+)
+
+
+def missing(sheet: Sheet) -> list[Fault]:
+    """Return what the papers lack: first what stops the signature, then fields that would stay blank.
+
+    A fault's `anchor` is an id on the dossier's form; `stops` tells the two kinds apart.
+    """
+    facts = sheet.facts(clock.now())
+    faults = [fault for check in _NEEDED if (fault := check(facts)) is not None]
+    unit, d = sheet.unit, sheet.dossier
+    blanks = (
+        (unit.head_title, "Chưa ghi chức vụ thủ trưởng để in trên chữ ký.", "don-vi"),
+        (unit.address or unit.commune, "Chưa ghi địa chỉ đơn vị.", "don-vi"),
+        (unit.superior or not unit.public, "Chưa ghi cơ quan chủ quản để in ở đầu văn bản.", "don-vi"),
+        (unit.symbol, "Chưa ghi ký hiệu văn bản của đơn vị (phần sau số văn bản).", "don-vi"),
+        (d.letter_number, "Chưa ghi số Tờ trình; có thể để văn thư ghi khi phát hành.", "to-trinh"),
+        (d.letter_date, "Chưa ghi ngày Tờ trình; khi ký sẽ lấy ngày ký.", "to-trinh"),
+        (d.strengths.strip(), "Chưa viết phần ưu điểm của báo cáo tự đánh giá.", "nhan-xet"),
+        (d.plan.strip(), "Chưa viết kế hoạch cải tiến của báo cáo tự đánh giá.", "nhan-xet"),
+    )
+    return faults + [Fault(sentence, anchor, stops=False) for value, sentence, anchor in blanks if not value]

@@ -1,0 +1,75 @@
+"""The district's bodies as its papers name them, and what marks and addresses the installation adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.papers.data import Letterhead
+from tenants.places import Tenant, TenantKind
+
+SPECIMEN = "DỮ LIỆU MINH HỌA"
+_TIERS = {
+    TenantKind.PROVINCE: "cấp tỉnh",
+    TenantKind.COMMUNE: "cấp xã",
+    TenantKind.WARD: "cấp xã",
+    TenantKind.SPECIAL_ZONE: "cấp xã",
+}
+
+
+def inline(name: str) -> str:
+    """Return the name of a place as it stands inside a sentence: "huyện An Lão"."""
+    return name[:1].lower() + name[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A tenant as words of papers.
+
+    `place` is its name inside a sentence, `seat` the place before the date, `specimen` the mark of a demo
+    installation (None in a real one), `site` the portal's public address without a slash, "" when unknown.
+    """
+
+    committee: str
+    office: str
+    place: str
+    seat: str
+    chair_title: str
+    tier: str
+    symbol: str = "UBND"
+    code: str = ""
+    specimen: str | None = None
+    site: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The office with its place: "Phòng Giáo dục và Đào tạo huyện An Lão"."""
+        named = self.place.casefold() in self.office.casefold()
+        return self.office if named else f"{self.office} {self.place}"
+
+    @property
+    def chair(self) -> str:
+        """Who decides: "Chủ tịch Ủy ban nhân dân huyện An Lão"."""
+        return f"{self.chair_title.capitalize()} {self.committee}"
+
+    def letterhead(self, number: str | None, day: date | None) -> Letterhead:
+        """Return the letterhead of the office, under its committee."""
+        return Letterhead(
+            superior=self.committee, issuer=self.office, number=number, place=self.seat, day=day
+        )
+
+
+def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
+    """Return a tenant's bodies as its papers name them."""
+    return Office(
+        committee=tenant.committee,
+        office=tenant.office,
+        place=inline(tenant.name),
+        seat=tenant.seat,
+        chair_title=tenant.chair_title,
+        tier=_TIERS.get(TenantKind(tenant.kind), "cấp huyện"),
+        symbol=tenant.symbol,
+        code=tenant.code,
+        specimen=SPECIMEN if demo else None,
+        site=site,
+    )

@@ -1,0 +1,81 @@
+"""The papers to open in the browser: made anew from the data at every request, 0.05 to 0.2 s each.
+
+The scope of the reader decides what there is: a paper of a row out of it is 404 like an unknown one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app
+
+from portal import clock, web
+from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.papers import building, building_office, data, documents
+from portal.papers.content import Content, content_of
+from portal.papers.office import Office, office_of
+from portal.papers.pdf import PaperFailed
+from tenants.access import found, may
+from tenants.database import db
+from tenants.places import Tenant
+from tenants.refusal import Refused
+from tenants.rights import Right
+
+blueprint = Blueprint("papers", __name__)
+
+Built = Callable[[Sheet, Content, Office], data.Paper | None]
+
+# By the name in the address: the data set, the document, and the start of the file's name.
+DOCUMENTS: dict[str, tuple[Built, Callable[[Any], bytes], str]] = {
+    "mau-01": (lambda _, c, o: building.request_letter(c, o), documents.request_letter, "Mau-01"),
+    "mau-02": (
+        lambda _, c, o: building.self_assessment_report(c, o),
+        documents.self_assessment_report,
+        "Mau-02",
+    ),
+    "mau-03": (lambda _, c, o: building.result_summary(c, o), documents.result_summary, "Mau-03"),
+    "phieu-tiep-nhan": (building_office.receipt, documents.receipt, "Phieu-tiep-nhan"),
+    "phieu-bo-sung": (building_office.supplement_request, documents.supplement_request, "Phieu-bo-sung"),
+}
+
+
+def office(tenant_id: int) -> Office:
+    """Return a tenant's bodies as papers name them; 404 for an unknown one."""
+    tenant = found(db.session.get(Tenant, tenant_id))
+    site = current_app.extensions["settings"].public_url or ""
+    return office_of(tenant, demo=clock.is_demo(), site=site)
+
+
+def file_name(*parts: object) -> str:
+    """Return a file's name without marks and spaces: "Mau-01-AL-TH-07-2026.pdf"."""
+    letters = unicodedata.normalize("NFD", " ".join(str(part) for part in parts))
+    bare = "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d").replace("Đ", "D")
+    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:120] + ".pdf"
+
+
+def answer(render: Callable[[Any], bytes], paper: data.Paper, name: str) -> Response:
+    """Render a paper and show it in the browser; a paper that cannot be made whole is not shown at all."""
+    try:
+        content = render(paper)
+    except PaperFailed as reason:
+        current_app.logger.exception("paper failed: %s", name)
+        raise Refused(
+            "Chưa tạo được văn bản này. Xin thử lại; nếu vẫn lỗi, báo cho người quản trị.", 500
+        ) from reason
+    return web.download(content, name, "application/pdf", inline=True)
+
+
+@blueprint.get("/van-ban/<int:tenant_id>/<int:dossier_id>/<name>.pdf")
+@may(Right.READ_PAPERS)
+def document(tenant_id: int, dossier_id: int, name: str) -> Response:
+    """Show a paper of a dossier: a preview before the signature, the signed content after it."""
+    if name not in DOCUMENTS:
+        abort(404)
+    build, render, stem = DOCUMENTS[name]
+    sheet = open_sheet(found(dossier_of(tenant_id, dossier_id)))
+    content = content_of(sheet)
+    paper = found(build(sheet, content, office(tenant_id)))
+    return answer(render, paper, file_name(stem, content.unit["code"], content.year))
