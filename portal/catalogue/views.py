@@ -137,7 +137,7 @@ def _page(
     years = cycles()
     return render_template(
         "catalogue/show.html",
-        version=version,
+        edition=version,
         lines=lines,
         measures=wording.MEASURES,
         rules=rules,
@@ -153,8 +153,23 @@ def _page(
         opening=opening or _next_year(version, years),
         opening_now=opening is not None,
         fault=fault,
+        side=_side(rows, lines),
         trail=_trail(version) if actor.place.role in PROVINCE_ROLES else [],
     )
+
+
+def _side(
+    rows: list[CatalogueIndicator], lines: dict[int, list[wording.ThresholdLine]]
+) -> list[tuple[str, str, str, str, bool]]:
+    """Return the list at the side: every indicator, with how many of its thresholds wait."""
+    items = []
+    for row in rows:
+        left = sum(not line.confirmed for line in lines[row.id])
+        made_up = any(line.row.illustrative for line in lines[row.id])
+        word = f"chờ {left}" if left else "Minh họa" if made_up else "Có hiệu lực" if lines[row.id] else ""
+        tone = "wait" if left or made_up else "ok"
+        items.append((f"{row.code} {row.title}", f"#chi-tieu-{row.id}", word, tone, False))
+    return items
 
 
 def _confirm_forms(
