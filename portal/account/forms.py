@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms import PasswordField
+from wtforms.validators import DataRequired, InputRequired
+
+from portal.typed import Line
 
 
 class SignInForm(FlaskForm):
     """Name and password."""
 
-    login = StringField("Tên đăng nhập", [InputRequired("Xin nhập tên đăng nhập.")])
+    login = Line("Tên đăng nhập", [DataRequired("Xin nhập tên đăng nhập.")])
     password = PasswordField("Mật khẩu", [InputRequired("Xin nhập mật khẩu.")])
 
 
 class CodeForm(FlaskForm):
     """The six digits of the second factor."""
 
-    code = StringField("Mã 6 chữ số", [InputRequired("Xin nhập mã 6 chữ số trong ứng dụng.")])
+    code = Line("Mã 6 chữ số", [DataRequired("Xin nhập mã 6 chữ số trong ứng dụng.")])
 
 
 class NewPasswordForm(FlaskForm):
