@@ -73,7 +73,7 @@ def request_supplement(
 ) -> SupplementRequest:
     """Ask once for everything that lacks; only these points unlock for the unit.
 
-    `answer_by`: the last day to answer, after today and before decisions are due. Raises `Refused` for
+    `answer_by`: the first day that is too late, after today and before decisions are due. Raises `Refused` for
     an empty list, a point without reason, an unknown or doubled target, a day that cannot be.
     """
     sheet = _at_intake(actor, dossier, Act.REQUEST_SUPPLEMENT)
@@ -445,7 +445,7 @@ def _content(finding: Finding) -> tuple[object, ...]:
 
 
 def _new_finding(sheet: Sheet, indicator_id: int) -> Finding:
-    finding = Finding(**_key(sheet), indicator_id=indicator_id)
+    finding = Finding(**_key(sheet), indicator_id=indicator_id, changed_at=clock.now())
     db.session.add(finding)
     sheet.findings[indicator_id] = finding
     return finding

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, update
 
 from portal import clock
@@ -13,6 +15,15 @@ from .models import Notice
 def tell_unit(tenant_id: int, unit_id: int, sentence: str, path: str = "") -> None:
     """Leave a notice for a unit; `path` is the page it leads to."""
     _leave(tenant_id, unit_id, "unit", sentence, path)
+
+
+def tell_units(tenant_id: int, unit_ids: Sequence[int], sentence: str, path: str = "") -> None:
+    """Leave the same notice for many units of a district, in one statement."""
+    if not unit_ids:
+        return
+    shared = {"tenant_id": tenant_id, "audience": "unit", "sentence": sentence, "path": path}
+    rows = [shared | {"unit_id": unit_id, "sent_at": clock.now()} for unit_id in unit_ids]
+    db.session.execute(insert(Notice.__table__).inline(), rows)  # type: ignore[arg-type]
 
 
 def tell_district(tenant_id: int, sentence: str, path: str = "", unit_id: int | None = None) -> None:

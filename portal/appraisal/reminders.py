@@ -1,0 +1,70 @@
+"""Reminding the units that have not filed: one notice a unit and day, however often the button is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal import clock, words
+from portal.cycle.queries import cycle_of
+from portal.cycle.rules import is_late, time_left
+from portal.notices.operations import tell_units
+from portal.trail.models import TrailEntry
+from portal.trail.operations import record
+from portal.units.models import Unit
+from portal.web import Listing
+from tenants.database import db
+from tenants.identity import Identity
+from tenants.refusal import Refused
+from tenants.rights import Right, refusal
+
+from .progress import REMINDED, missing_units
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """How many units were told now, and how many had been told earlier today."""
+
+    sent: int
+    already: int
+
+
+def remind(actor: Identity, year: int, asked: Listing) -> Reminded:
+    """Tell every unit of a filter that has not filed; raises `Refused` where none is left to tell."""
+    sentence = refusal(actor, Right.RECEIVE_DOSSIER)
+    if sentence:
+        raise Refused(sentence, 403)
+    assert actor.place is not None
+    tenant_id, cycle = actor.place.tenant_id, cycle_of(year)
+    if cycle is None:
+        raise Refused(f"Sở chưa mở năm đánh giá {year}.")
+    ids = sorted(row.id for row in db.session.execute(missing_units(tenant_id, year, asked)))
+    # The units' rows are held, so that a second officer waits and then sees who has been told.
+    held = select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.id.in_(ids)).order_by(Unit.id)
+    db.session.execute(held.with_for_update(key_share=True)).all()
+    told = set(
+        db.session.scalars(
+            select(TrailEntry.unit_id).where(
+                TrailEntry.tenant_id == tenant_id,
+                TrailEntry.unit_id.in_(ids),
+                TrailEntry.act == REMINDED,
+                TrailEntry.at >= clock.start_of(clock.today()),
+                TrailEntry.detail["year"].as_integer() == year,
+            )
+        )
+    )
+    now = clock.now()
+    due = words.day(cycle.submit_before)
+    if is_late(cycle.submit_before, now):
+        text = f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; hạn nộp (trước ngày {due}) đã qua."
+    else:
+        left = time_left(cycle.submit_before, now)
+        text = f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; nộp trước ngày {due} ({left})."
+    fresh = [unit_id for unit_id in ids if unit_id not in told]
+    for unit_id in fresh:
+        done = f"đã nhắc đơn vị nộp hồ sơ năm {year}."
+        record(actor, REMINDED, done, tenant_id=tenant_id, unit_id=unit_id, detail={"year": year})
+    tell_units(tenant_id, fresh, text, "/ho-so")
+    db.session.flush()
+    return Reminded(len(fresh), len(told))
