@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.cycle.rules import figures_open, is_late, not_yet_open
-from portal.words import day
+from portal.words import ZONE, day
 
 from .facts import Facts
 
@@ -71,7 +71,7 @@ def team_named(facts: Facts) -> Fault | None:
         return Fault("Chưa có số, ngày của quyết định thành lập Tổ đánh giá.", "to-danh-gia")
     if facts.team_size == 0:
         return Fault("Tổ đánh giá chưa có thành viên nào.", "to-danh-gia")
-    if facts.team_date > facts.at.date():
+    if facts.team_date > facts.at.astimezone(ZONE).date():
         return Fault(f"Ngày quyết định thành lập Tổ ({day(facts.team_date)}) ở sau hôm nay.", "to-danh-gia")
     return None
 
@@ -173,7 +173,11 @@ def proposal_known(facts: Facts) -> Fault | None:
 
 def may_be_raised(facts: Facts) -> Fault | None:
     """A unit that holds level 1 waits 12 months from that decision for level 2 (Article 5)."""
-    if facts.proposed_level == 2 and facts.may_raise_from and facts.at.date() < facts.may_raise_from:
+    if (
+        facts.proposed_level == 2
+        and facts.may_raise_from
+        and facts.at.astimezone(ZONE).date() < facts.may_raise_from
+    ):
         return Fault(
             "Đơn vị đang được công nhận mức độ 1; chỉ được nâng lên mức độ 2 từ ngày "
             f"{day(facts.may_raise_from)} (12 tháng kể từ ngày ra quyết định).",

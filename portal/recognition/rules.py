@@ -108,3 +108,58 @@ def default_reason(gaps: list[tuple[str, str]], note: str = "", most: int = 6) -
     if len(gaps) > most:
         shown.append(f"Và {len(gaps) - most} chỉ tiêu khác chưa đạt.")
     return " ".join(shown) or note.strip() or "Kết quả thẩm định chưa đạt mức độ đề nghị."
+
+
+UNFINISHED = "[bổ sung"
+"""The mark of a place in a text that a person has still to complete."""
+
+
+def unfinished(lines: list[str]) -> list[str]:
+    """Return the lines that still hold a place to complete."""
+    return [line for line in lines if UNFINISHED in line]
+
+
+CIRCULAR = (
+    "Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo "
+    "quy định về đánh giá, công nhận “Đơn vị học tập” cấp huyện, tỉnh"
+)
+
+
+def default_bases(office: str) -> list[str]:
+    """Return the legal bases a draft begins with; numbers nobody has read are left to be completed."""
+    return [
+        "Căn cứ Luật Tổ chức chính quyền địa phương [bổ sung số, ngày]",
+        f"Căn cứ {CIRCULAR}",
+        f"Theo đề nghị của Trưởng {office} tại Tờ trình [bổ sung số, ngày]",
+    ]
+
+
+def line_fault(outcome: int, proposed: int | None, requested: int | None, reason: str) -> str | None:
+    """Return the sentence why an outcome cannot stand in a decision, or None.
+
+    The appraisal is the ceiling; less than was asked for needs a reason the unit will read.
+    """
+    if proposed is None:
+        return "hồ sơ không còn đề xuất thẩm định"
+    if outcome > proposed:
+        given = "không công nhận" if proposed == 0 else f"mức độ {proposed}"
+        return f"mức độ {outcome} cao hơn kết quả thẩm định đã chốt ({given})"
+    if outcome < max(requested or 0, proposed) and not reason.strip():
+        return "kết quả thấp hơn mức đề nghị nhưng chưa ghi lý do"
+    return None
+
+
+def date_faults(dated: date, today: date, appraised_last: date | None) -> str | None:
+    """Return the sentence why a decision cannot bear a date, or None: not tomorrow's, not before the appraisal."""
+    if dated > today:
+        return f"Ngày quyết định ({day(dated)}) ở sau hôm nay ({day(today)})."
+    if appraised_last is not None and dated < appraised_last:
+        return f"Ngày quyết định ({day(dated)}) trước ngày chốt thẩm định cuối cùng ({day(appraised_last)})."
+    return None
+
+
+def late_sentence(dated: date, decide_before: date) -> str:
+    """Say that a decision comes after its term, "" when it does not (Article 10: before 15/02)."""
+    if dated < decide_before:
+        return ""
+    return f"Ngày quyết định {day(dated)} đã quá thời hạn (trước ngày {day(decide_before)}); báo cáo sẽ ghi quá hạn."

@@ -1,0 +1,107 @@
+"""Builders for what comes after filing: intake, appraisal, decision and report, by the real steps and verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from portal import clock
+from portal.appraisal import operations as appraisal
+from portal.appraisal.rules import REASONS
+from portal.dossiers.queries import open_sheet
+from portal.recognition import operations as recognition
+from portal.recognition.models import Decision
+from portal.words import ZONE
+from tenants.database import db
+from tenants.people import Role
+from tests.builders import Person, World
+
+
+def accept(world: World, officer: Person, tenant_id: int, dossier_id: int) -> None:
+    """Receive a filed dossier."""
+    with world.acting(officer) as actor:
+        dossier = world.dossier(tenant_id, dossier_id)
+        appraisal.accept(actor, dossier, "Mất điện cả xã ngày cuối." if dossier.late else "")
+
+
+def appraise(
+    world: World, officer: Person, tenant_id: int, dossier_id: int, unproven: Sequence[str] = ()
+) -> None:
+    """Agree with the unit on every indicator but those unproven, and close the proposal."""
+    with world.acting(officer) as actor:
+        dossier = world.dossier(tenant_id, dossier_id)
+        for indicator in open_sheet(dossier).indicators:
+            if indicator.code in unproven:
+                appraisal.judge(
+                    actor,
+                    dossier,
+                    indicator.id,
+                    "not_enough_evidence",
+                    reason_code=next(iter(REASONS)),
+                    reason="Chưa thấy quyết định kèm theo.",
+                )
+        appraisal.agree_with_rest(actor, dossier)
+        appraisal.propose(actor, dossier)
+
+
+def an_appraised(
+    world: World,
+    officer: Person,
+    tenant_id: int,
+    level: int,
+    *,
+    unit_id: int | None = None,
+    kind: str = "primary",
+    public: bool = True,
+    requested: int | None = None,
+    unproven: Sequence[str] = (),
+    year: int = 2026,
+) -> int:
+    """Take a unit's dossier up to the proposal of a level (0: one indicator is unproven); returns its id."""
+    if unit_id is None:
+        unit_id = world.a_unit(tenant_id, kind=kind, public=public)
+    dossier_id = world.a_dossier(tenant_id, unit_id, "submitted", level=requested or level or 1, year=year)
+    accept(world, officer, tenant_id, dossier_id)
+    appraise(world, officer, tenant_id, dossier_id, unproven or (() if level else ("1.1",)))
+    return dossier_id
+
+
+class District:
+    """A district with an officer and a leader, whose year can be taken to its decision."""
+
+    def __init__(self, world: World, name: str = "Huyện An Lão") -> None:
+        self.world = world
+        self.tenant_id = world.a_district(name)
+        self.officer = world.a_person(Role.DISTRICT_OFFICER, self.tenant_id)
+        self.leader = world.a_person(Role.DISTRICT_LEADER, self.tenant_id)
+
+    def appraised(self, *levels: int) -> list[int]:
+        """Take one new unit to each proposed level."""
+        return [an_appraised(self.world, self.officer, self.tenant_id, level) for level in levels]
+
+    def drafted(self, year: int = 2026) -> int:
+        """Draft the decision on everything appraised; returns its id."""
+        with self.world.acting(self.officer) as actor:
+            return recognition.draft_decision(actor, year).id
+
+    def issued(self, number: str = "12/QĐ-UBND", dated: date | None = None, *, year: int = 2026) -> int:
+        """Draft and issue the decision on everything appraised; returns its id."""
+        decision_id = self.drafted(year)
+        with self.world.acting(self.leader) as actor:
+            decision = db.session.get(Decision, (self.tenant_id, decision_id))
+            assert decision is not None
+            recognition.issue(
+                actor,
+                decision,
+                number,
+                dated or clock.now().astimezone(ZONE).date(),
+                "Chủ tịch huyện",
+                "CHỦ TỊCH",
+                decision.version,
+            )
+        return decision_id
+
+
+def districts(world: World, names: Sequence[str]) -> list[District]:
+    """Open several districts."""
+    return [District(world, name) for name in names]
