@@ -78,15 +78,24 @@ def of_units(units: Iterable[Registered]) -> list[NewAccount]:
 
 
 def load(accounts: Sequence[NewAccount]) -> None:
-    """Make accounts that can sign in at once with the known password (steward scope)."""
+    """Make accounts that can sign in at once with the known password (steward scope).
+
+    An account that `flask init` made already keeps its membership and gets the password.
+    """
     at = signin.now()
+    known = dict(db.session.execute(select(Account.login, Account.id)).tuples().all())
+    kept = [known[a.login] for a in accounts if a.login in known]
+    accounts = [a for a in accounts if a.login not in known]
     ids = insert_with_ids(
         Account, [{"login": a.login, "full_name": a.name, "created_at": at} for a in accounts]
     )
     hashed = signin.hash_password(PASSWORD)
     insert_all(
         Credential,
-        [{"account_id": i, "password_hash": hashed, "password_set_at": at, "totp_last_step": 0} for i in ids],
+        [
+            {"account_id": i, "password_hash": hashed, "password_set_at": at, "totp_last_step": 0}
+            for i in [*kept, *ids]
+        ],
     )
     insert_all(
         Membership,

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from portal.catalogue.models import CatalogueIndicator
 from portal.catalogue.queries import as_rules, indicators_of
 from portal.dossiers import rules
 from portal.dossiers.models import Answer, Dossier, Headcount, TeamMember
@@ -41,7 +40,10 @@ class Registered:
 
 @dataclass
 class Draft:
-    """A dossier about to be loaded: the unit's answers and what the rules say of them."""
+    """A dossier about to be loaded: the unit's answers and what the rules say of them.
+
+    `raises`: the unit holds level 1 and asks for level 2, which has its waiting time.
+    """
 
     unit: Registered
     year: int
@@ -49,22 +51,21 @@ class Draft:
     counts: dict[str, int]
     answers: dict[int, rules.Answer]
     assessment: rules.Assessment
+    raises: bool = False
     id: int = 0
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A catalogue version as rows and as rules."""
+    """A catalogue version as the rules take it."""
 
     version_id: int
-    rows: list[CatalogueIndicator]
     indicators: tuple[rules.Indicator, ...]
 
     @classmethod
     def load(cls, version_id: int) -> Catalogue:
         """Read a version once for many dossiers."""
-        rows = indicators_of(version_id)
-        return cls(version_id, rows, as_rules(rows))
+        return cls(version_id, as_rules(indicators_of(version_id)))
 
 
 def insert_all(model: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -152,7 +153,7 @@ def key_of(d: Draft) -> dict[str, int]:
 
 
 def _headcounts(d: Draft, catalogue: Catalogue) -> list[dict[str, Any]]:
-    bases = {row.base for row in catalogue.rows if row.base}
+    bases = {indicator.base for indicator in catalogue.indicators}
     return [{**key_of(d), "code": c, "value": v} for c, v in d.counts.items() if c in bases]
 
 

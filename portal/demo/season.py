@@ -60,6 +60,7 @@ def play(place: PlaceData, drafts: Sequence[Draft], people: People, chance: rand
     plan = plan_of(place)
     ready = [d for d in drafts if d.aim and d.assessment.level and len(d.answers) >= _applying(d)]
     chance.shuffle(ready)
+    ready.sort(key=lambda d: d.raises)
     stops = (
         ("decided", plan.decided),
         ("appraised", plan.appraised),

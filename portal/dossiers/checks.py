@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.cycle.rules import figures_open, is_late, not_yet_open
 from portal.words import ZONE, day
@@ -171,15 +172,26 @@ def proposal_known(facts: Facts) -> Fault | None:
     return None
 
 
+def raise_in_reach(facts: Facts) -> Fault | None:
+    """Level 2 is proposed only where its decision can fall after the 12 months of Article 5.
+
+    The wait is measured at the decision, so a proposal counts on the last day for deciding.
+    """
+    waits_until = facts.may_raise_from
+    if facts.proposed_level == 2 and waits_until and waits_until >= facts.calendar.decide_before:
+        return Fault(_raise_sentence(waits_until))
+    return None
+
+
 def may_be_raised(facts: Facts) -> Fault | None:
     """A unit that holds level 1 waits 12 months from that decision for level 2 (Article 5)."""
-    if (
-        facts.proposed_level == 2
-        and facts.may_raise_from
-        and facts.at.astimezone(ZONE).date() < facts.may_raise_from
-    ):
-        return Fault(
-            "Đơn vị đang được công nhận mức độ 1; chỉ được nâng lên mức độ 2 từ ngày "
-            f"{day(facts.may_raise_from)} (12 tháng kể từ ngày ra quyết định).",
-        )
+    if facts.proposed_level == 2 and facts.may_raise_from and facts.at.date() < facts.may_raise_from:
+        return Fault(_raise_sentence(facts.may_raise_from))
     return None
+
+
+def _raise_sentence(first_day: date) -> str:
+    return (
+        "Đơn vị đang được công nhận mức độ 1; chỉ được nâng lên mức độ 2 từ ngày "
+        f"{day(first_day)} (12 tháng kể từ ngày ra quyết định)."
+    )

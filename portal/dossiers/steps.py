@@ -173,7 +173,7 @@ STEPS: tuple[Step, ...] = (
         (State.ACCEPTED,),
         State.APPRAISED,
         Right.PROPOSE,
-        (checks.all_judged, checks.proposal_known, checks.may_be_raised),
+        (checks.all_judged, checks.proposal_known, checks.raise_in_reach),
         "Chốt đề xuất",
         "đã chốt đề xuất thẩm định.",
         inner=True,
