@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from tenants import wall
+from tenants import inspection, wall
 from tenants.database import Base
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -50,7 +50,7 @@ def defects(migrate_url: str) -> list[str]:
         row = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
         if not row or not row[0]:
             return ["cơ sở dữ liệu chưa được khởi tạo (chạy: flask init)"]
-        found = wall.defects(connection, Base)
+        found = inspection.defects(connection, Base)
         revision = connection.execute("select version_num from alembic_version").fetchone()
         if revision is None or revision[0] != expected_revision():
             found.append(f"lược đồ ở bản {revision and revision[0]}, chương trình cần {expected_revision()}")

@@ -44,6 +44,8 @@ _SEEN_BY_UNIT = (
     "exists (select from membership m where m.account_id = account.id"
     " and m.tenant_id = app_tenant() and m.unit_id = app_unit())"
 )
+_PLACED_BY_DISTRICT = OWN_TENANT + " and role not in ('province_admin','province_officer','province_viewer')"
+_ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
 class Account(Base):
@@ -92,14 +94,15 @@ class Membership(TenantOwned, Base):
         },
         rows={"unit": OWN_UNIT},
         writes={
-            "district": OWN_TENANT
-            + " and role not in ('province_admin','province_officer','province_viewer')",
+            "district": _PLACED_BY_DISTRICT,
             "province": "role in ('province_admin','province_officer','province_viewer','district_admin')",
         },
+        inserts={"district": _PLACED_BY_DISTRICT + " and may_be_placed(account_id)"},
     )
     __table_args__ = (
         CheckConstraint("until is null or until >= since", name="dates"),
         CheckConstraint("ended_at is null or until is not null", name="ended_has_day"),
+        CheckConstraint(f"role in ({_ROLES})", name="role"),
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
         Index("ix_membership_account", "account_id"),
         Index("ix_membership_unit", "tenant_id", "unit_id"),

@@ -2,7 +2,7 @@
 
 `acting_in` says as whom the code below it reads and writes. At the begin of every transaction the
 scope is sent to PostgreSQL as literal `SET LOCAL` (numbers only), so it dies with the transaction
-and a pooled connection never carries it on. Without a scope nothing is set, and the login roles may
+and a pooled connection never carries it on. Without a scope the login acts as itself, and a login may
 read nothing: it fails closed.
 """
 
@@ -101,5 +101,6 @@ def follow_scope(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _set_scope(connection: Any) -> None:
         scope = _current.get()
-        if scope is not None:
-            connection.connection.driver_connection.execute(scope.statements())
+        # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
+        statements = scope.statements() if scope else "SET LOCAL ROLE NONE"
+        connection.connection.driver_connection.execute(statements)

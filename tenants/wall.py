@@ -1,8 +1,8 @@
 """The wall: database roles, grants, row policies and their check.
 
 Every table declares its part (`__wall__`, see `owned.py`). `raise_wall` writes that declaration into
-the database, idempotently, at the end of every migration run; `defects` reads the database's own
-catalogue and names everything that stands open. A program that finds a defect does not start.
+the database, idempotently, at the end of every migration run; `inspection.py` reads it back and names
+everything that stands open. A program that finds a defect does not start.
 
 Roles: `portal_owner` owns the tables; `portal_migrate` may become owner and steward; `portal_web` may
 become unit, district, signin and public; `portal_oversight` may become province only. A login by itself
@@ -11,6 +11,7 @@ may read nothing.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from psycopg import Connection as RawConnection
@@ -41,13 +42,30 @@ create or replace function folded(value text) returns text language sql immutabl
   as $$ select lower(unaccent('unaccent', value)) $$;
 """
 
+# What a district may know of a person's places elsewhere: yes or no, for a person it asks about.
 PERSONS = """
 create or replace function placed_only_here(account bigint) returns boolean language sql stable
   security definer set search_path = public, pg_temp
   as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())
     and not exists (select from membership m where m.account_id = account and m.tenant_id <> app_tenant()
-      and m.ended_at is null and (m.until is null or m.until >= current_date)) $$;
+      and (m.until is null or m.until >= current_date)) $$;
+create or replace function may_be_placed(account bigint) returns boolean language sql stable
+  security definer set search_path = public, pg_temp
+  as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())
+    or not exists (select from membership m where m.account_id = account) $$;
+revoke execute on function placed_only_here(bigint), may_be_placed(bigint) from public;
+grant execute on function placed_only_here(bigint), may_be_placed(bigint) to portal_district;
 """
+
+# Every policy with the mark of how the database understood it, and the seal it carries.
+SEALED = """
+select p.tablename, p.policyname, md5(concat_ws('|', p.cmd, p.roles::text, p.permissive, p.qual, p.with_check)),
+    obj_description(o.oid, 'pg_policy')
+  from pg_policies p join pg_policy o on o.polname = p.policyname
+    and o.polrelid = ('public.' || quote_ident(p.tablename))::regclass
+  where p.schemaname = 'public'
+"""
+STEWARD_GRANT = "select, insert, update, delete"
 
 _DEFAULT_ROWS = {
     "unit": OWN_UNIT,
@@ -113,15 +131,25 @@ def raise_wall(connection: Connection, base: type[DeclarativeBase]) -> None:
     assert isinstance(driver, RawConnection)
     statements = [SETTINGS, PERSONS]
     for name, wall in sorted(declared(base).items()):
-        statements += _statements(name, wall)
+        statements += statements_of(name, wall)
     statements.sort(key=lambda statement: "create or replace function" not in statement)
     driver.execute(";\n".join(statements).encode())
+    for table, policy, mark, declaration in driver.execute(SEALED).fetchall():
+        kept = sql.SQL("comment on policy {} on {} is {}")
+        of = (sql.Identifier(policy), sql.Identifier(table))
+        driver.execute(kept.format(*of, sql.Literal(f"{declaration} {mark}")))
 
 
-def _statements(name: str, wall: Wall) -> list[str]:
+def seal(line: str) -> str:
+    """Return the mark of a declared policy, which the database keeps beside its own mark of it."""
+    return hashlib.sha256(line.encode()).hexdigest()[:16]
+
+
+def statements_of(name: str, wall: Wall) -> list[str]:
+    """Return the SQL that gives one table its grants, policies and triggers."""
     lines = [f"revoke all on {name} from {role}" for role in SCOPE_ROLES]
     lines += [f"grant {what} on {name} to portal_{who}" for who, what in wall.grants.items() if what]
-    lines.append(f"grant select, insert, update, delete on {name} to portal_steward")
+    lines.append(f"grant {STEWARD_GRANT} on {name} to portal_steward")
     lines.append(
         f"do $$ declare p record; begin for p in select policyname from pg_policies where schemaname='public'"
         f" and tablename='{name}' loop execute format('drop policy %I on {name}', p.policyname); end loop;"
@@ -135,7 +163,12 @@ def _statements(name: str, wall: Wall) -> list[str]:
         lines.append(f"create policy {role} on {name} to {role} using (true) with check (true)")
     for who in wall.grants:
         lines += _policies(name, wall, who)
-    return lines + list(wall.statements)
+    sealed = [
+        f"comment on policy {line.split()[2]} on {name} is '{seal(line)}'"
+        for line in lines
+        if line.startswith("create policy")
+    ]
+    return [*lines, *sealed, *wall.statements]
 
 
 def _policies(name: str, wall: Wall, who: str) -> list[str]:
@@ -156,98 +189,3 @@ def _policies(name: str, wall: Wall, who: str) -> list[str]:
     if "delete" in privileges:
         lines.append(f"create policy {role}_delete on {name} for delete to {role} using ({writes})")
     return lines
-
-
-DEFECTS = """
-with owned as (
-  select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, a.attnum, a.attnotnull
-  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-  where c.relkind in ('r','p') and c.relnamespace = 'public'::regnamespace
-    and c.relname <> all(%(shared)s)),
-walled as (
-  select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
-  where c.relkind in ('r','p') and c.relnamespace = 'public'::regnamespace and c.relname = any(%(walled)s)),
-approle as (
-  select oid, rolname, rolsuper, rolbypassrls, rolinherit from pg_roles
-  where rolname = any(%(roles)s) or rolname = any(%(logins)s))
-select 'bảng không khai báo trong chương trình' as what, c.relname::text as which from pg_class c
-  where c.relkind in ('r','p') and c.relnamespace = 'public'::regnamespace
-    and c.relname <> all(%(shared)s) and c.relname <> all(%(walled)s) and c.relname <> 'alembic_version'
-union all select 'bảng đã khai báo nhưng không có', t from unnest(%(walled)s::text[] || %(shared)s::text[]) t
-  where to_regclass('public.' || t) is null
-union all select 'chưa bật và ép chính sách theo dòng', relname from walled
-  where not (relrowsecurity and relforcerowsecurity)
-union all select 'tenant_id có thể trống', relname from owned where not attnotnull
-union all select 'khóa duy nhất không bắt đầu bằng tenant_id', i.indexrelid::regclass::text
-  from pg_index i join owned o on o.oid = i.indrelid
-  where i.indisunique and i.indkey[0] <> o.attnum and o.relname <> all(%(identity)s)
-union all select 'khóa ngoại giữa hai bảng của huyện thiếu tenant_id', k.conname
-  from pg_constraint k join owned a on a.oid = k.conrelid join owned b on b.oid = k.confrelid
-  where k.contype = 'f' and not exists (select from unnest(k.conkey, k.confkey) u(x, y)
-    where x = a.attnum and y = b.attnum)
-union all select 'vai trò của chương trình sở hữu bảng', c.relname from pg_class c
-  join approle r on r.oid = c.relowner where c.relkind in ('r','p','v','m')
-union all select 'vai trò có quyền vượt tường', rolname from approle where rolsuper or rolbypassrls
-union all select 'tài khoản đăng nhập thừa hưởng quyền', rolname from approle
-  where rolinherit and rolname = any(%(logins)s)
-union all select 'tài khoản đăng nhập đọc thẳng được bảng', c.relname || ' ' || l from pg_class c
-  cross join unnest(%(logins)s::text[]) l
-  where c.relkind in ('r','p') and c.relnamespace = 'public'::regnamespace
-    and c.relname <> 'alembic_version' and has_table_privilege(l, c.oid, 'select')
-union all select 'được phép truncate/references/trigger', c.relname || ' ' || r.rolname from walled c
-  cross join approle r where has_table_privilege(r.oid, c.oid, 'truncate,references,trigger')
-union all select 'chính sách có OR', p.tablename || ' ' || p.policyname from pg_policies p
-  where p.schemaname = 'public' and p.tablename <> all(%(identity)s)
-    and (coalesce(p.qual, '') || coalesce(p.with_check, '')) like '%% OR %%'
-union all select 'khung nhìn không chạy theo người gọi', c.relname from pg_class c
-  where c.relkind = 'v' and c.relnamespace = 'public'::regnamespace
-    and not coalesce(c.reloptions::text like '%%security_invoker=%%', false)
-    and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
-union all select 'hàm SECURITY DEFINER không cố định search_path', p.oid::regprocedure::text from pg_proc p
-  where p.prosecdef and p.pronamespace = 'public'::regnamespace
-    and not coalesce(p.proconfig::text like '%%search_path%%', false)
-"""
-
-
-def defects(connection: RawConnection[Any], base: type[DeclarativeBase]) -> list[str]:
-    """Return one sentence for everything in the database that departs from the declared wall."""
-    walls = declared(base)
-    values = {
-        "shared": [name for name, wall in walls.items() if wall.shared],
-        "walled": [name for name, wall in walls.items() if not wall.shared],
-        "identity": ["account", "membership", "credential", "signin_session", "one_time_link"],
-        "roles": list(SCOPE_ROLES),
-        "logins": list(LOGINS),
-    }
-    found = [f"{what}: {which}" for what, which in connection.execute(DEFECTS, values)]
-    actual = {
-        (table, name): (cmd, roles, qual or "", check or "")
-        for table, name, cmd, roles, qual, check in connection.execute(
-            "select tablename, policyname, cmd, roles::text, qual, with_check from pg_policies"
-            " where schemaname = 'public'"
-        )
-    }
-    expected = {
-        (name, line.split()[2])
-        for name, wall in walls.items()
-        for line in _statements(name, wall)
-        if line.startswith("create policy")
-    }
-    found += [f"thiếu chính sách {policy} trên {table}" for table, policy in sorted(expected - set(actual))]
-    found += [f"chính sách lạ {policy} trên {table}" for table, policy in sorted(set(actual) - expected)]
-    return found + _strange_grants(connection, walls)
-
-
-def _strange_grants(connection: RawConnection[Any], walls: dict[str, Wall]) -> list[str]:
-    found = []
-    rows = connection.execute(
-        "select table_name, grantee, lower(privilege_type) from information_schema.role_table_grants"
-        " where table_schema = 'public' and grantee = any(%s)",
-        [[f"portal_{scope}" for scope in SCOPES]],
-    )
-    for table, grantee, privilege in rows:
-        wall = walls.get(table)
-        allowed = wall.grants.get(grantee.removeprefix("portal_"), "") if wall else ""
-        if privilege not in allowed:
-            found.append(f"quyền lạ {privilege} trên {table} cho {grantee}")
-    return found

@@ -130,49 +130,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", name=op.f("pk_cycle")),
     )
     op.create_table(
-        "membership",
-        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=True),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(unit_id is not null) = (role like 'unit_%')", name=op.f("ck_membership_unit_role_has_unit")
-        ),
-        sa.CheckConstraint("ended_at is null or until is not null", name=op.f("ck_membership_ended_has_day")),
-        sa.CheckConstraint("until is null or until >= since", name=op.f("ck_membership_dates")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_membership")),
-    )
-    op.create_index("ix_membership_account", "membership", ["account_id"], unique=False)
-    op.create_index("ix_membership_unit", "membership", ["tenant_id", "unit_id"], unique=False)
-    op.create_table(
-        "notice",
-        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=True),
-        sa.Column("audience", sa.String(length=10), nullable=False),
-        sa.Column("sentence", sa.String(), nullable=False),
-        sa.Column("path", sa.String(length=300), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("audience = 'district' or unit_id is not null", name=op.f("ck_notice_unit_known")),
-        sa.CheckConstraint("audience in ('unit','district')", name=op.f("ck_notice_audience")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_notice_tenant")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_notice")),
-    )
-    op.create_index("ix_notice_unit", "notice", ["tenant_id", "unit_id", "id"], unique=False)
-    op.create_index(
-        "ix_notice_unread",
-        "notice",
-        ["tenant_id", "audience", "id"],
-        unique=False,
-        postgresql_where="read_at is null",
-    )
-    op.create_table(
         "one_time_link",
         sa.Column("token_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -198,26 +155,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_signin_session")),
     )
     op.create_index("ix_signin_session_account", "signin_session", ["account_id"], unique=False)
-    op.create_table(
-        "trail_entry",
-        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=True),
-        sa.Column("dossier_id", sa.BigInteger(), nullable=True),
-        sa.Column("act", sa.String(length=60), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("real_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=True),
-        sa.Column("actor", sa.String(length=200), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("sentence", sa.String(), nullable=False),
-        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("inner_act", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_trail_entry_tenant")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_trail_entry")),
-    )
-    op.create_index("ix_trail_dossier", "trail_entry", ["tenant_id", "dossier_id", "id"], unique=False)
-    op.create_index("ix_trail_unit", "trail_entry", ["tenant_id", "unit_id", "id"], unique=False)
     op.create_table(
         "unit",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -505,6 +442,65 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_indicator_criterion_id"), "indicator", ["criterion_id"], unique=False)
     op.create_table(
+        "membership",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(unit_id is not null) = (role like 'unit_%')", name=op.f("ck_membership_unit_role_has_unit")
+        ),
+        sa.CheckConstraint(
+            "role in ('province_admin', 'province_officer', 'province_viewer', 'district_admin', 'district_officer', 'district_council', 'district_leader', 'unit_editor', 'unit_head')",
+            name=op.f("ck_membership_role"),
+        ),
+        sa.CheckConstraint("ended_at is null or until is not null", name=op.f("ck_membership_ended_has_day")),
+        sa.CheckConstraint("until is null or until >= since", name=op.f("ck_membership_dates")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name="fk_membership_unit",
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_membership")),
+    )
+    op.create_index("ix_membership_account", "membership", ["account_id"], unique=False)
+    op.create_index("ix_membership_unit", "membership", ["tenant_id", "unit_id"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("audience = 'district' or unit_id is not null", name=op.f("ck_notice_unit_known")),
+        sa.CheckConstraint("audience in ('unit','district')", name=op.f("ck_notice_audience")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_notice_unit"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_notice_tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_notice")),
+    )
+    op.create_index("ix_notice_unit", "notice", ["tenant_id", "unit_id", "id"], unique=False)
+    op.create_index(
+        "ix_notice_unread",
+        "notice",
+        ["tenant_id", "audience", "id"],
+        unique=False,
+        postgresql_where="read_at is null",
+    )
+    op.create_table(
         "provincial_report",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -517,6 +513,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provincial_report")),
     )
     op.create_index("ix_provincial_report_year", "provincial_report", ["year", "id"], unique=False)
+    op.create_table(
+        "trail_entry",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("dossier_id", sa.BigInteger(), nullable=True),
+        sa.Column("act", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("real_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("inner_act", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_trail_entry_unit"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_trail_entry_tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_trail_entry")),
+    )
+    op.create_index("ix_trail_dossier", "trail_entry", ["tenant_id", "dossier_id", "id"], unique=False)
+    op.create_index("ix_trail_unit", "trail_entry", ["tenant_id", "unit_id", "id"], unique=False)
     op.create_table(
         "answer",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -873,11 +895,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supplement_point")),
     )
     op.create_index("ix_supplement_point", "supplement_point", ["tenant_id", "request_id"], unique=False)
-    op.create_foreign_key(
-        "fk_membership_unit",
-        "membership",
-        "unit",
-        ["tenant_id", "unit_id"],
-        ["tenant_id", "id"],
-        onupdate="CASCADE",
-    )

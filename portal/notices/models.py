@@ -26,6 +26,7 @@ class Notice(TenantOwned, Base):
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         CheckConstraint("audience in ('unit','district')", name="audience"),
         CheckConstraint("audience = 'district' or unit_id is not null", name="unit_known"),
         Index("ix_notice_unit", "tenant_id", "unit_id", "id"),

@@ -33,6 +33,7 @@ class TrailEntry(TenantOwned, Base):
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         Index("ix_trail_dossier", "tenant_id", "dossier_id", "id"),
         Index("ix_trail_unit", "tenant_id", "unit_id", "id"),
     )

@@ -10,8 +10,10 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
+    Table,
     UniqueConstraint,
     text,
 )
@@ -20,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base
 from tenants.owned import OWN_TENANT, TenantOwned, Wall
+from tenants.people import Membership
 
 from .kinds import UNIT_KINDS
 
@@ -86,3 +89,12 @@ class ImportBatch(TenantOwned, Base):
     rows: Mapped[list[Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int] = mapped_column(BigInteger)
+
+
+# A role in a unit names a unit of its own district; `tenants` does not know units, so it is said here.
+assert isinstance(Membership.__table__, Table)
+Membership.__table__.append_constraint(
+    ForeignKeyConstraint(
+        ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name="fk_membership_unit", onupdate="CASCADE"
+    )
+)

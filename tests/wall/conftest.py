@@ -1,0 +1,35 @@
+"""One database for a module of wall tests, with the victim's rows planted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tenants.access import GuardedFlask
+from tenants.scope import enter
+from tests.builders import World
+from tests.victims import Places, own_database, settle
+
+
+@pytest.fixture(scope="module")
+def bed(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
+    """The program on a database of this module."""
+    with own_database(server, program) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def places(bed: GuardedFlask) -> Places:
+    """Two districts and three units with one row of every owned table each."""
+    world = World(bed)
+    world.set_clock(2027, 1, 10, 10, 0)
+    return settle(world)
+
+
+@pytest.fixture(autouse=True)
+def _out_of_scope(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "bed" in request.fixturenames or "places" in request.fixturenames:
+        enter(None)

@@ -1,0 +1,456 @@
+"""Every owned table × every scope: another's row cannot be read, written, removed or referred to.
+
+The cases come from the metadata; a new table is covered the day it is declared. What a scope may do beyond
+its own rows stands in the three ledgers below and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Column, Table, delete, exists, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import aliased
+
+from tenants.access import GuardedFlask
+from tenants.database import db
+from tenants.scope import Scope, ScopeKind, enter
+from tests.builders import STEWARD
+from tests.victims import MAPPERS, OWNED, SCOPES, Places, literal, pk_of, where
+
+# Who proves persons reads the tables of persons, and no other scope reads all of them.
+SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
+SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
+# What the province writes in owned tables; in all others it reads at most.
+PROVINCE_WRITES = {"account", "membership", "notice", "one_time_link", "report_answer", "trail_entry"}
+# What the province does not even read.
+PROVINCE_BLIND = {"credential", "import_batch", "notice", "one_time_link", "signin_session"}
+
+STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
+NEIGHBOURS = ["unit of the same district", "unit elsewhere", "district elsewhere"]
+DENIED = "42501"
+FORGED = {DENIED, "PT409"}
+UNREFERABLE = FORGED | {"23503"}
+
+
+def refused(act: Callable[[], Any], by: set[str]) -> None:
+    """Assert that an act was refused by one of these SQLSTATEs."""
+    met, state = tried(act)
+    assert met is None, f"accepted: {met} row(s)"
+    assert state in by, f"refused by {state}"
+
+
+def tried(act: Callable[[], Any]) -> tuple[Any, str]:
+    """What an act gives, or the SQLSTATE that refused it; the transaction is over in both cases."""
+    try:
+        return act(), ""
+    except DBAPIError as error:
+        cause = error.orig
+        assert isinstance(cause, psycopg.Error)
+        return None, cause.sqlstate or "?"
+    except psycopg.Error as error:
+        return None, error.sqlstate or "?"
+    finally:
+        db.session.rollback()
+
+
+def raw(statement: str) -> int:
+    """Run one statement on the driver's connection of the scope; returns the first number it gives."""
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    cursor = connection.execute(statement)
+    row = cursor.fetchone() if cursor.description else None
+    return int(row[0]) if row else 0
+
+
+def at(name: str, row: dict[str, Any]) -> list[Any]:
+    """The condition that finds a row, for SQLAlchemy."""
+    table = MAPPERS[name].local_table
+    return [table.c[key] == value for key, value in pk_of(name, row).items()]
+
+
+def orm_all(name: str, row: dict[str, Any]) -> int:
+    """Load every row the scope gives and look for the one."""
+    wanted = tuple(pk_of(name, row).values())
+    keys = [column.name for column in MAPPERS[name].local_table.primary_key]
+    table = MAPPERS[name].local_table
+    found = db.session.execute(select(*(table.c[key] for key in keys)))
+    return sum(tuple(line) == wanted for line in found)
+
+
+def orm_get(name: str, row: dict[str, Any]) -> int:
+    """Ask the session for the row by its key."""
+    mapper = MAPPERS[name]
+    key = tuple(row[column.name] for column in mapper.primary_key)
+    return int(db.session.get(mapper.class_, key) is not None)
+
+
+def copied(name: str, row: dict[str, Any]) -> int:
+    """Copy the rows out of the database."""
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    with connection.cursor().copy(f"copy (select 1 from {name} where {where(name, row)}) to stdout") as lines:
+        return sum(1 for _ in lines)
+
+
+def leaky(name: str, row: dict[str, Any]) -> int:
+    """Let a function of one's own see the rows before the policy does."""
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    heard: list[str] = []
+    connection.add_notice_handler(heard.append)
+    marker = f"seen {literal(next(iter(pk_of(name, row).values())))}"
+    connection.execute(
+        "create or replace function pg_temp.look(value text) returns boolean language plpgsql cost 0.000001 as"
+        f" $$ begin raise notice '%', value; return true; end $$; select '{marker.replace(chr(39), '')}'"
+    )
+    lines = connection.execute(f"select * from {name} x where pg_temp.look(x::text) and {where(name, row)}")
+    return len(lines.fetchall())
+
+
+def core(statement: Callable[[Any, list[Any]], Any]) -> Callable[[str, dict[str, Any]], int]:
+    """A way of reading that counts the lines of a statement on the class and the row's condition."""
+
+    def read(name: str, row: dict[str, Any]) -> int:
+        return len(db.session.execute(statement(MAPPERS[name].class_, at(name, row))).all())
+
+    return read
+
+
+def number(statement: Callable[[Any, list[Any]], Any]) -> Callable[[str, dict[str, Any]], int]:
+    """A way of reading that gives one number."""
+
+    def read(name: str, row: dict[str, Any]) -> int:
+        return int(db.session.scalar(statement(MAPPERS[name].class_, at(name, row))) or 0)
+
+    return read
+
+
+def typed(statement: str) -> Callable[[str, dict[str, Any]], int]:
+    """A way of reading by hand-written SQL: `{t}` is the table, `{w}` the row's condition."""
+
+    def read(name: str, row: dict[str, Any]) -> int:
+        filled = statement.format(t=name, w=where(name, row), x=where(name, row, "x"))
+        return int(db.session.execute(text(filled.replace(":", r"\:"))).scalar() or 0)
+
+    return read
+
+
+READERS: dict[str, Callable[[str, dict[str, Any]], int]] = {
+    "orm": core(lambda model, condition: select(model).where(*condition)),
+    "orm all": orm_all,
+    "orm get": orm_get,
+    "core": core(lambda model, condition: select(model.__table__).where(*condition)),
+    "count": number(lambda model, condition: select(func.count()).select_from(model).where(*condition)),
+    "exists": number(lambda model, condition: select(exists(select(1).select_from(model).where(*condition)))),
+    "alias": core(
+        lambda model, condition: (
+            select(1).select_from(model).where(exists(select(aliased(model))), *condition)
+        )
+    ),
+    "cte": core(lambda model, condition: select(select(model.__table__).where(*condition).cte())),
+    "union": core(
+        lambda model, condition: (
+            select(1)
+            .select_from(model)
+            .where(*condition)
+            .union_all(select(2).select_from(model).where(*condition))
+        )
+    ),
+    "text": typed("select count(*) from {t} where {w}"),
+    "join": typed("select count(*) from tenant n cross join lateral (select 1 from {t} x where {x}) y"),
+    "outer join": typed("select count(x.*) from (values (1)) v left join {t} x on {x}"),
+    "folded": typed(
+        "select count(*) from {t} x where folded(x\\:\\:text) is not null and {x}".replace("\\:", ":")
+    ),
+    "json": typed("select jsonb_array_length(coalesce(jsonb_agg(to_jsonb(x)), '[]')) from {t} x where {x}"),
+    "text of all": typed("select count(*) from (table {t}) x where {x}"),
+    "locked": typed("select 1 from {t} where {w} for key share"),
+    "copy": copied,
+    "leaky function": leaky,
+}
+
+
+@pytest.fixture
+def victim(places: Places) -> Callable[[str], dict[str, Any]]:
+    """Gives the victim unit's row of a table."""
+    return lambda name: places.planter.row(name, places.victim, places.victim_unit)
+
+
+def may_read(scope: str, name: str) -> bool:
+    """Whether a scope may read any row of a table, by the ledgers."""
+    if scope == "signin":
+        return name in SIGNIN_READS
+    return scope == "province" and name not in PROVINCE_BLIND
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("name", OWNED)
+def test_the_row_is_not_read(places: Places, victim: Any, name: str, scope: str) -> None:
+    """No way of reading gives the victim's row, nor its number, to a stranger; the ledger's scopes get it."""
+    row = victim(name)
+    enter(places.scopes()[scope])
+    expected = may_read(scope, name)
+    for way, read in READERS.items():
+        seen, state = tried(lambda read=read: read(name, row))  # type: ignore[misc]
+        if expected and way not in ("locked", "leaky function"):
+            assert seen, f"{scope} should read {name} by {way}: {state}"
+        elif not expected:
+            assert not seen, f"{scope} reads {name} by {way}"
+            assert state in ("", DENIED), f"{way}: {state}"
+    if scope in ("public", "no scope"):
+        assert tried(lambda: READERS["text"](name, row))[1] == DENIED, "no grant at all is expected here"
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
+    """The same ways do give the row to its own district, so that the test above is not empty."""
+    if "select" not in OWNED[name].class_.__wall__.grants.get("district", ""):
+        assert name in {"credential", "one_time_link", "signin_session"}
+        return
+    enter(Scope(ScopeKind.DISTRICT, places.victim, 0, 1))
+    for way, read in READERS.items():
+        seen, state = tried(lambda read=read: read(name, victim(name)))  # type: ignore[misc]
+        if way != "locked":
+            assert seen, f"{name} by {way}: {state}"
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_nothing_loaded_outlives_its_scope(places: Places, victim: Any, name: str) -> None:
+    """A row in the session's memory is gone when the scope changes."""
+    row = victim(name)
+    for scope in STRANGERS:
+        enter(STEWARD)
+        assert orm_get(name, row)
+        enter(places.scopes()[scope])
+        assert not tried(lambda: orm_get(name, row))[0], scope
+
+
+def state_of(name: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    """Count and change marks of a table and the row itself, as the steward sees them."""
+    enter(STEWARD)
+    whole = db.session.execute(
+        text(f"select count(*), coalesce(sum(xmin\\:\\:text\\:\\:bigint), 0) from {name}")
+    ).one()
+    enter(None)
+    return tuple(whole)
+
+
+def forgeries(name: str, row: dict[str, Any], new: dict[str, Any]) -> dict[str, Callable[[], Any]]:
+    """Ways to change or add a row where one must not, as acts in the scope in force."""
+    table = MAPPERS[name].local_table
+    assert isinstance(table, Table)
+    condition = at(name, row)
+
+    def changing(column: Column[Any]) -> Callable[[], Any]:
+        return lambda: counted(update(table).where(*condition).values({column.name: column}))
+
+    acts: dict[str, Callable[[], Any]] = {
+        "insert": lambda: counted(insert(table).inline().values(new)),
+        "insert returning": lambda: counted(insert(table).values(new).returning(table)),
+        "insert with its number": lambda: counted(insert(table).inline().values({**new, **pk_of(name, row)})),
+        "delete": lambda: counted(delete(table).where(*condition)),
+        "delete using": lambda: raw(
+            f"with d as (delete from {name} where {where(name, row)} returning 1) select count(*) from d"
+        ),
+        "merge": lambda: raw(
+            f"merge into {name} x using (select 1) o on {where(name, row, 'x')} when matched then delete"
+        ),
+        "truncate": lambda: raw(f"truncate {name} cascade") or 1,
+        "drop policy": lambda: raw(f"alter table {name} disable row level security") or 1,
+        "trigger off": lambda: raw(f"alter table {name} disable trigger all") or 1,
+    }
+    acts |= {f"update {column.name}": changing(column) for column in table.c}
+    return acts
+
+
+def counted(statement: Any) -> int:
+    """Run a changing statement; returns how many rows it met. It is always rolled back."""
+    result = db.session.execute(statement)
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("name", OWNED)
+def test_the_row_is_not_written(places: Places, victim: Any, name: str, scope: str) -> None:
+    """No statement adds to, changes or removes the victim's rows from a scope that is not theirs."""
+    row = victim(name)
+    new = places.planter.values(name, places.victim, places.victim_unit)
+    table = OWNED[name].local_table
+    if "tenant_id" not in table.c:
+        new |= {key: value for key, value in pk_of(name, row).items() if key in ("account_id", "id")}
+    before = state_of(name, row)
+    enter(places.scopes()[scope])
+    allowed = (scope == "province" and name in PROVINCE_WRITES) or (
+        scope == "signin" and name in SIGNIN_WRITES
+    )
+    # A district creates persons who belong to nobody yet.
+    allowed |= scope == "district elsewhere" and name == "account"
+    for way, act in forgeries(name, row, new).items():
+        met, state = tried(act)
+        if allowed and way.startswith(("insert", "update", "delete", "merge")):
+            continue
+        assert not met, f"{scope}: {way} on {name} met {met} row(s)"
+        if met is None:
+            assert state in FORGED, f"{scope}: {way} on {name} was refused by {state}, not by the wall"
+    assert state_of(name, row) == before
+
+
+@pytest.mark.parametrize("scope", NEIGHBOURS)
+@pytest.mark.parametrize("name", OWNED)
+def test_an_own_row_is_not_given_away(places: Places, name: str, scope: str) -> None:
+    """A row of one's own cannot be moved to the victim's district or unit."""
+    table = OWNED[name].local_table
+    entered = places.scopes()[scope]
+    assert entered is not None
+    own = places.planter.row(name, entered.tenant_id, entered.unit_id or places.elsewhere_unit)
+    targets = {"tenant_id": places.victim, "unit_id": places.victim_unit}
+    for column in targets.keys() & {column.name for column in table.c}:
+        if own[column] == targets[column]:
+            continue
+        enter(entered)
+        met, state = tried(
+            lambda column=column: counted(
+                update(table).where(*at(name, own)).values({column: targets[column]})
+            )  # type: ignore[misc]
+        )
+        assert not met, f"{name}.{column} moved"
+        assert state in UNREFERABLE | {""}, state
+
+
+REFERENCES = [
+    (name, constraint)
+    for name, mapper in OWNED.items()
+    for constraint in sorted(mapper.local_table.foreign_key_constraints, key=lambda c: str(c.name))  # type: ignore[attr-defined]
+    if constraint.referred_table.name in OWNED
+]
+
+
+@pytest.mark.parametrize("scope", NEIGHBOURS)
+@pytest.mark.parametrize(
+    ("name", "constraint"), REFERENCES, ids=[f"{name}-{c.referred_table.name}" for name, c in REFERENCES]
+)
+def test_the_row_is_not_referred_to(places: Places, name: str, constraint: Any, scope: str) -> None:
+    """A row of one's own cannot hang under the victim's parent, newly made or by changing it."""
+    entered = places.scopes()[scope]
+    assert entered is not None
+    spare = places.spare(entered.tenant_id)
+    asking = replace(entered, unit_id=spare if entered.unit_id else 0)
+    table = OWNED[name].local_table
+    parent = places.planter.row(constraint.referred_table.name, places.victim, places.victim_unit)
+    mine = places.planter.values(name, entered.tenant_id, spare)
+    # The victim's parent already has a row on the first indicator; that alone must not be what refuses.
+    other = {"indicator_id": mine["indicator_id"] + 1} if "indicator_id" in mine else {}
+    own = places.planter.row(name, entered.tenant_id, entered.unit_id or places.elsewhere_unit)
+    theirs = {element.parent.name: parent[element.column.name] for element in constraint.elements}
+    for wrong in (theirs, {key: theirs[key] for key in theirs if key not in ("tenant_id", "unit_id")}):
+        if wrong:
+            enter(asking)
+            refused(
+                lambda wrong=wrong: counted(insert(table).inline().values({**mine, **wrong})), UNREFERABLE
+            )  # type: ignore[misc]
+            enter(entered)
+            change = update(table).where(*at(name, own)).values({**wrong, **other})
+            met, state = tried(lambda change=change: counted(change))  # type: ignore[misc]
+            assert not met, f"update {wrong}"
+            assert state in UNREFERABLE | {""}, f"update {wrong}: {state}"
+
+
+@pytest.mark.parametrize("kind", [ScopeKind.UNIT, ScopeKind.DISTRICT, ScopeKind.PROVINCE, ScopeKind.SIGNIN])
+@pytest.mark.parametrize("name", MAPPERS)
+def test_a_reading_request_writes_nothing(places: Places, name: str, kind: ScopeKind) -> None:
+    """In the scope of a GET even one's own rows cannot be written, whatever the scope may do elsewhere."""
+    table = MAPPERS[name].local_table
+    first = next(iter(table.primary_key))
+    tenant = places.world.province_id if kind is ScopeKind.PROVINCE else places.victim
+    enter(Scope(kind, tenant, places.victim_unit, 1, writes=False))
+    acts = {
+        "update": lambda: counted(update(table).values({first.name: first})),
+        "delete": lambda: counted(delete(table)),
+        "insert": lambda: counted(insert(table).inline().from_select(list(table.c.keys()), select(table))),
+    }
+    for act in acts.values():
+        refused(act, {"25006", DENIED})
+    refused(lambda: raw("select 1") and raw("set transaction_read_only = off; select 1"), {"25001"})
+
+
+@pytest.mark.parametrize(
+    "kind", [ScopeKind.UNIT, ScopeKind.DISTRICT, ScopeKind.SIGNIN, ScopeKind.PUBLIC, None]
+)
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "set role portal_province",
+        "set local role portal_province",
+        "reset role; set role portal_province",
+        "set role none; set role portal_province",
+        "set session authorization portal_oversight",
+        "select set_config('role', 'portal_province', false)",
+        "select set_config('role', 'portal_steward', true)",
+        "set role portal_steward",
+        "set role portal_owner",
+        "set role portal_migrate",
+        "set role portal_oversight",
+        "grant portal_province to portal_web",
+        "alter role portal_web bypassrls",
+        "create role portal_thief",
+        "set session_replication_role = replica",
+        "set row_security = off; select count(*) from dossier",
+        "alter database current set app.tenant_id = '1'",
+        "create table public.stolen (id int)",
+        "create or replace function app_tenant() returns int language sql stable as 'select 1'",
+    ],
+)
+def test_the_web_login_reaches_no_higher_role(places: Places, kind: ScopeKind | None, attempt: str) -> None:
+    """No statement sent through the web login becomes province, steward or owner, or loosens the wall."""
+    enter(Scope(kind, places.victim, places.victim_unit, 1) if kind else None)
+    _, state = tried(lambda: raw(attempt))
+    if attempt.startswith("alter database"):
+        assert state in {DENIED, "42601", "3D000"}
+    elif "row_security" in attempt:
+        assert state == DENIED, "either no grant or refused under the policy"
+    else:
+        assert state == DENIED, state or "accepted"
+
+
+@pytest.mark.parametrize(
+    "attempt", ["portal_district", "portal_unit", "portal_signin", "portal_steward", "portal_owner"]
+)
+def test_the_province_login_becomes_nobody_else(places: Places, attempt: str) -> None:
+    """The province's login cannot write as a district."""
+    enter(Scope(ScopeKind.PROVINCE, places.world.province_id, 0, 1))
+    assert tried(lambda: raw(f"reset role; set role {attempt}"))[1] == DENIED
+
+
+def test_what_a_statement_leaves_behind_ends_with_its_transaction(bed: GuardedFlask, places: Places) -> None:
+    """A forgotten or smuggled SET without LOCAL gives the next user of the connection nothing."""
+    settings = f"set role portal_district; set app.tenant_id = '{places.victim}'; set app.unit_id = '{places.victim_unit}'"
+    for following in (None, Scope(ScopeKind.PUBLIC), Scope(ScopeKind.DISTRICT, places.elsewhere, 0, 1)):
+        db.session.remove()
+        db.engines[None].dispose()
+        enter(Scope(ScopeKind.DISTRICT, places.elsewhere, 0, 1))
+        raw(settings)
+        db.session.commit()
+        enter(following)
+        seen, state = tried(lambda: raw(f"select count(*) from dossier where tenant_id = {places.victim}"))
+        assert not seen
+        assert state == ("" if following and following.kind is ScopeKind.DISTRICT else DENIED)
+    db.session.remove()
+    db.engines[None].dispose()
+
+
+@pytest.mark.parametrize("login", ["portal_web", "portal_oversight", "portal_migrate"])
+@pytest.mark.parametrize("name", MAPPERS)
+def test_a_login_alone_reads_nothing(
+    server: Any, bed: GuardedFlask, places: Places, name: str, login: str
+) -> None:
+    """Without a scope every login is refused at every table, shared ones too."""
+    parameters = {**server.superuser(bed.config["TEST_DATABASE"])}
+    with psycopg.connect(**parameters) as connection:
+        connection.execute(f"set session authorization {login}".encode())
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"select 1 from {name} limit 1".encode())
