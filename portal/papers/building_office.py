@@ -16,15 +16,12 @@ from portal.papers.data import (
 )
 from portal.papers.office import Office
 
-# What a point of a supplement request can name besides an indicator, and what is to be done about it.
-PARTS = {
-    "headcount": ("Số liệu gốc (số Thành viên, số người học)", "Kiểm tra, sửa số liệu và giải trình."),
-    "team_member": (
-        "Quyết định và thành viên Tổ đánh giá",
-        "Bổ sung, sửa thông tin Tổ đánh giá và giải trình.",
-    ),
-    "letter": ("Tờ trình và nội dung báo cáo", "Bổ sung, sửa nội dung và giải trình."),
+# What is to be done about a part of the dossier that a point names; its name stands in words.DOSSIER_PARTS.
+_ACTIONS = {
+    "headcount": "Kiểm tra, sửa số liệu và giải trình.",
+    "team_member": "Bổ sung, sửa thông tin Tổ đánh giá và giải trình.",
 }
+_CONTENT = "Bổ sung, sửa nội dung và giải trình."
 _INDICATOR = "Bổ sung minh chứng, sửa số liệu hoặc giải trình."
 
 
@@ -114,5 +111,6 @@ def _point(sheet: Sheet, point: PointRow) -> SupplementPoint:
     if row is not None:
         subject, action = f"Chỉ tiêu {row.code}: {row.title}", _INDICATOR
     else:
-        subject, action = PARTS.get(point.part, (point.part, _INDICATOR))
+        subject = words.DOSSIER_PARTS.get(point.part, point.part)
+        action = _ACTIONS.get(point.part, _CONTENT)
     return SupplementPoint(subject=subject, reason=point.reason, action=action)

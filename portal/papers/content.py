@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from portal import words
-from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers import rules
 from portal.dossiers.operations import canonical, short_hash
 from portal.dossiers.queries import Sheet
@@ -20,6 +20,15 @@ from portal.papers.data import Evidence, Team, TeamMember
 from portal.papers.office import SPECIMEN, Office
 
 DUTIES = {"chair": "Tổ trưởng", "deputy": "Tổ phó", "secretary": "Thư ký", "member": "Thành viên"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A criterion with its indicators: (id, legal wording) in the order of the catalogue."""
+
+    number: int
+    title: str
+    wordings: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,7 @@ class Content:
     plan: str
     team: Team | None
     headcounts: Mapping[str, int | None]
-    catalogue: Sequence[CatalogueIndicator]
+    groups: tuple[Group, ...]
     answers: Mapping[int, rules.Answer]
     evidence: Mapping[int, tuple[Evidence, ...]]
     assessment: rules.Assessment
@@ -89,10 +98,17 @@ def content_of(sheet: Sheet) -> Content:
         plan=texts[2],
         team=_team(said["team"]),
         headcounts=counts,
-        catalogue=sheet.catalogue,
+        groups=_groups(sheet),
         answers=answers,
         evidence=evidence,
         assessment=rules.assess(indicators, profile, answers),
+    )
+
+
+def _groups(sheet: Sheet) -> tuple[Group, ...]:
+    return tuple(
+        Group(criterion.number, criterion.title, tuple((row.id, row.wording) for row in rows))
+        for criterion, rows in groupby(sheet.catalogue, key=lambda row: row.criterion)
     )
 
 

@@ -6,8 +6,6 @@ sentences hold shares and no counts.
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from portal import words
 from portal.dossiers.rules import FAILED, Assessment, Finding, Gap, Indicator, Kind, Outcome
 from portal.papers.content import Content
@@ -40,11 +38,13 @@ def criteria(content: Content) -> tuple[CriterionResults, ...]:
     found = {finding.indicator.id: finding for finding in content.assessment.findings}
     return tuple(
         CriterionResults(
-            number=criterion.number,
-            title=criterion.title,
-            indicators=tuple(_result(content, row.id, row.wording, found[row.id]) for row in rows),
+            number=group.number,
+            title=group.title,
+            indicators=tuple(
+                _result(content, number, wording, found[number]) for number, wording in group.wordings
+            ),
         )
-        for criterion, rows in groupby(content.catalogue, key=lambda row: row.criterion)
+        for group in content.groups
     )
 
 

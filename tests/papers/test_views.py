@@ -1,0 +1,159 @@
+"""The papers' addresses: who may open what, the code on every page, the same bytes twice."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import render_template_string
+
+from portal.dossiers.operations import short_hash
+from portal.papers.views import file_name
+from tenants.people import Role
+from tests.builders import Person, World
+from tests.papers import reading
+from tests.papers.filled import LETTER, School
+
+UNIT_PAPERS = ("mau-01", "mau-02", "mau-03")
+
+
+def opened(world: World, client: Any, person: Person, address: str) -> Any:
+    """Open an address as a person."""
+    return world.sign_in(client, person).get(address)
+
+
+def address(school: School, name: str) -> str:
+    """The address of a paper of a dossier."""
+    return f"/van-ban/{school.tenant_id}/{school.id}/{name}.pdf"
+
+
+@pytest.fixture
+def filed(world: World) -> School:
+    """A school whose dossier is signed and filed."""
+    world.confirm_thresholds()
+    school = School(world)
+    school.write(**LETTER)
+    school.sign(submit=True)
+    return school
+
+
+def test_the_code_of_the_content_stands_on_every_page(world: World, client: Any, filed: School) -> None:
+    """Signed papers and the receipt carry the dossier's own short hash, on each page."""
+    with world.acting(filed.head, writes=False):
+        code = short_hash(world.dossier(filed.tenant_id, filed.id))
+    for name in (*UNIT_PAPERS, "phieu-tiep-nhan"):
+        answer = opened(world, client, filed.head, address(filed, name))
+        assert answer.status_code == 200
+        assert answer.mimetype == "application/pdf"
+        found = reading.pages(answer.data)
+        assert found
+        for page in found:
+            assert f"Mã kiểm: {code}" in page
+            assert "DỮ LIỆU MINH HỌA" in page
+            assert "BẢN XEM TRƯỚC" not in page
+
+
+def test_the_same_bytes_twice(world: World, client: Any, filed: School) -> None:
+    """A signed paper is the same file at any time and for everybody who may open it."""
+    officer = world.a_person(Role.DISTRICT_OFFICER, filed.tenant_id)
+    for name in (*UNIT_PAPERS, "phieu-tiep-nhan"):
+        first = opened(world, client, filed.head, address(filed, name)).data
+        world.set_clock(2027, 2, 3, 4, 5)
+        assert opened(world, client, officer, address(filed, name)).data == first
+        assert opened(world, client, world.province_person(), address(filed, name)).data == first
+
+
+def test_the_receipt_says_number_and_time(world: World, client: Any, filed: School) -> None:
+    """Number, moment, channel, parts and the day of the result."""
+    text = reading.text(opened(world, client, filed.head, address(filed, "phieu-tiep-nhan")).data)
+    for words in (
+        f"Số tiếp nhận: HS-2026-{filed.id:06d}",
+        "Thời điểm tiếp nhận: 10/01/2027 10:0",
+        "Trực tuyến trên Cổng Đơn vị học tập",
+        "Số 12/QĐ-THMĐ",
+        "trước ngày 15 tháng 02 năm 2027",
+        "Người nộp: Hiệu trưởng Trường Tiểu học Mỹ Đức",
+    ):
+        assert words in text
+    assert "quá thời hạn" not in text
+
+
+def test_a_late_dossier_says_so(world: World, client: Any) -> None:
+    """From 15/01 on the receipt says it is late and that the office decides."""
+    world.confirm_thresholds()
+    school = School(world)
+    world.set_clock(2027, 1, 15, 0, 0, 5)
+    school.sign(submit=True)
+    text = reading.text(opened(world, client, school.head, address(school, "phieu-tiep-nhan")).data)
+    assert "Hồ sơ nộp quá thời hạn; cơ quan tiếp nhận xem xét" in text
+
+
+def test_the_file_has_a_plain_name_and_opens_in_the_browser(world: World, client: Any, filed: School) -> None:
+    """The name holds form, unit and year without marks."""
+    answer = opened(world, client, filed.head, address(filed, "mau-01"))
+    shown = unquote(answer.headers["Content-Disposition"])
+    assert shown.startswith("inline; ")
+    assert shown.endswith(f"Mau-01-{filed.code}-2026.pdf")
+    assert file_name("Mẫu 01", "ĐL/“x”\r\n../", 2026) == "Mau-01-DL-x-2026.pdf"
+
+
+def test_a_draft_is_a_preview(world: World, client: Any) -> None:
+    """A draft is marked on every page and has no receipt."""
+    school = School(world, state="draft")
+    for name in UNIT_PAPERS:
+        for page in reading.pages(opened(world, client, school.head, address(school, name)).data):
+            assert "BẢN XEM TRƯỚC" in page
+            assert "Mã kiểm" not in page
+    for name in ("phieu-tiep-nhan", "phieu-bo-sung"):
+        assert opened(world, client, school.head, address(school, name)).status_code == 404
+
+
+def test_others_find_nothing(world: World, client: Any, filed: School) -> None:
+    """Another unit, another district and an unknown paper get the same 404."""
+    neighbour = School(world, filed.tenant_id, state="draft")
+    elsewhere = world.a_person(Role.DISTRICT_OFFICER, world.a_district("Huyện Kiến Thụy"))
+    for name in (*UNIT_PAPERS, "phieu-tiep-nhan"):
+        assert opened(world, client, neighbour.head, address(filed, name)).status_code == 404
+        assert opened(world, client, elsewhere, address(filed, name)).status_code == 404
+    for strange in ("mau-04", "__class__"):
+        assert opened(world, client, filed.head, address(filed, strange)).status_code == 404
+    for numbers in ((filed.tenant_id, 10**30), (10**12, filed.id)):
+        path = f"/van-ban/{numbers[0]}/{numbers[1]}/mau-01.pdf"
+        assert opened(world, client, filed.head, path).status_code == 404
+
+
+def test_a_stranger_is_sent_to_the_door(client: Any, filed: School) -> None:
+    """Without a session there is no paper."""
+    client.judging = False
+    with client.session_transaction() as session:
+        session.clear()
+    answer = client.get(address(filed, "mau-01"))
+    assert answer.status_code == 302
+    assert "/dang-nhap" in answer.headers["Location"]
+
+
+def test_the_number_of_queries_does_not_depend_on_the_paper(
+    world: World, client: Any, filed: School, count_queries: list[str]
+) -> None:
+    """A paper is read in a fixed, small number of statements."""
+    world.sign_in(client, filed.head)
+    counted = []
+    for name in UNIT_PAPERS:
+        count_queries.clear()
+        assert client.get(address(filed, name)).status_code == 200
+        counted.append(len(count_queries))
+    assert max(counted) <= 30
+    assert len(set(counted)) == 1
+
+
+def test_links_name_the_papers_there_are(app: Any, world: World, filed: School) -> None:
+    """The list of links grows with the dossier and says whether they are signed."""
+    source = '{% from "papers/links.html" import paper_links %}{{ paper_links(dossier) }}'
+    with world.acting(filed.head, writes=False), app.test_request_context():
+        dossier = world.dossier(filed.tenant_id, filed.id)
+        html = render_template_string(source, dossier=dossier)
+        for name in (*UNIT_PAPERS, "phieu-tiep-nhan"):
+            assert f'href="{address(filed, name)}"' in html
+        assert "phieu-bo-sung" not in html
+        assert f"mã kiểm {short_hash(dossier)}" in html
