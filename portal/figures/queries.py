@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import clock
 from portal.cycle.models import Cycle
@@ -66,7 +67,7 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
             Dossier.late,
         )
         .where(Dossier.year == year, Dossier.state != State.WITHDRAWN)
-        .distinct(Dossier.tenant_id, Dossier.unit_id)
+        .ext(distinct_on(Dossier.tenant_id, Dossier.unit_id))
         .order_by(
             Dossier.tenant_id,
             Dossier.unit_id,
@@ -92,7 +93,7 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
             Recognition.valid_to,
         )
         .where(Recognition.year < year)
-        .distinct(Recognition.tenant_id, Recognition.unit_id)
+        .ext(distinct_on(Recognition.tenant_id, Recognition.unit_id))
         .order_by(
             Recognition.tenant_id, Recognition.unit_id, Recognition.valid_to.desc(), Recognition.id.desc()
         )
