@@ -4,6 +4,7 @@ The wording and layout are templates/print/<document>.html, one file each, so th
 prescribes can replace ours without touching code. Equal data give equal bytes.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -34,6 +35,13 @@ def _or_missing(value: object, what: str) -> object:
     return _missing(what) if value is None or value == "" else value
 
 
+def _unfinished(text: str) -> Markup:
+    """`text` with its places to complete ("[bổ sung số, ngày]") marked like missing fields."""
+    mark = Markup('<span class="missing">{}</span>')
+    parts = re.split(r"(\[bổ sung[^\]]*\])", clean(text))
+    return Markup("").join(mark.format(part) if part.startswith("[bổ sung") else part for part in parts)
+
+
 def _paragraphs(text: str | None) -> list[str]:
     return [line.strip() for line in clean(text or "").split("\n") if line.strip()]
 
@@ -60,6 +68,7 @@ def environment() -> Environment:
         "number": words.number,
         "level": lambda level: words.level_name(level).lower(),
         "paragraphs": _paragraphs,
+        "unfinished": _unfinished,
         "or_missing": _or_missing,
         "day_or_missing": _day_or_missing,
         "evidence": wording.evidence_words,

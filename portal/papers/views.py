@@ -11,18 +11,23 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
+from sqlalchemy import select
 
 from portal import clock, web
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
-from portal.papers import building, building_office, data, documents
+from portal.papers import building, building_decision, building_office, data, documents
 from portal.papers.content import Content, content_of
 from portal.papers.office import Office, office_of
 from portal.papers.pdf import PaperFailed
-from tenants.access import found, may
+from portal.recognition.models import Decision, DecisionLine
+from portal.recognition.queries import decision_of, decision_sheet
+from portal.units.models import Unit
+from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right
+from tenants.scope import Scope, ScopeKind, current_scope, enter
 
 blueprint = Blueprint("papers", __name__)
 
@@ -79,3 +84,42 @@ def document(tenant_id: int, dossier_id: int, name: str) -> Response:
     content = content_of(sheet)
     paper = found(build(sheet, content, office(tenant_id)))
     return answer(render, paper, file_name(stem, content.unit["code"], content.year))
+
+
+@blueprint.get("/van-ban/quyet-dinh/<int:tenant_id>/<int:decision_id>.pdf")
+@may(Right.READ_PAPERS)
+def decision(tenant_id: int, decision_id: int) -> Response:
+    """Show a decision with its annexes: a draft to its district, an issued one to the units it names as well."""
+    row = _whole(found(decision_of(tenant_id, decision_id)))
+    sheet = decision_sheet(row)
+    hidden = set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
+    paper = building_decision.decision(sheet, office(tenant_id), hidden)
+    name = (
+        file_name("Quyet-dinh", sheet.number, sheet.dated.year)
+        if sheet.issued and sheet.dated
+        else file_name("Du-thao-quyet-dinh", sheet.decision_id, sheet.year)
+    )
+    return answer(documents.decision, paper, name)
+
+
+def _whole(row: Decision) -> Decision:
+    """Return a decision with all its lines readable; 404 for a unit it does not name.
+
+    A unit sees no other unit's rows, yet the paper it is handed lists them all. Once the unit's own scope
+    has shown that the decision is issued and names it, the paper is read in the district's scope.
+    """
+    scope = current_scope()
+    if scope is None or scope.kind is not ScopeKind.UNIT:
+        return row
+    key = (row.tenant_id, row.id)
+    found(
+        db.session.scalar(
+            select(DecisionLine.id).where(
+                DecisionLine.tenant_id == key[0],
+                DecisionLine.decision_id == key[1],
+                ~DecisionLine.held_back,
+            )
+        )
+    )
+    enter(Scope(ScopeKind.DISTRICT, scope.tenant_id, 0, signed_in().account_id, writes=False))
+    return found(decision_of(*key))  # type: ignore[no-any-return]

@@ -103,7 +103,9 @@ def test_the_papers_keep_what_was_signed(world: World) -> None:
         name="Trường Tiểu học đã đổi tên", address="Nơi khác", head_name="Người khác", symbol="KHAC"
     )
     with acting_in(STEWARD):
-        db.session.execute(update(Threshold).where(Threshold.value.is_not(None)).values(value=1, illustrative=False))
+        db.session.execute(
+            update(Threshold).where(Threshold.value.is_not(None)).values(value=1, illustrative=False)
+        )
     content, office = school.content()
     assert documents.self_assessment_report(building.self_assessment_report(content, office)) == before
 
