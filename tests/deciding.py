@@ -11,6 +11,8 @@ from portal.appraisal.rules import REASONS
 from portal.dossiers.queries import open_sheet
 from portal.recognition import operations as recognition
 from portal.recognition.models import Decision
+from portal.reports import operations as reports
+from portal.reports.models import DistrictReport
 from portal.words import ZONE
 from tenants.database import db
 from tenants.people import Role
@@ -100,6 +102,22 @@ class District:
                 decision.version,
             )
         return decision_id
+
+    def locked_report(self, year: int = 2026) -> int:
+        """Open the year's report, explain what may be explained, lock it; returns its id."""
+        with self.world.acting(self.officer) as actor:
+            report = reports.open_report(actor, year)
+            reasons = dict.fromkeys(("R1", "R3", "R5", "R7b"), "Đã kiểm tra, đúng thực tế.")
+            reports.explain(actor, report, reasons)
+            return reports.lock(actor, report).id
+
+    def sent_report(self, number: str = "20/BC-PGDĐT", year: int = 2026) -> int:
+        """Take the year's report to the Department; returns its id."""
+        report_id = self.locked_report(year)
+        with self.world.acting(self.leader) as actor:
+            report = db.session.get_one(DistrictReport, (self.tenant_id, report_id))
+            reports.send(actor, report, number, clock.today(), "Trưởng phòng", "TRƯỞNG PHÒNG")
+        return report_id
 
 
 def districts(world: World, names: Sequence[str]) -> list[District]:

@@ -97,6 +97,13 @@ class Row:
     tenant_id: int | None = None
 
     @property
+    def key(self) -> str:
+        """Name the row among those of its table: its number, "7.1a" and "7.1b" for its parts, "total"."""
+        if self.role == "part":
+            return f"{words.UNIT_KINDS[self.kinds[0]].group}{'a' if self.public else 'b'}"
+        return "total" if self.role == "total" else self.order
+
+    @property
     def strong(self) -> bool:
         """Whether the row is printed bold."""
         return self.role in ("subtotal", "total")

@@ -20,16 +20,23 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base
-from tenants.owned import ALL_ROWS, TenantOwned, Wall
+from tenants.owned import OWN_TENANT, TenantOwned, Wall
 
 _SENT = """
 create or replace function refuse_sent_report() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
-  if current_user <> 'portal_steward' and old.state = 'sent' and (
-      tg_op = 'DELETE' or new.snapshot is distinct from old.snapshot or new.narrative is distinct from old.narrative
-      or new.state <> old.state) then
+  if current_user = 'portal_steward' then return coalesce(new, old); end if;
+  if old.state = 'sent' and (tg_op = 'DELETE' or to_jsonb(new) <> to_jsonb(old)) then
     raise exception 'a sent report is never changed' using errcode = 'PT409';
+  end if;
+  if tg_op = 'UPDATE' and new.state = 'sent' and old.state = 'draft' then
+    raise exception 'a report is locked before it is sent' using errcode = 'PT409';
+  end if;
+  if tg_op = 'UPDATE' and old.state = 'locked' and new.state <> 'draft' and (
+      new.snapshot is distinct from old.snapshot or new.narrative is distinct from old.narrative
+      or new.explanations is distinct from old.explanations) then
+    raise exception 'a locked report is not changed' using errcode = 'PT409';
   end if;
   return coalesce(new, old);
 end $$;
@@ -48,6 +55,7 @@ class DistrictReport(TenantOwned, Base):
     __tablename__ = "district_report"
     __wall__ = Wall(
         grants={"district": "select, insert, update", "province": "select"},
+        inserts={"district": OWN_TENANT + " and state = 'draft'"},
         statements=(_SENT,),
     )
     __table_args__ = (
@@ -86,7 +94,10 @@ class ReportAnswer(TenantOwned, Base):
     __tablename__ = "report_answer"
     __wall__ = Wall(
         grants={"district": "select", "province": "select, insert"},
-        writes={"province": ALL_ROWS},
+        inserts={
+            "province": "exists (select from district_report r where r.tenant_id = report_answer.tenant_id"
+            " and r.id = report_answer.report_id and r.state = 'sent')"
+        },
     )
     __table_args__ = (
         ForeignKeyConstraint(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select, text
 
 from portal.appraisal.models import Finding
 from portal.figures.queries import counts, total
 from portal.notices.models import Notice
 from portal.recognition import operations, rules
-from portal.recognition.models import Decision, DecisionLine, Recognition
-from portal.recognition.queries import decision_sheet, exceptions_of, tallies
+from portal.recognition.models import Decision, Recognition
+from portal.recognition.queries import decision_sheet
 from portal.trail.models import TrailEntry
 from tenants.database import db
-from tenants.people import Role
-from tenants.refusal import Conflict, Refused
+from tenants.refusal import Refused
 from tests.builders import World
-from tests.deciding import District, an_appraised
+from tests.deciding import District
 
 
 @pytest.fixture
@@ -38,7 +35,11 @@ def test_a_year_is_decided(confirmed: World) -> None:
     decision_id = district.issued("45/QĐ-UBND", date(2027, 2, 10))
     with confirmed.acting(district.officer):
         decision = db.session.get_one(Decision, (district.tenant_id, decision_id))
-        assert (decision.state, decision.number, decision.dated) == ("issued", "45/QĐ-UBND", date(2027, 2, 10))
+        assert (decision.state, decision.number, decision.dated) == (
+            "issued",
+            "45/QĐ-UBND",
+            date(2027, 2, 10),
+        )
         assert decision.issuer == "Chủ tịch Ủy ban nhân dân huyện An Lão"
         given = db.session.scalars(select(Recognition).order_by(Recognition.level)).all()
         assert [row.level for row in given] == [1, 1, 1, 2, 2]
@@ -67,8 +68,8 @@ def test_unconfirmed_thresholds_decide_nothing(world: World) -> None:
     district.appraised(1)
     with world.acting(district.officer) as actor:
         decision_id = operations.draft_decision(actor, 2026).id
-    from tests.builders import STEWARD
     from tenants.scope import acting_in
+    from tests.builders import STEWARD
 
     with acting_in(STEWARD):
         db.session.execute(text("update threshold set value = null, confirmed_at = null where illustrative"))

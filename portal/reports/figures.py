@@ -1,0 +1,207 @@
+"""The figures of one district's report: live while it is written, frozen in its snapshot once it is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import distinct, func, select
+
+from portal import clock, words
+from portal.appraisal.models import SupplementRequest
+from portal.cycle.models import Cycle
+from portal.dossiers.models import Dossier
+from portal.figures import queries as counting
+from portal.figures.lists import NotRecognised, Recognised, not_recognised, recognised
+from portal.figures.rules import Counts
+from portal.figures.tables import Key, Row, bieu_01, counts_as_json, counts_from_json
+from portal.recognition.models import Decision
+from portal.recognition.queries import tallies
+from tenants.database import db
+from tenants.places import Tenant
+
+from .rules import Listed, Tables
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The words for the district on that day."""
+
+    name: str
+    committee: str
+    office: str
+    seat: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionBrief:
+    """A decision of the year: its number and day, and how many units it gave what."""
+
+    number: str
+    dated: date
+    level_1: int
+    level_2: int
+    refused: int
+
+    @property
+    def text(self) -> str:
+        """The decision as a sentence names it."""
+        return f"Quyết định số {self.number} ngày {words.day(self.dated)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigures:
+    """Everything a report shows in figures. `taken_at`: when they were counted (the lock, for a snapshot)."""
+
+    tenant_id: int
+    year: int
+    taken_at: datetime
+    frozen: bool
+    place: Place
+    decide_before: date
+    registry: int
+    supplements: int
+    counts: Mapping[Key, Counts]
+    rows: tuple[Row, ...]
+    recognised: tuple[Recognised, ...]
+    not_recognised: tuple[NotRecognised, ...]
+    decisions: tuple[DecisionBrief, ...]
+
+    @property
+    def total(self) -> Row:
+        """The row "Cộng" of Biểu 01."""
+        return next(row for row in self.rows if row.role == "total")
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return Biểu 02 as the rules take it."""
+        return tuple(
+            Listed(row.name, row.level, row.decision_number, row.decided_on, row.code)
+            for row in self.recognised
+        )
+
+    def tables(self) -> Tables:
+        """Return what the cross-footing rules compare."""
+        return Tables(self.rows, self.listed(), self.registry, self.decide_before)
+
+    def fields(self) -> dict[str, str]:
+        """Return what each field of the narrative shows (`narrative.FIELDS`)."""
+        row, n = self.total, words.number
+        c = row.counts
+        return {
+            "nam": str(self.year),
+            "nam_sau": str(self.year + 1),
+            "so_don_vi": n(c.units),
+            "so_dang_ky": n(c.registered),
+            "ty_le_dang_ky": row.cell("5").text,
+            "so_tu_danh_gia": n(c.self_assessed),
+            "ty_le_tu_danh_gia": row.cell("7").text,
+            "tu_xep_muc_1": n(c.self_1),
+            "tu_xep_muc_2": n(c.self_2),
+            "tu_xep_chua_dat": n(c.self_none),
+            "so_nop": n(c.submitted),
+            "so_nop_qua_han": n(c.late),
+            "so_yeu_cau_bo_sung": n(self.supplements),
+            "so_muc_1": n(c.level_1),
+            "so_muc_2": n(c.level_2),
+            "so_khong_cong_nhan": n(c.refused),
+            "so_chua_xet": n(c.pending),
+            "so_cong_nhan": n(c.recognised),
+            "ty_le_cong_nhan_ho_so": words.percent(c.recognised, c.submitted),
+            "ty_le_cong_nhan_don_vi": row.cell("20").text,
+            "so_con_hieu_luc": n(c.still_valid),
+            "so_dang_cong_nhan": n(c.in_force),
+            "ty_le_dang_cong_nhan": row.cell("23").text,
+            "so_voi_nam_truoc": row.cell("24").text,
+            "quyet_dinh": "; ".join(d.text for d in self.decisions) or "Chưa có quyết định",
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the snapshot that is frozen with the report."""
+        return {
+            "format": FORMAT,
+            "year": self.year,
+            "taken_at": self.taken_at.isoformat(),
+            "place": asdict(self.place),
+            "decide_before": self.decide_before.isoformat(),
+            "registry": self.registry,
+            "supplements": self.supplements,
+            "counts": counts_as_json(self.counts),
+            "bieu_01": [row.as_json() for row in self.rows],
+            "bieu_02": [row.as_json() for row in self.recognised],
+            "bieu_03": [row.as_json() for row in self.not_recognised],
+            "decisions": [asdict(d) | {"dated": d.dated.isoformat()} for d in self.decisions],
+            "fields": self.fields(),
+        }
+
+
+def from_snapshot(tenant_id: int, data: Mapping[str, Any]) -> ReportFigures:
+    """Read the figures of a locked or sent report back."""
+    return ReportFigures(
+        tenant_id=tenant_id,
+        year=data["year"],
+        taken_at=datetime.fromisoformat(data["taken_at"]),
+        frozen=True,
+        place=Place(**data["place"]),
+        decide_before=date.fromisoformat(data["decide_before"]),
+        registry=data["registry"],
+        supplements=data["supplements"],
+        counts=counts_from_json(tenant_id, data["counts"]),
+        rows=tuple(Row.from_json(row) for row in data["bieu_01"]),
+        recognised=tuple(Recognised.from_json(row) for row in data["bieu_02"]),
+        not_recognised=tuple(NotRecognised.from_json(row) for row in data["bieu_03"]),
+        decisions=tuple(
+            DecisionBrief(**{**d, "dated": date.fromisoformat(d["dated"])}) for d in data["decisions"]
+        ),
+    )
+
+
+def live(tenant_id: int, year: int) -> ReportFigures:
+    """Count a district's year as it stands now, in a fixed number of statements."""
+    tenant = db.session.get_one(Tenant, tenant_id)
+    counts = counting.counts(year, tenant_id=tenant_id)
+    return ReportFigures(
+        tenant_id=tenant_id,
+        year=year,
+        taken_at=clock.now(),
+        frozen=False,
+        place=Place(tenant.name, tenant.committee, tenant.office, tenant.seat, tenant.symbol),
+        decide_before=db.session.scalars(select(Cycle.decide_before).where(Cycle.year == year)).one(),
+        registry=counting.registry_size(year, tenant_id=tenant_id),
+        supplements=_supplements(tenant_id, year),
+        counts=counts,
+        rows=tuple(bieu_01(counts, counting.counts(year - 1, tenant_id=tenant_id))),
+        recognised=tuple(recognised(year, tenant_id=tenant_id)),
+        not_recognised=tuple(not_recognised(year, tenant_id=tenant_id)),
+        decisions=_decisions(tenant_id, year),
+    )
+
+
+def _supplements(tenant_id: int, year: int) -> int:
+    statement = (
+        select(func.count(distinct(SupplementRequest.dossier_id)))
+        .join(
+            Dossier,
+            (Dossier.tenant_id == SupplementRequest.tenant_id) & (Dossier.id == SupplementRequest.dossier_id),
+        )
+        .where(SupplementRequest.tenant_id == tenant_id, Dossier.year == year)
+    )
+    return int(db.session.scalar(statement) or 0)
+
+
+def _decisions(tenant_id: int, year: int) -> tuple[DecisionBrief, ...]:
+    rows = db.session.scalars(
+        select(Decision)
+        .where(Decision.tenant_id == tenant_id, Decision.year == year, Decision.state == "issued")
+        .order_by(Decision.dated, Decision.id)
+    ).all()
+    counted = tallies(tenant_id, [row.id for row in rows])
+    return tuple(
+        DecisionBrief(row.number, row.dated, tally.level_1, tally.level_2, tally.refused)
+        for row in rows
+        if row.dated is not None and (tally := counted[row.id])
+    )

@@ -1,0 +1,157 @@
+"""The words of a district report: its sections, and the figures in them as fields, never typed (rule R14).
+
+A field is a name in braces, `{so_don_vi}`; what it shows comes from the tables, so that the text and its
+table cannot differ. Pure: no query, no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block of the report. A heading without a text of its own has no `key`."""
+
+    heading: str
+    key: str = ""
+    text: str = ""
+    minor: bool = False
+    hint: str = ""
+
+
+# The skeleton is the product's own (no official form was found); a prescribed one replaces this table.
+SECTIONS: tuple[Section, ...] = (
+    Section("I. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI"),
+    Section(
+        "1. Văn bản chỉ đạo, kế hoạch",
+        "i_1",
+        "Việc đánh giá, công nhận “Đơn vị học tập” năm {nam} được triển khai theo Thông tư số 24/2023/TT-BGDĐT và "
+        "văn bản hướng dẫn của Sở Giáo dục và Đào tạo.",
+        True,
+        "Kể tên, số, ngày của kế hoạch và văn bản chỉ đạo.",
+    ),
+    Section(
+        "2. Phổ biến, quán triệt, tuyên truyền, tập huấn",
+        "i_2",
+        "",
+        True,
+        "Số cuộc, số lượt người, hình thức.",
+    ),
+    Section(
+        "3. Đăng ký xây dựng",
+        "i_3",
+        "Có {so_don_vi} đơn vị tại ngày 31/12/{nam}; {so_dang_ky} đơn vị đăng ký xây dựng “Đơn vị học tập” "
+        "({ty_le_dang_ky}).",
+        True,
+    ),
+    Section("4. Kiểm tra, hướng dẫn", "i_4", "", True, "Số đơn vị được kiểm tra, hướng dẫn; kết quả."),
+    Section(
+        "II. KẾT QUẢ TỰ ĐÁNH GIÁ CỦA CÁC ĐƠN VỊ",
+        "ii",
+        "{so_tu_danh_gia}/{so_don_vi} đơn vị đã tự đánh giá ({ty_le_tu_danh_gia}): {tu_xep_muc_1} đơn vị tự xếp mức độ 1, "
+        "{tu_xep_muc_2} đơn vị tự xếp mức độ 2, {tu_xep_chua_dat} đơn vị tự xếp chưa đạt (Biểu 01).",
+    ),
+    Section("III. KẾT QUẢ ĐÁNH GIÁ, CÔNG NHẬN"),
+    Section(
+        "1. Tiếp nhận, yêu cầu bổ sung, kiểm tra thực tế",
+        "iii_1",
+        "{so_nop} đơn vị nộp hồ sơ, trong đó {so_nop_qua_han} hồ sơ nộp quá hạn; {so_yeu_cau_bo_sung} hồ sơ được yêu cầu "
+        "bổ sung.",
+        True,
+    ),
+    Section(
+        "2. Thẩm định, họp xét",
+        "iii_2",
+        "Phòng Giáo dục và Đào tạo chủ trì, phối hợp với Hội Khuyến học và các cơ quan liên quan thẩm định từng chỉ tiêu "
+        "của các hồ sơ đã tiếp nhận.",
+        True,
+    ),
+    Section(
+        "3. Quyết định công nhận",
+        "iii_3",
+        "{quyet_dinh}: công nhận {so_cong_nhan} đơn vị, gồm {so_muc_1} đơn vị mức độ 1 và {so_muc_2} đơn vị mức độ 2, đạt "
+        "{ty_le_cong_nhan_ho_so} số hồ sơ đã nộp và {ty_le_cong_nhan_don_vi} tổng số đơn vị; không công nhận "
+        "{so_khong_cong_nhan} đơn vị; {so_chua_xet} hồ sơ rút, trả hoặc chưa xét (Biểu 01, 02, 03).",
+        True,
+    ),
+    Section(
+        "4. Đơn vị còn hiệu lực từ các năm trước",
+        "iii_4",
+        "{so_con_hieu_luc} đơn vị còn hiệu lực công nhận từ các năm trước và không xét lại. Tổng số đang được công nhận là "
+        "{so_dang_cong_nhan}/{so_don_vi} đơn vị ({ty_le_dang_cong_nhan}), so với năm trước {so_voi_nam_truoc} điểm %.",
+        True,
+    ),
+    Section("5. Khiếu nại, giải quyết", "iii_5", "", True, "Số đơn khiếu nại, kết quả giải quyết."),
+    Section("IV. KẾT QUẢ THỰC HIỆN CHỈ TIÊU PHẤN ĐẤU", "iv", "", False, "Theo kế hoạch của Ủy ban nhân dân."),
+    Section("V. ĐÁNH GIÁ CHUNG"),
+    Section("1. Ưu điểm", "v_1", "", True),
+    Section("2. Hạn chế", "v_2", "", True, "Chỉ tiêu nhiều đơn vị chưa đạt."),
+    Section("3. Nguyên nhân", "v_3", "", True),
+    Section("4. Bài học kinh nghiệm", "v_4", "", True),
+    Section("VI. PHƯƠNG HƯỚNG NĂM TIẾP THEO", "vi", "", False, "Nhiệm vụ, chỉ tiêu của năm {nam_sau}."),
+    Section("VII. KIẾN NGHỊ, ĐỀ XUẤT", "vii", ""),
+)
+KEYS: tuple[str, ...] = tuple(section.key for section in SECTIONS if section.key)
+NOTHING = "Không có nội dung báo cáo."
+
+FIELDS: Mapping[str, str] = {
+    "nam": "năm đánh giá",
+    "nam_sau": "năm sau",
+    "so_don_vi": "tổng số đơn vị (cột 3)",
+    "so_dang_ky": "số đăng ký (cột 4)",
+    "ty_le_dang_ky": "tỷ lệ đăng ký (cột 5)",
+    "so_tu_danh_gia": "số đã tự đánh giá (cột 6)",
+    "ty_le_tu_danh_gia": "tỷ lệ tự đánh giá (cột 7)",
+    "tu_xep_muc_1": "tự xếp mức độ 1 (cột 8)",
+    "tu_xep_muc_2": "tự xếp mức độ 2 (cột 9)",
+    "tu_xep_chua_dat": "tự xếp chưa đạt (cột 10)",
+    "so_nop": "số nộp hồ sơ (cột 11)",
+    "so_nop_qua_han": "nộp quá hạn (cột 11a)",
+    "so_yeu_cau_bo_sung": "hồ sơ được yêu cầu bổ sung",
+    "so_muc_1": "công nhận mức độ 1 (cột 13)",
+    "so_muc_2": "công nhận mức độ 2 (cột 15)",
+    "so_khong_cong_nhan": "không công nhận (cột 17)",
+    "so_chua_xet": "rút, trả, chưa xét (cột 18)",
+    "so_cong_nhan": "công nhận trong năm (cột 19)",
+    "ty_le_cong_nhan_ho_so": "công nhận trên hồ sơ đã nộp",
+    "ty_le_cong_nhan_don_vi": "công nhận trên tổng số đơn vị (cột 20)",
+    "so_con_hieu_luc": "còn hiệu lực từ năm trước (cột 21)",
+    "so_dang_cong_nhan": "đang được công nhận (cột 22)",
+    "ty_le_dang_cong_nhan": "tỷ lệ đang được công nhận (cột 23)",
+    "so_voi_nam_truoc": "so với năm trước, điểm % (cột 24)",
+    "quyet_dinh": "số, ngày các quyết định",
+}
+
+
+def prefilled() -> dict[str, str]:
+    """Return the words a new report begins with."""
+    return {section.key: section.text for section in SECTIONS if section.key}
+
+
+def fault(text: str) -> str | None:
+    """Return the sentence why a text cannot stand, or None: an unknown field, a stray brace, too long."""
+    if len(text) > LONGEST:
+        return "Mỗi mục dài tối đa 20.000 ký tự."
+    unknown = [name for name in _FIELD.findall(text) if name.strip() not in FIELDS]
+    if unknown:
+        return f"Không có ô số liệu “{{{unknown[0][:40]}}}”. Xin chọn trong danh sách ô số liệu."
+    if re.search(r"[{}]", _FIELD.sub("", text)):
+        return "Dấu ngoặc nhọn chỉ dùng cho ô số liệu, ví dụ {so_don_vi}; có dấu chưa đóng hoặc thừa."
+    return None
+
+
+def rendered(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its fields shown; a field whose figure is not there shows "–"."""
+    return _FIELD.sub(lambda match: values.get(match.group(1).strip(), "–"), text)
+
+
+def paragraphs(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a section's paragraphs as they are printed."""
+    lines = tuple(line.strip() for line in rendered(text, values).splitlines() if line.strip())
+    return lines or (NOTHING,)

@@ -1,0 +1,219 @@
+"""Reading district reports: the editions, what the Department answered, and everything the paper prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+
+from portal.cycle.models import Cycle
+from portal.figures.lists import NotRecognised, Recognised
+from portal.figures.tables import Row
+from tenants.database import db
+
+from . import narrative
+from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
+from .models import DistrictReport, ReportAnswer
+from .rules import Difference, Result, cross_foot, differences
+
+
+def report_of(tenant_id: int, report_id: int, *, lock: bool = False) -> DistrictReport | None:
+    """Return a report of the scope, or None. `lock` holds it until the transaction ends."""
+    statement = select(DistrictReport).where(
+        DistrictReport.tenant_id == tenant_id, DistrictReport.id == report_id
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(statement)
+
+
+def answer_of(report: DistrictReport) -> ReportAnswer | None:
+    """Return what the Department answered to a report, or None."""
+    return db.session.scalar(
+        select(ReportAnswer).where(
+            ReportAnswer.tenant_id == report.tenant_id, ReportAnswer.report_id == report.id
+        )
+    )
+
+
+def standing(report: DistrictReport, answer: ReportAnswer | None) -> str:
+    """Return the state of a report as `words.REPORT_STATES` names it: draft, locked, sent, accepted, returned."""
+    return answer.verdict if answer is not None else report.state
+
+
+def latest_edition(tenant_id: int, year: int) -> tuple[DistrictReport, ReportAnswer | None] | None:
+    """Return the latest edition of a year's report with the Department's answer, or None."""
+    found = editions(tenant_id, year)
+    return found[0] if found else None
+
+
+def editions(tenant_id: int, year: int) -> list[tuple[DistrictReport, ReportAnswer | None]]:
+    """Return all editions of a year's report with their answers, the latest first."""
+    rows = db.session.execute(
+        select(DistrictReport, ReportAnswer)
+        .outerjoin(
+            ReportAnswer,
+            and_(
+                ReportAnswer.tenant_id == DistrictReport.tenant_id,
+                ReportAnswer.report_id == DistrictReport.id,
+            ),
+        )
+        .where(DistrictReport.tenant_id == tenant_id, DistrictReport.year == year)
+        .order_by(DistrictReport.edition.desc())
+    )
+    return [(report, answer) for report, answer in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """One year in the list of reports: its dates and the latest edition, if one was begun."""
+
+    year: int
+    report_before: date
+    report: DistrictReport | None
+    answer: ReportAnswer | None
+
+    @property
+    def state(self) -> str:
+        """The state of the latest edition, "" where none was begun."""
+        return standing(self.report, self.answer) if self.report else ""
+
+
+def years_of(tenant_id: int, today: date) -> list[YearLine]:
+    """Return every opened year with its latest edition, the latest year first."""
+    cycles = db.session.scalars(
+        select(Cycle).where(Cycle.opens_on <= today).order_by(Cycle.year.desc())
+    ).all()
+    rows = db.session.execute(
+        select(DistrictReport, ReportAnswer)
+        .outerjoin(
+            ReportAnswer,
+            and_(
+                ReportAnswer.tenant_id == DistrictReport.tenant_id,
+                ReportAnswer.report_id == DistrictReport.id,
+            ),
+        )
+        .where(DistrictReport.tenant_id == tenant_id)
+        .order_by(DistrictReport.year, DistrictReport.edition)
+    )
+    last = {report.year: (report, answer) for report, answer in rows}
+    return [YearLine(c.year, c.report_before, *last.get(c.year, (None, None))) for c in cycles]
+
+
+def figures_of(report: DistrictReport) -> ReportFigures:
+    """Return a report's figures: its snapshot, or the live ones while it is a draft."""
+    if report.snapshot is not None:
+        return from_snapshot(report.tenant_id, report.snapshot)
+    return live(report.tenant_id, report.year)
+
+
+def checks_of(report: DistrictReport, figures: ReportFigures) -> tuple[Result, ...]:
+    """Return how the cross-footing rules come out on a report's figures, with the explanations given."""
+    return cross_foot(figures.tables(), report.explanations)
+
+
+def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Difference, ...]:
+    """Return what differs from the edition sent before; nothing for a first edition."""
+    if report.edition == 1:
+        return ()
+    earlier = db.session.scalar(
+        select(DistrictReport).where(
+            DistrictReport.tenant_id == report.tenant_id,
+            DistrictReport.year == report.year,
+            DistrictReport.edition == report.edition - 1,
+        )
+    )
+    if earlier is None or earlier.snapshot is None:
+        return ()
+    before = from_snapshot(earlier.tenant_id, earlier.snapshot)
+    return differences(before.rows, figures.rows, before.listed(), figures.listed())
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSection:
+    """A block of the report as printed: its heading and paragraphs; `minor` headings stand below major ones."""
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSheet:
+    """Everything a report's paper needs, as plain values.
+
+    `provisional`: the figures are live, not frozen ("tạm tính"). `state`: draft, locked or sent.
+    `bieu_01` holds rows whose `values()` are columns 3 to 24; the last row is the total.
+    """
+
+    tenant_id: int
+    report_id: int
+    year: int
+    edition: int
+    state: str
+    provisional: bool
+    taken_at: datetime
+    number: str
+    dated: date | None
+    signer: str
+    signer_title: str
+    place: Place
+    sections: tuple[PrintedSection, ...]
+    bieu_01: tuple[Row, ...]
+    bieu_02: tuple[Recognised, ...]
+    bieu_03: tuple[NotRecognised, ...]
+    decisions: tuple[DecisionBrief, ...]
+    checks: tuple[Result, ...]
+    sent_at: datetime | None
+    sent_by: str
+    late: bool
+
+
+def printed_sections(report: DistrictReport, figures: ReportFigures) -> tuple[PrintedSection, ...]:
+    """Return the sections with their fields shown."""
+    values = figures.fields()
+    return tuple(
+        PrintedSection(
+            section.key,
+            section.heading,
+            narrative.paragraphs(report.narrative.get(section.key, ""), values) if section.key else (),
+            section.minor,
+        )
+        for section in narrative.SECTIONS
+    )
+
+
+def report_sheet(report: DistrictReport) -> ReportSheet:
+    """Return everything the paper of a report needs."""
+    figures = figures_of(report)
+    return ReportSheet(
+        tenant_id=report.tenant_id,
+        report_id=report.id,
+        year=report.year,
+        edition=report.edition,
+        state=report.state,
+        provisional=not figures.frozen,
+        taken_at=figures.taken_at,
+        number=report.number,
+        dated=report.dated,
+        signer=report.signer,
+        signer_title=report.signer_title,
+        place=figures.place,
+        sections=printed_sections(report, figures),
+        bieu_01=figures.rows,
+        bieu_02=figures.recognised,
+        bieu_03=figures.not_recognised,
+        decisions=figures.decisions,
+        checks=checks_of(report, figures),
+        sent_at=report.sent_at,
+        sent_by=report.sent_by,
+        late=report.late,
+    )
+
+
+def empty_sections(texts: Mapping[str, str]) -> list[str]:
+    """Return the headings of the sections nobody has written yet."""
+    return [s.heading for s in narrative.SECTIONS if s.key and not texts.get(s.key, "").strip()]

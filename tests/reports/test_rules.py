@@ -1,0 +1,131 @@
+"""The cross-footing rules by tables of cases: each names the row and the figures that disagree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from portal.figures.rules import Counts
+from portal.figures.tables import Row, bieu_01
+from portal.reports.rules import RULES, Listed, Tables, cross_foot, differences, point_place, points_fault
+
+GOOD = Counts(
+    units=10,
+    registered=8,
+    self_assessed=9,
+    self_1=5,
+    self_2=3,
+    self_none=1,
+    submitted=8,
+    level_1=4,
+    level_2=2,
+    refused=1,
+    pending=1,
+    still_valid=2,
+)
+LISTED = tuple(Listed(f"Đơn vị {n}", 1 if n < 4 else 2, "1/QĐ", date(2027, 2, 10), f"C{n}") for n in range(6))
+
+
+def tables(counts: Counts = GOOD, **changes: object) -> Tables:
+    """Tables of one district in which all units are primary schools."""
+    made = Tables(tuple(bieu_01({(1, "primary", True): counts})), LISTED, counts.units, date(2027, 2, 15))
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def failing(given: Tables) -> dict[str, str]:
+    """The sentences of the rules that fail."""
+    return {r.code: r.sentence for r in cross_foot(given, {}) if not r.holds}
+
+
+def test_good_tables_pass() -> None:
+    """Nothing is found where everything agrees."""
+    assert failing(tables()) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"registered": 11}, "R1", "Dòng “Cộng”: cột 4 (11) lớn hơn cột 3 (10)"),
+        ({"self_none": 2}, "R2", "cột 8 + 9 + 10 = 10, khác cột 6 (9)"),
+        ({"self_1": 4, "self_none": 2}, "R3", "cột 11 (8) lớn hơn cột 8 + 9 (7)"),
+        ({"pending": 2}, "R4", "cột 13 + 15 + 17 + 18 = 9, khác cột 11 (8)"),
+        ({"still_valid": 5}, "R5", "cột 19 + 21 (11) lớn hơn cột 3 (10)"),
+        ({"level_1": 3, "pending": 2}, "R7", "Biểu 02 có 4 đơn vị mức độ 1, Biểu 01 có 3"),
+    ],
+)
+def test_a_figure_out_of_line(changes: dict[str, int], code: str, words: str) -> None:
+    """One figure changed breaks exactly one rule."""
+    found = failing(tables(replace(GOOD, **changes)))
+    assert list(found) == [code]
+    assert words in found[code]
+
+
+def test_sums_registry_and_list() -> None:
+    """A total that is no sum, another registry, a nameless or late decision."""
+    rows = tables().rows
+    wrong_total = (*rows[:-1], replace(rows[-1], counts=replace(GOOD, late=1)))
+    assert failing(tables(rows=wrong_total)) == {"R6": "Tổng các loại hình khác dòng “Cộng” ở cột 11a."}
+    wrong_seven = tuple(replace(r, counts=GOOD + GOOD) if r.role == "subtotal" else r for r in rows)
+    assert "R6" in failing(tables(rows=wrong_seven))
+    assert "danh mục tại 31/12 có 12" in failing(tables(registry=12))["R8"]
+    nameless = (replace(LISTED[0], decision_number=""), *LISTED[1:])
+    assert "chưa có số quyết định: Đơn vị 0" in failing(tables(listed=nameless))["R7"]
+    late = (replace(LISTED[0], decided_on=date(2027, 2, 15)), *LISTED[1:])
+    assert (
+        "1 đơn vị được công nhận sau thời hạn (trước ngày 15/02/2027)" in failing(tables(listed=late))["R7b"]
+    )
+    on_time = (replace(LISTED[0], decided_on=date(2027, 2, 14)), *LISTED[1:])
+    assert failing(tables(listed=on_time)) == {}
+
+
+def test_only_some_rules_may_be_explained() -> None:
+    """An explanation lifts R1, R3, R5 and late decisions, never a sum."""
+    assert {rule.code for rule in RULES if rule.explainable} == {"R1", "R3", "R5", "R7b"}
+    broken = tables(replace(GOOD, registered=11, pending=2))
+    results = {r.code: r for r in cross_foot(broken, {"R1": "Một trường giải thể.", "R4": "vì thế"})}
+    assert not results["R1"].holds
+    assert not results["R1"].stops
+    assert results["R4"].stops
+
+
+def test_differences_name_cell_and_unit() -> None:
+    """Shares follow their counts and are not listed twice."""
+    after = tuple(bieu_01({(1, "primary", True): replace(GOOD, level_1=5, pending=0)}))
+    more = (*LISTED, Listed("Trường mới", 1, "2/QĐ", date(2027, 2, 11), "C9"))
+    found = differences(tables().rows, after, LISTED, more)
+    assert ("Biểu 01, dòng 7.2 (Trường tiểu học), cột 13 (công nhận mức độ 1: số)", "4", "5") in [
+        (d.place, d.before, d.after) for d in found
+    ]
+    assert (found[-1].place, found[-1].after) == ("Biểu 02, Trường mới", "mức độ 1")
+    assert differences(after, after, more, more) == ()
+
+
+def test_points_are_tied_to_cells() -> None:
+    """What the Department asks for says where."""
+    rows = [row.key for row in bieu_01({})]
+    assert len(set(rows)) == len(rows)
+    assert points_fault("returned", [{"text": "Sửa lời"}], rows) is None
+    assert (
+        points_fault("returned", [{"table": "bieu_01", "row": "7.1b", "column": "13", "text": "x"}], rows)
+        is None
+    )
+    for verdict, points, words in (
+        ("maybe", [], "chọn nhận hoặc trả"),
+        ("accepted", [{"text": "x"}], "không kèm điểm"),
+        ("returned", [], "ít nhất một điểm"),
+        ("returned", [{"text": " "}], "xin ghi nội dung"),
+        ("returned", [{"text": "x" * 1001}], "1.000 ký tự"),
+        ("returned", [{"text": "x", "table": "bieu_09"}], "không có biểu"),
+        ("returned", [{"text": "x", "table": "bieu_01", "row": "9"}], "không có dòng 9"),
+        ("returned", [{"text": "x"}] * 51, "tối đa 50"),
+    ):
+        assert words in (points_fault(verdict, points, rows) or "")
+    assert point_place({"table": "bieu_01", "row": "total", "column": "13"}) == "Biểu 01, dòng Cộng, cột 13"
+    assert point_place({"text": "x"}) == "Phần lời"
+
+
+def test_rows_know_their_place() -> None:
+    """A row with a number is named by it."""
+    assert Row("1", "Cơ quan", GOOD).key == "1"
