@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from portal import words
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
-from portal.papers.office import Office
+from portal.papers.office import Office, acting_for
 from portal.recognition.queries import DecisionSheet, LineRow
 
 _PEOPLE = re.compile(r"cần thêm [\d.]+ người", re.IGNORECASE)
@@ -25,7 +25,6 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
     def rows(found: Sequence[LineRow]) -> tuple[DecisionRow, ...]:
         return tuple(_row(row, row.unit_id in sensitive) for row in found)
 
-    deputy = "phó" in sheet.signer_title.casefold()
     return Decision(
         letterhead=Letterhead(
             superior="",
@@ -37,7 +36,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
         signature=Signature(
             title=sheet.signer_title or None,
             signer_name=sheet.signer or None,
-            authority_lines=(f"KT. {office.chair_title}",) if deputy else (),
+            authority_lines=acting_for(sheet.signer_title),
         ),
         year=sheet.year,
         tier=office.tier,

@@ -266,12 +266,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictReport(Paper):
-    """Báo cáo cấp huyện with Biểu 01 (forms.form_01) and Biểu 02 (forms.form_02)."""
+    """Báo cáo cấp huyện with Biểu 01, 02 and 03 (forms); `edition` above 1 is a report sent again."""
 
     addressee: str | None
     sections: tuple[Section, ...]
     form_01: Sheet
     form_02: Sheet
+    form_03: Sheet | None = None
+    edition: int = 1
     legal_bases: tuple[str, ...] = ()
 
 

@@ -159,9 +159,15 @@ def decision(paper: data.Decision) -> bytes:
 
 
 def district_report(report: data.DistrictReport) -> bytes:
-    """Báo cáo cấp huyện with Biểu 01 and Biểu 02 on landscape pages."""
-    tables = {"form_01": sheet_rows(report.form_01, 8), "form_02": sheet_rows(report.form_02, 9)}
-    return _render("district_report.html", report, tables)
+    """Báo cáo cấp huyện with its forms on landscape pages."""
+    found = (
+        ("form_01", "Biểu 01", report.form_01, 8),
+        ("form_02", "Biểu 02", report.form_02, 9),
+        ("form_03", "Biểu 03", report.form_03, 9),
+    )
+    annexes = [(ref, name, sheet) for ref, name, sheet, _ in found if sheet]
+    tables = {ref: sheet_rows(sheet, size) for ref, _, sheet, size in found if sheet}
+    return _render("district_report.html", report, tables, annexes=annexes)
 
 
 def provincial_report(report: data.ProvincialReport) -> bytes:

@@ -1,4 +1,4 @@
-"""The tables officials exchange, as sheets: Biểu 01, Biểu 02, the provincial 01-T and the receipt table.
+"""The tables officials exchange, as sheets: Biểu 01, 02 and 03, the provincial 01-T and the receipt table.
 
 Only shapes: which columns stand where, under which number. The figures are counted elsewhere.
 """
@@ -108,7 +108,7 @@ def form_02(year: int, rows: Sequence[RecognisedRow], specimen: str | None = Non
     titles = (
         Column("TT", Kind.CENTERED, 6),
         Column("Mã", Kind.TEXT, 12),
-        Column("Tên đơn vị", Kind.TEXT, 36),
+        Column("Tên đơn vị", Kind.TEXT, 33),
         Column("Loại hình", Kind.TEXT, 24),
         Column("Xã, thị trấn", Kind.TEXT, 17),
         Column("Mức độ đề nghị", Kind.CENTERED, 10.5),
@@ -117,7 +117,7 @@ def form_02(year: int, rows: Sequence[RecognisedRow], specimen: str | None = Non
         Column("Số quyết định", Kind.TEXT, 17),
         Column("Ngày quyết định", Kind.DATE, 13),
         Column("Hiệu lực đến", Kind.DATE, 13),
-        Column("Mã giấy công nhận", Kind.TEXT, 14),
+        Column("Mã giấy công nhận", Kind.TEXT, 17.5),
     )
     body = [
         (str(place), r.code, r.name, r.kind, r.commune, r.requested, r.recognised, r.renewal)
@@ -125,6 +125,41 @@ def form_02(year: int, rows: Sequence[RecognisedRow], specimen: str | None = Non
         for place, r in enumerate(rows, 1)
     ]
     title = f"DANH SÁCH ĐƠN VỊ ĐƯỢC CÔNG NHẬN “ĐƠN VỊ HỌC TẬP” NĂM {year}"
+    return Sheet(title=title, columns=titles, rows=body, specimen=specimen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A row of Biểu 03: what was asked, how it ended ("Không công nhận", …) and why."""
+
+    code: str
+    name: str
+    kind: str
+    commune: str
+    requested: str
+    result: str
+    reason: str
+    decision_number: str = ""
+
+
+def form_03(year: int, rows: Sequence[RefusedRow], specimen: str | None = None) -> Sheet:
+    """Biểu 03: the units that filed and were not recognised, or whose dossier was not received."""
+    titles = (
+        Column("TT", Kind.CENTERED, 6),
+        Column("Mã", Kind.TEXT, 12),
+        Column("Tên đơn vị", Kind.TEXT, 34),
+        Column("Loại hình", Kind.TEXT, 24),
+        Column("Xã, thị trấn", Kind.TEXT, 16),
+        Column("Mức độ đề nghị", Kind.CENTERED, 10.5),
+        Column("Kết quả", Kind.TEXT, 16),
+        Column("Chỉ tiêu không đạt, lý do", Kind.TEXT, 52),
+        Column("Số quyết định", Kind.TEXT, 17),
+    )
+    body = [
+        (str(place), r.code, r.name, r.kind, r.commune, r.requested, r.result, r.reason, r.decision_number)
+        for place, r in enumerate(rows, 1)
+    ]
+    title = f"DANH SÁCH ĐƠN VỊ KHÔNG ĐƯỢC CÔNG NHẬN, HỒ SƠ KHÔNG ĐƯỢC NHẬN NĂM {year}"
     return Sheet(title=title, columns=titles, rows=body, specimen=specimen)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,12 @@ _TIERS = {
 def inline(name: str) -> str:
     """Return the name of a place as it stands inside a sentence: "huyện An Lão"."""
     return name[:1].lower() + name[1:]
+
+
+def acting_for(title: str) -> tuple[str, ...]:
+    """Return the line of authority above a deputy's title: "KT. CHỦ TỊCH" above "PHÓ CHỦ TỊCH"."""
+    found = re.match(r"\s*phó\s+(.+)", title, re.IGNORECASE)
+    return (f"KT. {found.group(1).upper()}",) if found else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,18 @@ from sqlalchemy import select
 
 from portal import clock, web
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
-from portal.papers import building, building_decision, building_office, data, documents
+from portal.papers import building, building_decision, building_office, building_report, data, documents
 from portal.papers.content import Content, content_of
 from portal.papers.office import Office, office_of
 from portal.papers.pdf import PaperFailed
 from portal.recognition.models import Decision, DecisionLine
 from portal.recognition.queries import decision_of, decision_sheet
+from portal.reports.models import DistrictReport
+from portal.reports.queries import report_of, report_sheet
 from portal.units.models import Unit
 from tenants.access import found, may, signed_in
 from tenants.database import db
-from tenants.places import Tenant
+from tenants.places import Tenant, TenantKind
 from tenants.refusal import Refused
 from tenants.rights import Right
 from tenants.scope import Scope, ScopeKind, current_scope, enter
@@ -52,6 +54,11 @@ def office(tenant_id: int) -> Office:
     tenant = found(db.session.get(Tenant, tenant_id))
     site = current_app.extensions["settings"].public_url or ""
     return office_of(tenant, demo=clock.is_demo(), site=site)
+
+
+def sensitive_units(tenant_id: int) -> set[int]:
+    """Return the units of a tenant whose head-counts are never printed."""
+    return set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
 
 
 def file_name(*parts: object) -> str:
@@ -92,8 +99,7 @@ def decision(tenant_id: int, decision_id: int) -> Response:
     """Show a decision with its annexes: a draft to its district, an issued one to the units it names as well."""
     row = _whole(found(decision_of(tenant_id, decision_id)))
     sheet = decision_sheet(row)
-    hidden = set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
-    paper = building_decision.decision(sheet, office(tenant_id), hidden)
+    paper = building_decision.decision(sheet, office(tenant_id), sensitive_units(tenant_id))
     name = (
         file_name("Quyet-dinh", sheet.number, sheet.dated.year)
         if sheet.issued and sheet.dated
@@ -123,3 +129,25 @@ def _whole(row: Decision) -> Decision:
     )
     enter(Scope(ScopeKind.DISTRICT, scope.tenant_id, 0, signed_in().account_id, writes=False))
     return found(decision_of(*key))  # type: ignore[no-any-return]
+
+
+@blueprint.get("/van-ban/bao-cao/<int:tenant_id>/<int:report_id>.pdf")
+@may(Right.READ_PAPERS)
+def district_report(tenant_id: int, report_id: int) -> Response:
+    """Show a district's report: a preview with live figures until it is locked and sent."""
+    scope = current_scope()
+    if scope is None or scope.kind.value not in DistrictReport.__wall__.grants:
+        abort(404)
+    sheet = report_sheet(found(report_of(tenant_id, report_id)))
+    own = office(tenant_id)
+    paper = building_report.district_report(sheet, own, _department(), sensitive_units(tenant_id))
+    name = file_name(
+        "" if paper.signed else "Du-thao", "Bao-cao", own.place, sheet.year, f"lan-{sheet.edition}"
+    )
+    return answer(documents.district_report, paper, name)
+
+
+def _department() -> str:
+    """Return the Department with the name of its province, as papers address it."""
+    tenant = db.session.scalar(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE).order_by(Tenant.id))
+    return office_of(tenant, demo=False).full_name if tenant else "Sở Giáo dục và Đào tạo"

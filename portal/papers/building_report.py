@@ -1,0 +1,121 @@
+"""The data set of a district's report; its tables are the rows its text takes the figures from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from portal import words
+from portal.figures.lists import NotRecognised, Recognised
+from portal.figures.tables import Row
+from portal.papers import forms
+from portal.papers.building_decision import without_counts
+from portal.papers.data import DistrictReport, Letterhead, Section, Signature
+from portal.papers.forms import FigureRow
+from portal.papers.office import Office, acting_for, inline
+from portal.papers.sheets import Sheet
+from portal.reports.queries import ReportSheet
+from portal.reports.rules import Result
+
+
+def figure_rows(rows: Iterable[Row]) -> tuple[list[FigureRow], FigureRow]:
+    """Return the rows of Biểu 01 or 01-T as the form takes them, and the total."""
+    found = [FigureRow(row.order, row.label, row.values(), row.strong) for row in rows]
+    return found[:-1], found[-1]
+
+
+def district_report(
+    sheet: ReportSheet, office: Office, addressee: str, sensitive: Collection[int] = ()
+) -> DistrictReport:
+    """Return a district's report as its paper; one not sent yet is marked as a preview.
+
+    `addressee`: the Department with its province. `sensitive`: ids of units whose counts are never printed.
+    """
+    place = sheet.place
+    committee_signs = "chủ tịch" in sheet.signer_title.casefold()
+    return DistrictReport(
+        letterhead=Letterhead(
+            superior="" if committee_signs else place.committee,
+            issuer=place.committee if committee_signs else place.office,
+            number=sheet.number or None,
+            place=place.seat,
+            day=sheet.dated,
+        ),
+        signature=Signature(
+            title=sheet.signer_title or None,
+            signer_name=sheet.signer or None,
+            authority_lines=acting_for(sheet.signer_title),
+        ),
+        year=sheet.year,
+        tier=office.tier,
+        recipients=("Như trên", f"Hội Khuyến học {inline(place.name)}", f"Lưu: VT, {place.office}"),
+        specimen=office.specimen,
+        signed=sheet.state == "sent",
+        issued=sheet.sent_at,
+        addressee=addressee,
+        sections=(
+            *(
+                Section(heading=one.heading, paragraphs=one.paragraphs, minor=one.minor)
+                for one in sheet.sections
+            ),
+            *_explained(sheet.checks),
+        ),
+        form_01=_form_01(sheet, office.specimen),
+        form_02=forms.form_02(sheet.year, [_recognised(row) for row in sheet.bieu_02], office.specimen),
+        form_03=forms.form_03(
+            sheet.year, [_refused(row, sensitive) for row in sheet.bieu_03], office.specimen
+        ),
+        edition=sheet.edition,
+    )
+
+
+def _explained(checks: Sequence[Result]) -> tuple[Section, ...]:
+    said = tuple(
+        f"{check.sentence} Giải trình: {check.explanation.strip()}"
+        for check in checks
+        if not check.holds and check.explanation.strip()
+    )
+    return (Section(heading="GIẢI TRÌNH SỐ LIỆU", paragraphs=said),) if said else ()
+
+
+def _form_01(sheet: ReportSheet, specimen: str | None) -> Sheet:
+    rows, total = figure_rows(sheet.bieu_01)
+    form = forms.form_01(sheet.year, rows, total, specimen)
+    when = words.moment(sheet.taken_at)
+    if sheet.provisional:
+        return replace(form, note=f"Số liệu tạm tính, lấy lúc {when}; chưa khóa. {form.note}")
+    return replace(form, note=f"Số liệu khóa lúc {when}. {form.note}")
+
+
+def _level(level: int | None) -> str:
+    return words.level_name(level) if level else ""
+
+
+def _recognised(row: Recognised) -> forms.RecognisedRow:
+    return forms.RecognisedRow(
+        code=row.unit_code,
+        name=row.name,
+        kind=words.kind_name(row.kind),
+        commune=row.commune,
+        requested=_level(row.requested),
+        recognised=_level(row.level),
+        renewal=row.renewal,
+        decision_number=row.decision_number,
+        decision_day=row.decided_on,
+        valid_until=row.valid_to,
+        certificate=row.code,
+    )
+
+
+def _refused(row: NotRecognised, sensitive: Collection[int]) -> forms.RefusedRow:
+    hidden = row.unit_id in sensitive or words.UNIT_KINDS[row.kind].sensitive
+    return forms.RefusedRow(
+        code=row.unit_code,
+        name=row.name,
+        kind=words.kind_name(row.kind),
+        commune=row.commune,
+        requested=_level(row.requested),
+        result=row.result,
+        reason=without_counts(row.reason) if hidden else row.reason,
+        decision_number=row.decision_number,
+    )
