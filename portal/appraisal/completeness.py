@@ -124,7 +124,7 @@ def _report(facts: IntakeFacts) -> Line:
     if facts.missing_headcounts:
         reason = f"Chưa có {', '.join(facts.missing_headcounts)}."
         return Line(name, Tick.INCOMPLETE, reason, (Ask(reason, part="headcount"),))
-    return Line(name, Tick.COMPLETE, "Đủ số liệu gốc; lập từ dữ liệu của hồ sơ.")
+    return Line(name, Tick.COMPLETE, "Đủ số liệu nền; lập từ dữ liệu của hồ sơ.")
 
 
 def _summary(facts: IntakeFacts) -> Line:

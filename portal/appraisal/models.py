@@ -17,9 +17,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.dossiers.guards import FINDING_DECIDED, decided_with_dossier
 from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
 from tenants.owned import OWN_UNIT, Wall
+
+_ANSWERED = """
+create or replace function refuse_answered_supplement() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+declare request_number bigint := (to_jsonb(old)->>tg_argv[0])::bigint;
+begin
+  if current_user = 'portal_unit' and exists (select from supplement_request r
+      where r.tenant_id = old.tenant_id and r.unit_id = old.unit_id and r.id = request_number
+        and r.answered_at is not null) then
+    raise exception 'an answered supplement request is closed' using errcode = 'PT409';
+  end if;
+  return new;
+end $$;
+create or replace trigger supplement_request_answered before update on supplement_request
+  for each row execute function refuse_answered_supplement('id');
+"""
+_POINT_ANSWERED = """
+create or replace trigger supplement_point_answered before update on supplement_point
+  for each row execute function refuse_answered_supplement('request_id')
+"""
 
 VERDICTS = ("agreed", "corrected", "not_enough_evidence", "not_applicable")
 
@@ -33,7 +54,8 @@ class SupplementRequest(InDossier, Base):
             "unit": "select, update (answered_at, answered_by)",
             "district": "select, insert",
             "province": "select",
-        }
+        },
+        statements=(_ANSWERED,),
     )
     __table_args__ = (
         dossier_key(),
@@ -60,7 +82,8 @@ class SupplementPoint(InDossier, Base):
             "unit": "select, update (answer, answered_at)",
             "district": "select, insert",
             "province": "select",
-        }
+        },
+        statements=(_POINT_ANSWERED,),
     )
     __table_args__ = (
         dossier_key(),
@@ -92,6 +115,12 @@ class Finding(InDossier, Base):
     __wall__ = Wall(
         grants={"unit": "select", "district": "select, insert, update, delete", "province": "select"},
         rows={"unit": OWN_UNIT + " and shown_to_unit"},
+        statements=(
+            FINDING_DECIDED,
+            decided_with_dossier(
+                "finding", "indicator_id, verdict, yes, part, grade, reason_code, reason, met_1, met_2"
+            ),
+        ),
     )
     __table_args__ = (
         dossier_key(),
@@ -124,6 +153,7 @@ class HeadcountFinding(InDossier, Base):
     __wall__ = Wall(
         grants={"unit": "select", "district": "select, insert, update, delete", "province": "select"},
         rows={"unit": OWN_UNIT + " and shown_to_unit"},
+        statements=(decided_with_dossier("headcount_finding", "code, value, reason"),),
     )
     __table_args__ = (
         dossier_key(),

@@ -31,7 +31,7 @@ MOST_PEOPLE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PointAsked:
-    """One point to ask for: an indicator or a part (`rules.PARTS`), and the reason."""
+    """One point to ask for: an indicator or a part (`words.DOSSIER_PARTS`), and the reason."""
 
     reason: str
     indicator_id: int | None = None
@@ -135,11 +135,11 @@ def _check_points(sheet: Sheet, points: Sequence[PointAsked]) -> None:
         target = (point.indicator_id, point.part)
         if (point.indicator_id is None) == (not point.part):
             raise Refused("Mỗi điểm bổ sung gắn với một chỉ tiêu hoặc một phần của hồ sơ.", 422)
-        if point.part and point.part not in rules.PARTS:
+        if point.part and point.part not in words.DOSSIER_PARTS:
             raise Refused("Phần hồ sơ cần bổ sung không có trong danh sách.", 422)
         if point.indicator_id is not None and point.indicator_id not in applying:
             raise Refused("Có điểm bổ sung gắn với chỉ tiêu không áp dụng cho đơn vị này.", 422)
-        label = rules.PARTS.get(point.part) or f"chỉ tiêu {codes.get(point.indicator_id or 0, '')}"
+        label = words.DOSSIER_PARTS.get(point.part) or f"chỉ tiêu {codes.get(point.indicator_id or 0, '')}"
         if target in seen:
             raise Refused(f"Điểm bổ sung “{label}” bị ghi hai lần.", 422)
         if not point.reason.strip():
@@ -213,7 +213,7 @@ def correct_headcount(
     sheet = _under_appraisal(actor, dossier)
     own = sheet.headcounts.get(code)
     if own is None:
-        raise Refused("Hồ sơ này không có số liệu gốc đó.", 422)
+        raise Refused("Hồ sơ này không có số liệu nền đó.", 422)
     name = words.HEADCOUNTS[code].inline
     row = sheet.headcount_findings.get(code)
     current = row.value if row is not None else own.value

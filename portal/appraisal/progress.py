@@ -68,7 +68,7 @@ def _furthest(year: int) -> Any:
     )
 
 
-def _open_units(tenant_id: int, year: int) -> Any:
+def open_units(tenant_id: int, year: int) -> Any:
     """Return the condition of the units that exist on the year's last day (today, while it runs)."""
     day = min(date(year, 12, 31), clock.today())
     return and_(
@@ -103,7 +103,7 @@ def funnel(tenant_id: int, year: int) -> tuple[list[Funnel], Funnel]:
     rows = db.session.execute(
         select(Unit.kind, place.label("place"), func.count())
         .outerjoin(furthest, and_(furthest.c.tenant_id == Unit.tenant_id, furthest.c.unit_id == Unit.id))
-        .where(_open_units(tenant_id, year))
+        .where(open_units(tenant_id, year))
         .group_by(Unit.kind, place)
     ).all()
     kinds = sorted({kind for kind, _, _ in rows}, key=words.kind_order)
@@ -157,7 +157,7 @@ def missing_units(tenant_id: int, year: int, asked: Listing) -> Select[Any]:
             reminded.label("reminded_at"),
         )
         .outerjoin(furthest, and_(furthest.c.tenant_id == Unit.tenant_id, furthest.c.unit_id == Unit.id))
-        .where(_open_units(tenant_id, year), place < list(Stage).index(Stage.ENDED))
+        .where(open_units(tenant_id, year), place < list(Stage).index(Stage.ENDED))
     )
     if asked.filters.get("kind"):
         statement = statement.where(Unit.kind == asked.filters["kind"])

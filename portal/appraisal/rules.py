@@ -14,7 +14,6 @@ from portal import words
 from portal.dossiers.rules import Answer, Assessment, Finding, Indicator, Kind, Outcome
 
 __all__ = [
-    "PARTS",
     "REASONS",
     "VERDICT_WORDS",
     "Change",
@@ -43,16 +42,9 @@ REASONS: Mapping[str, str] = {
     "no_document": "Không có minh chứng",
     "defective_document": "Minh chứng thiếu chữ ký, dấu hoặc không đọc được",
     "site_visit": "Theo kết quả kiểm tra thực tế",
-    "headcount": "Số gốc được hiệu chỉnh",
+    "headcount": "Số liệu nền được hiệu chỉnh",
     "not_concerned": "Đơn vị không thuộc đối tượng của chỉ tiêu",
     "other": "Lý do khác",
-}
-
-# The parts of a dossier that a supplement request may open beside indicators.
-PARTS: Mapping[str, str] = {
-    "letter": "Tờ trình, thông tin chung của hồ sơ",
-    "team_member": "Quyết định và thành viên Tổ đánh giá",
-    "headcount": "Số liệu gốc (thành viên, người học)",
 }
 
 

@@ -1,0 +1,341 @@
+"""The appraisal desk: one indicator at a time beside its evidence, base figures, agreement, proposal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from portal import words
+from portal.dossiers.models import Dossier, State
+from portal.dossiers.queries import Sheet, open_sheet
+from portal.dossiers.wording import ILLUSTRATIVE, asked
+from portal.web import back_to
+from tenants.access import may, require, signed_in
+from tenants.database import db
+from tenants.refusal import Conflict, Refused
+from tenants.rights import Right, refusal
+
+from . import operations, queries, rules
+from .blueprint import blueprint, link
+from .desk import (
+    BASE,
+    PROPOSAL,
+    Desk,
+    changes_with,
+    effect_of,
+    files_of,
+    rows_to_agree,
+    side_items,
+    state_of,
+    unit_answer,
+)
+from .forms import VerdictGiven, number_of, read_verdict, text_of, version_of
+from .intake_views import dossier_here
+from .models import Finding
+
+AT_DESK = (State.ACCEPTED, State.APPRAISED, State.DECIDED)
+
+
+def _desk_dossier(dossier_id: int) -> Dossier:
+    """Return a dossier that can stand on the desk; 403 for one of the person's own unit."""
+    dossier = dossier_here(dossier_id)
+    if not refusal(signed_in(), Right.APPRAISE):
+        require(Right.APPRAISE, dossier)
+    if dossier.state not in AT_DESK:
+        abort(404)
+    return dossier
+
+
+@blueprint.get("/huyen/ho-so/<int:dossier_id>/tham-dinh")
+@may(Right.SEE_DISTRICT)
+def desk(dossier_id: int) -> str:
+    """Show the desk at the indicator the address names, or at the first one without a verdict."""
+    return _page(open_sheet(_desk_dossier(dossier_id)), request.args.get("chi-tieu", ""))
+
+
+def _page(sheet: Sheet, chosen: str, **more: Any) -> str:
+    """Render the desk; `more` holds what was typed, faults and conflicts."""
+    dossier, actor = sheet.dossier, signed_in()
+    at = Desk(sheet, chosen)
+    may_judge = dossier.state == State.ACCEPTED and not refusal(actor, Right.APPRAISE, dossier)
+    next_id = queries.next_in(State.ACCEPTED, dossier.tenant_id, dossier.year, actor, dossier)
+    shared: dict[str, Any] = {
+        "sheet": sheet,
+        "dossier": dossier,
+        "at": at,
+        "items": side_items(at),
+        "may_judge": may_judge,
+        "may_propose": not refusal(actor, Right.PROPOSE, dossier),
+        "next_url": url_for("appraisal.desk", dossier_id=next_id) if next_id else "",
+        "verdict_words": rules.VERDICT_WORDS,
+        "reasons": rules.REASONS,
+        "value_text": rules.value_text,
+        "illustrative": ILLUSTRATIVE,
+    }
+    if at.chosen == BASE:
+        return render_template("appraisal/desk_base.html", **shared | _base_values(at) | more)
+    if at.chosen == PROPOSAL:
+        return render_template("appraisal/desk_proposal.html", **shared | _proposal_values(at) | more)
+    return render_template("appraisal/desk.html", **shared | _indicator_values(at) | more)
+
+
+def _indicator_values(at: Desk) -> dict[str, Any]:
+    sheet, indicator = at.sheet, at.indicator
+    finding = sheet.findings.get(indicator.id)
+    before = queries.previous_sheet(sheet)
+    peers = queries.peers(sheet, indicator)
+    answer = sheet.answers[indicator.id]
+    files = files_of(sheet, indicator.id, link)
+    wanted = request.args.get("tep", "")
+    shown = next((f for f in files if str(f.id) == wanted and f.preview_url), None)
+    return {
+        "indicator": indicator,
+        "row": at.row,
+        "asked": asked(indicator),
+        "answer": answer,
+        "unit_value": rules.value_text(indicator, unit_answer(answer), at.unit_whole),
+        "unit_state": rules.standing(at.unit_side.finding(indicator.id), sheet.dossier.requested_level),
+        "finding": finding,
+        "district_state": state_of(at, indicator),
+        "whole": at.district_whole,
+        "given": _given(finding, answer),
+        "last_year": queries.value_in(before, at.row.key) if before else "",
+        "peers": peers,
+        "peer_share": words.percent(peers.part, peers.whole, 1) if peers.whole else "",
+        "files": files,
+        "shown": shown or next((f for f in files if f.preview_url), None),
+        "faults": [],
+        "conflict": None,
+    }
+
+
+def _given(finding: Finding | None, answer: Any) -> VerdictGiven:
+    """Return what the form shows before anybody types: the stored verdict, or the unit's own value."""
+    corrected = finding is not None and finding.verdict == "corrected"
+    source = finding if corrected else answer
+    return VerdictGiven(
+        verdict=finding.verdict if finding else "agreed",
+        yes=source.yes,
+        part=source.part,
+        grade=source.grade,
+        reason_code=finding.reason_code if finding else "",
+        reason=finding.reason if finding else "",
+        version=finding.version if finding else 0,
+        part_text="" if source.part is None else str(source.part),
+    )
+
+
+def _base_values(at: Desk) -> dict[str, Any]:
+    before = queries.previous_sheet(at.sheet)
+    last = before.district_profile().headcounts if before else {}
+    return {
+        "heads": words.HEADCOUNTS,
+        "last_year": last,
+        "changes": at.base_changes,
+        "typed": {},
+        "faults": [],
+        "preview": None,
+        "stuck": [],
+        "conflict": None,
+    }
+
+
+def _proposal_values(at: Desk) -> dict[str, Any]:
+    return {
+        "proposal": operations.proposal_of(at.sheet, at.side),
+        "unjudged": at.unjudged,
+        "differences": at.differences,
+        "note_text": at.sheet.dossier.proposal_note,
+        "illustrates": any(t.illustrative for i in at.sheet.indicators for t in i.thresholds.values()),
+        "faults": [],
+    }
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/<int:indicator_id>")
+@may(Right.APPRAISE)
+def judge(dossier_id: int, indicator_id: int) -> Any:
+    """Store a verdict and go on to the next indicator without one."""
+    dossier = _desk_dossier(dossier_id)
+    sheet = open_sheet(dossier)
+    indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
+    if indicator is None or indicator_id not in sheet.answers:
+        abort(404)
+    own = sheet.answers[indicator_id]
+    given = read_verdict(request.form, indicator, (own.yes, own.part, own.grade))
+    before = sheet.district_side()
+    if given.faults:
+        return _page(sheet, indicator.code, given=given, faults=list(given.faults)), 422
+    try:
+        after = operations.judge(signed_in(), dossier, indicator_id, given.verdict, **given.values())
+    except Conflict as conflict:
+        return _conflict(dossier_id, indicator.code, given, conflict)
+    except Refused as refused:
+        return _again(dossier_id, indicator.code, refused, given=given)
+    said = f"Đã lưu {indicator.code}. {rules.effect(before, after.district_side(), dossier.requested_level)}"
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **_next(after, indicator.code))
+
+
+def _next(sheet: Sheet, code: str) -> dict[str, str]:
+    """Return the address part of the next indicator without a verdict after one, or of the proposal."""
+    left = [indicator.code for indicator in operations.unjudged(sheet)]
+    order = [indicator.code for indicator in sheet.indicators]
+    later = [one for one in left if order.index(one) > order.index(code)]
+    return {"chi-tieu": (later or left or [PROPOSAL])[0]}
+
+
+def _again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tuple[str, int]:
+    """Show the desk again with what was typed and the sentence."""
+    if refused.status in (403, 404):
+        raise refused
+    db.session.rollback()
+    sheet = open_sheet(dossier_here(dossier_id))
+    if sheet.dossier.state not in AT_DESK:
+        raise refused
+    return _page(sheet, chosen, faults=[refused.sentence], **typed), refused.status
+
+
+def _conflict(dossier_id: int, chosen: str, given: VerdictGiven, conflict: Conflict) -> tuple[str, int]:
+    """Show both verdicts; the form keeps the typed one and now knows the stored one's version."""
+    db.session.rollback()
+    sheet = open_sheet(dossier_here(dossier_id))
+    indicator = Desk(sheet, chosen).indicator
+    finding = sheet.findings.get(indicator.id)
+    mine = Finding(**given.values() | {"verdict": given.verdict})
+    both = {
+        "sentence": conflict.sentence,
+        "mine": _verdict_text(sheet, indicator, mine),
+        "theirs": _verdict_text(sheet, indicator, finding) if finding else "Chưa có kết luận.",
+        "who": finding.changed_by if finding else "người khác",
+        "when": words.moment(finding.changed_at) if finding else "",
+    }
+    given = replace(given, version=finding.version if finding else 0)
+    return _page(sheet, chosen, given=given, conflict=both), 409
+
+
+def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
+    text = rules.VERDICT_WORDS.get(finding.verdict, "Chưa chọn kết luận")
+    if finding.verdict == "corrected":
+        whole = sheet.district_profile().headcounts.get(indicator.base or "")
+        text += f": {rules.value_text(indicator, unit_answer(finding), whole)}"
+    if finding.reason_code in rules.REASONS:
+        text += f"\n{rules.REASONS[finding.reason_code]}"
+    return f"{text}\n{finding.reason}" if finding.reason else text
+
+
+@blueprint.get("/huyen/ho-so/<int:dossier_id>/tham-dinh/<int:indicator_id>/anh-huong")
+@may(Right.APPRAISE)
+def effect(dossier_id: int, indicator_id: int) -> Any:
+    """Say what the verdict being typed would do to the level; nothing is stored."""
+    sheet = open_sheet(_desk_dossier(dossier_id))
+    indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
+    if indicator is None or indicator_id not in sheet.answers:
+        abort(404)
+    own = sheet.answers[indicator_id]
+    given = read_verdict(request.args, indicator, (own.yes, own.part, own.grade))
+    try:
+        said = effect_of(sheet, indicator_id, given.verdict, given.yes, given.part, given.grade)
+    except Refused as refused:
+        said = refused.sentence
+    return render_template("appraisal/_effect.html", said=given.faults[0] if given.faults else said)
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/so-lieu-nen/<code>")
+@may(Right.APPRAISE)
+def correct(dossier_id: int, code: str) -> Any:
+    """Show what correcting a base figure would change, or correct it."""
+    dossier = _desk_dossier(dossier_id)
+    sheet = open_sheet(dossier)
+    if code not in sheet.headcounts:
+        abort(404)
+    faults: list[str] = []
+    value = number_of(request.form, "value", words.HEADCOUNTS[code].name, faults)
+    reason = text_of(request.form, "reason", 1_000)
+    parts = {
+        i.id: number
+        for i in sheet.indicators
+        if i.base == code
+        and (number := number_of(request.form, f"part-{i.id}", f"Số đạt của {i.code}", faults)) is not None
+    }
+    typed = {code: {"value": request.form.get("value", "")[:20], "reason": reason, "parts": parts}}
+    if value is None and not faults:
+        faults.append(f"Xin nhập {words.HEADCOUNTS[code].inline} theo thẩm định.")
+    if faults or value is None:
+        return _page(sheet, BASE, typed=typed, faults=faults), 422
+    stuck = [
+        (i, min(parts.get(i.id, value), value), part) for i, part in operations.exceeding(sheet, code, value)
+    ]
+    if request.form.get("act") == "preview":
+        change = changes_with(sheet, code, value, {i.id: new for i, new, _ in stuck})
+        return _page(sheet, BASE, typed=typed, preview=(code, change), stuck=stuck)
+    try:
+        changed = operations.correct_headcount(
+            signed_in(), dossier, code, value, reason, version=version_of(request.form), parts=parts
+        )
+    except Conflict as conflict:
+        db.session.rollback()
+        fresh = open_sheet(dossier_here(dossier_id))
+        theirs = fresh.headcount_findings.get(code)
+        both = {
+            "code": code,
+            "sentence": conflict.sentence,
+            "mine": f"{words.number(value)}. {reason}",
+            "theirs": f"{words.number(theirs.value)}. {theirs.reason}" if theirs else "Chưa hiệu chỉnh.",
+            "who": theirs.changed_by if theirs else "người khác",
+            "when": words.moment(theirs.changed_at) if theirs else "",
+        }
+        return _page(fresh, BASE, typed=typed, conflict=both), 409
+    except Refused as refused:
+        return _again(dossier_id, BASE, refused, typed=typed, stuck=stuck)
+    said = f"Đã hiệu chỉnh {words.HEADCOUNTS[code].inline}; {len(changed)} chỉ tiêu được tính lại."
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **{"chi-tieu": BASE})
+
+
+@blueprint.get("/huyen/ho-so/<int:dossier_id>/tham-dinh/dong-y")
+@may(Right.APPRAISE)
+def agreement(dossier_id: int) -> str:
+    """Show what agreeing with all remaining indicators would do."""
+    dossier = _desk_dossier(dossier_id)
+    at = Desk(open_sheet(dossier), PROPOSAL)
+    proposal = operations.proposal_of(at.sheet, at.side)
+    rows = rows_to_agree(at)
+    return render_template(
+        "appraisal/agree.html", sheet=at.sheet, dossier=dossier, at=at, proposal=proposal, rows=rows
+    )
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/dong-y")
+@may(Right.APPRAISE)
+def agree(dossier_id: int) -> Any:
+    """Agree with the unit on the ticked indicators."""
+    dossier = _desk_dossier(dossier_id)
+    typed = request.form.getlist("indicator")
+    wanted = {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 12}
+    agreed = operations.agree_with_rest(signed_in(), dossier, wanted)
+    said = f"Đã đồng ý với đơn vị ở {len(agreed)} chỉ tiêu: {', '.join(agreed)}."
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **_next(open_sheet(dossier), agreed[-1]))
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/de-xuat")
+@may(Right.PROPOSE)
+def propose(dossier_id: int) -> Any:
+    """Close the appraisal with the level the page named."""
+    dossier, note = _desk_dossier(dossier_id), text_of(request.form, "note")
+    seen = request.form.get("seen_level", "")
+    try:
+        row = operations.propose(
+            signed_in(), dossier, note, seen_level=int(seen) if seen in ("0", "1", "2") else None
+        )
+    except Refused as refused:
+        return _again(dossier_id, PROPOSAL, refused, note_text=note)
+    said = f"Đã chốt đề xuất: {words.RESULTS[row.proposed_level or 0].name.lower()}."
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **{"chi-tieu": PROPOSAL})
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/mo-lai")
+@may(Right.PROPOSE)
+def reopen(dossier_id: int) -> Any:
+    """Open a closed appraisal again."""
+    operations.reopen(signed_in(), _desk_dossier(dossier_id), text_of(request.form, "reason", 1_000))
+    return back_to("appraisal.desk", "Đã mở lại thẩm định; đề xuất trước đó được rút.", dossier_id=dossier_id)

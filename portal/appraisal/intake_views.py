@@ -1,0 +1,186 @@
+"""Intake: the page of one dossier with its checklist, taking it in, turning it away, asking for supplements."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, render_template, request
+
+from portal import clock, words
+from portal.cycle.rules import time_left
+from portal.dossiers.models import Dossier, State
+from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.trail.queries import of_dossier
+from portal.web import back_to
+from tenants.access import found, may, signed_in
+from tenants.database import db
+from tenants.refusal import Refused
+from tenants.rights import Right, refusal
+
+from . import operations
+from .blueprint import blueprint, link
+from .completeness import TICK_WORDS, Line, Tick, checklist, facts_of
+from .forms import SupplementGiven, point_rows, read_supplement, text_of
+from .queries import next_in
+
+DAYS_TO_ANSWER = 5
+PAPERS = (
+    ("mau-01", "Mẫu 01 Tờ trình"),
+    ("mau-02", "Mẫu 02 Báo cáo tự đánh giá"),
+    ("mau-03", "Mẫu 03 Bản tổng hợp"),
+    ("phieu-tiep-nhan", "Phiếu tiếp nhận"),
+)
+UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
+
+
+def dossier_here(dossier_id: int) -> Dossier:
+    """Return a dossier of the person's district, or answer 404."""
+    place = signed_in().place
+    assert place is not None
+    dossier: Dossier = found(dossier_of(place.tenant_id, dossier_id))
+    return dossier
+
+
+@blueprint.get("/huyen/ho-so/<int:dossier_id>")
+@may(Right.SEE_DISTRICT)
+def intake(dossier_id: int) -> str:
+    """Show a dossier: its checklist, papers, supplements and trail, and what can be done now."""
+    return _page(dossier_here(dossier_id))
+
+
+def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
+    sheet = open_sheet(dossier)
+    if dossier.state in UNFILED:
+        return render_template("appraisal/not_filed.html", sheet=sheet, dossier=dossier)
+    lines = checklist(facts_of(sheet))
+    actor = signed_in()
+    return render_template(
+        "appraisal/intake.html",
+        sheet=sheet,
+        dossier=dossier,
+        lines=lines,
+        tick_words=TICK_WORDS,
+        incomplete=sum(line.tick is Tick.INCOMPLETE for line in lines),
+        look=sum(line.tick is Tick.LOOK for line in lines),
+        papers=_papers(dossier, bool(sheet.requests)),
+        trail=of_dossier(dossier.tenant_id, dossier.id, 50),
+        codes={row.id: f"{row.code} {row.title}" for row in sheet.catalogue},
+        parts=words.DOSSIER_PARTS,
+        left=time_left(sheet.cycle.decide_before, clock.now()),
+        next_id=next_in(State.SUBMITTED, dossier.tenant_id, dossier.year, actor, dossier),
+        may_receive=not refusal(actor, Right.RECEIVE_DOSSIER),
+        may_appraise=not refusal(actor, Right.APPRAISE, dossier),
+        channel=words.CHANNELS.get(dossier.channel, dossier.channel),
+        late_reason=late_reason,
+        fault=fault,
+    )
+
+
+def _papers(dossier: Dossier, supplemented: bool) -> list[tuple[str, str]]:
+    names = [*PAPERS, ("phieu-bo-sung", "Phiếu yêu cầu bổ sung")] if supplemented else PAPERS
+    key = {"tenant_id": dossier.tenant_id, "dossier_id": dossier.id}
+    return [(label, url) for name, label in names if (url := link("papers.document", **key, name=name))]
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/tiep-nhan")
+@may(Right.RECEIVE_DOSSIER)
+def accept(dossier_id: int) -> Any:
+    """Take the dossier in; a late one with its reason."""
+    dossier, reason = dossier_here(dossier_id), text_of(request.form, "late_reason", 1_000)
+    try:
+        operations.accept(signed_in(), dossier, reason)
+    except Refused as refused:
+        return _refused(dossier_id, refused, reason)
+    return back_to("appraisal.intake", "Đã tiếp nhận hồ sơ; đơn vị được báo ngay.", dossier_id=dossier_id)
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/tu-choi")
+@may(Right.RECEIVE_DOSSIER)
+def refuse(dossier_id: int) -> Any:
+    """Turn a late dossier away."""
+    dossier, reason = dossier_here(dossier_id), text_of(request.form, "late_reason", 1_000)
+    try:
+        operations.refuse_late(signed_in(), dossier, reason)
+    except Refused as refused:
+        return _refused(dossier_id, refused, reason)
+    return back_to("appraisal.intake", "Đã ghi không nhận hồ sơ vì quá hạn.", dossier_id=dossier_id)
+
+
+def _refused(dossier_id: int, refused: Refused, reason: str) -> tuple[str, int]:
+    if refused.status == 403:
+        abort(403, refused.sentence)
+    db.session.rollback()
+    return _page(dossier_here(dossier_id), late_reason=reason, fault=refused.sentence), refused.status
+
+
+@blueprint.get("/huyen/ho-so/<int:dossier_id>/bo-sung")
+@may(Right.RECEIVE_DOSSIER)
+def supplement(dossier_id: int) -> str:
+    """Show the form of the one supplement request, with the points the checklist suggests."""
+    dossier = dossier_here(dossier_id)
+    if dossier.state in UNFILED:
+        abort(404)
+    sheet = open_sheet(dossier)
+    day = min(clock.today() + timedelta(days=DAYS_TO_ANSWER), sheet.cycle.decide_before - timedelta(days=1))
+    given = SupplementGiven(_blank(sheet), day, words.day(day), "")
+    return _supplement_page(sheet, given)
+
+
+def _blank(sheet: Sheet) -> Any:
+    lines: tuple[Line, ...] = checklist(facts_of(sheet))
+    applying = [f.indicator for f in sheet.unit_side().findings if f.applies]
+    asks = [ask for line in lines for ask in line.asks]
+    return point_rows([(i.id, i.code, i.title) for i in applying], asks)
+
+
+def _supplement_page(sheet: Sheet, given: SupplementGiven, faults: list[str] | None = None) -> str:
+    values = {row.id: row for row in sheet.catalogue}
+    return render_template(
+        "appraisal/supplement.html",
+        sheet=sheet,
+        dossier=sheet.dossier,
+        given=given,
+        rows=given.rows,
+        values=values,
+        faults=faults or [],
+        locked=_closed(sheet),
+    )
+
+
+def _closed(sheet: Sheet) -> str:
+    """Return the sentence why nothing can be asked for now, or ""."""
+    if sheet.requests:
+        when = words.moment(sheet.requests[-1].sent_at)
+        return f"Hồ sơ đã được yêu cầu bổ sung một lần lúc {when}; chỉ được yêu cầu một lần."
+    if sheet.dossier.state != State.SUBMITTED:
+        name = words.DOSSIER_STATES[sheet.dossier.state].name
+        return f"Hồ sơ đang ở trạng thái “{name}” nên không yêu cầu bổ sung được."
+    return ""
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/bo-sung")
+@may(Right.RECEIVE_DOSSIER)
+def ask_supplement(dossier_id: int) -> Any:
+    """Show the request as the unit will read it, or send it."""
+    dossier = dossier_here(dossier_id)
+    if dossier.state in UNFILED:
+        abort(404)
+    sheet = open_sheet(dossier)
+    given = read_supplement(request.form, _blank(sheet))
+    if given.faults or given.answer_by is None:
+        return _supplement_page(sheet, given, given.faults), 422
+    if request.form.get("act") != "send":
+        if request.form.get("act") == "edit":
+            return _supplement_page(sheet, given)
+        return render_template("appraisal/supplement_preview.html", sheet=sheet, dossier=dossier, given=given)
+    try:
+        operations.request_supplement(signed_in(), dossier, given.points, given.answer_by, given.note)
+    except Refused as refused:
+        if refused.status == 403:
+            raise
+        db.session.rollback()
+        sheet = open_sheet(dossier_here(dossier_id))
+        return _supplement_page(sheet, given, [refused.sentence]), refused.status
+    said = f"Đã gửi yêu cầu bổ sung {len(given.points)} điểm; đơn vị được báo ngay."
+    return back_to("appraisal.intake", said, dossier_id=dossier_id)

@@ -1,0 +1,207 @@
+"""The lists of a district's year: the queue of dossiers and the units that have not filed, with exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+from sqlalchemy import exists, select
+
+from portal import clock, web, words
+from portal.catalogue.models import CatalogueIndicator, Threshold
+from portal.cycle.models import Cycle
+from portal.cycle.queries import years
+from portal.cycle.rules import time_left
+from portal.dossiers.models import State
+from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.web import Listing, back_to
+from tenants.access import may, signed_in
+from tenants.database import db
+from tenants.rights import Right, refusal
+
+from . import progress, queries
+from .blueprint import blueprint, chosen_cycle
+from .reminders import remind as remind_units
+
+SPECIMEN = "DỮ LIỆU MINH HỌA"
+_MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+
+
+def _tenant() -> int:
+    place = signed_in().place
+    assert place is not None
+    return place.tenant_id
+
+
+def _asked(sorts: Any, filters: Any) -> Listing:
+    return web.listing(sorts, filters={**filters, "nam": [str(year) for year in years()]})
+
+
+def illustrative(cycle: Cycle) -> bool:
+    """Return whether a year is judged by numbers that are confirmed for demonstration only."""
+    found = exists().where(
+        CatalogueIndicator.version_id == cycle.version_id,
+        Threshold.indicator_id == CatalogueIndicator.id,
+        Threshold.illustrative,
+    )
+    return bool(db.session.scalar(select(found)))
+
+
+@blueprint.get("/huyen/ho-so")
+@may(Right.SEE_DISTRICT)
+def queue() -> str:
+    """Show the dossiers of a year that are the office's work."""
+    cycle, asked = chosen_cycle(), _asked(queries.SORTS, queries.FILTERS)
+    counted = queries.counts(_tenant(), cycle.year)
+    state, kind = asked.filters["state"], asked.filters["kind"]
+    shown = (State.DRAFT, *queries.QUEUE_STATES)
+    by_state = {s: sum(n for (st, k), n in counted.items() if st == s and kind in ("", k)) for s in shown}
+    tabs = [("Tất cả", asked.url(state=""), sum(by_state.values()), not state)]
+    for one in shown:
+        name = "Đang nhập hộ" if one is State.DRAFT else words.DOSSIER_STATES[one].name
+        if by_state[one] or one == state or one in (State.SUBMITTED, State.ACCEPTED, State.APPRAISED):
+            tabs.append((name, asked.url(state=one.value), by_state[one], one == state))
+    kinds = [
+        (code, f"{known.short} ({number})")
+        for code, known in words.UNIT_KINDS.items()
+        if (number := sum(n for (st, k), n in counted.items() if k == code and state in ("", st)))
+        or code == kind
+    ]
+    return render_template(
+        "appraisal/queue.html",
+        cycle=cycle,
+        listing=asked,
+        page=web.paginate(queries.queue(_tenant(), cycle.year, asked), asked.number),
+        tabs=tabs,
+        kinds=kinds,
+        years=[(str(year), str(year)) for year in years()],
+        left=time_left(cycle.decide_before, clock.now()),
+        illustrative=illustrative(cycle),
+        may_enter=not refusal(signed_in(), Right.ENTER_FOR_UNIT),
+    )
+
+
+@blueprint.get("/huyen/ho-so/xuat.<ext>")
+@may(Right.SEE_DISTRICT)
+def queue_file(ext: str) -> Response:
+    """Give the filtered queue as a file."""
+    cycle, asked = chosen_cycle(), _asked(queries.SORTS, queries.FILTERS)
+    columns = (
+        Column("Mã đơn vị", width=12),
+        Column("Đơn vị", width=42),
+        Column("Loại hình", width=30),
+        Column("Số tiếp nhận", width=18),
+        Column("Nộp lúc", width=18),
+        Column("Mức độ đề nghị", Kind.INTEGER, 10),
+        Column("Tự đánh giá", width=14),
+        Column("Trạng thái", width=26),
+        Column("Nộp muộn", width=10),
+        Column("Hình thức nộp", width=22),
+    )
+    rows = [
+        (
+            row.code,
+            row.name,
+            words.kind_name(row.kind),
+            row.receipt_number,
+            words.moment(row.submitted_at) if row.submitted_at else "",
+            row.requested_level,
+            "Tạm tính" if row.self_level is None else words.level_name(row.self_level),
+            words.DOSSIER_STATES[row.state].name,
+            "Nộp muộn" if row.late else "",
+            words.CHANNELS.get(row.channel, row.channel),
+        )
+        for row in db.session.execute(queries.queue(_tenant(), cycle.year, asked))
+    ]
+    return _file(ext, Sheet(f"Hồ sơ năm {cycle.year}", columns, rows, **_marks()), f"Ho-so-{cycle.year}")
+
+
+def _marks() -> dict[str, Any]:
+    place = signed_in().place
+    name = place.tenant_name if place else ""
+    return {
+        "subtitle": f"{name}, lúc {words.moment(clock.now())}",
+        "specimen": SPECIMEN if clock.is_demo() else None,
+    }
+
+
+def _file(ext: str, sheet: Sheet, name: str) -> Response:
+    if ext not in _MEDIA:
+        abort(404)
+    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
+    return web.download(content, f"{name}.{ext}", _MEDIA[ext])
+
+
+@blueprint.get("/huyen/con-thieu")
+@may(Right.SEE_DISTRICT)
+def missing() -> str:
+    """Show how far the units have come, and who has not filed."""
+    cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
+    kinds, total = progress.funnel(_tenant(), cycle.year)
+    today = clock.start_of(clock.today())
+    return render_template(
+        "appraisal/missing.html",
+        cycle=cycle,
+        listing=asked,
+        page=web.paginate(progress.missing_units(_tenant(), cycle.year, asked), asked.number),
+        kinds=kinds,
+        kind_options=[(k.kind, words.UNIT_KINDS[k.kind].short) for k in kinds],
+        total=total,
+        stages=[(s.value, progress.STAGE_WORDS[s].name) for s in progress.MISSING],
+        stage_words=progress.STAGE_WORDS,
+        years=[(str(year), str(year)) for year in years()],
+        left=time_left(cycle.submit_before, clock.now()),
+        today=today,
+        remind_url=url_for("appraisal.remind") + asked.url(),
+        may_remind=not refusal(signed_in(), Right.RECEIVE_DOSSIER),
+    )
+
+
+@blueprint.post("/huyen/con-thieu/nhac")
+@may(Right.RECEIVE_DOSSIER)
+def remind() -> Any:
+    """Remind every unit of the filter once today."""
+    cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
+    told = remind_units(signed_in(), cycle.year, asked)
+    said = f"Đã gửi nhắc đến {words.number(told.sent)} đơn vị."
+    if told.already:
+        said += f" {words.number(told.already)} đơn vị đã được nhắc trong hôm nay nên không gửi lại."
+    kept = {
+        name: value for name, value in request.args.items() if name in ("q", "kind", "stage", "nam", "sort")
+    }
+    return back_to("appraisal.missing", said, "ok" if told.sent else "info", **kept)
+
+
+@blueprint.get("/huyen/con-thieu/xuat.<ext>")
+@may(Right.SEE_DISTRICT)
+def missing_file(ext: str) -> Response:
+    """Give the filtered list of units that have not filed as a file."""
+    cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
+    columns = (
+        Column("Đơn vị", width=42),
+        Column("Loại hình", width=30),
+        Column("Xã, thị trấn", width=18),
+        Column("Tình trạng", width=20),
+        Column("Thủ trưởng", width=24),
+        Column("Điện thoại", width=16),
+        Column("Thư điện tử", width=26),
+        Column("Nhắc gần nhất", width=18),
+    )
+    rows = [
+        (
+            row.name,
+            words.kind_name(row.kind),
+            row.commune,
+            progress.STAGE_WORDS[row.stage].name,
+            row.head_name,
+            row.phone,
+            row.email,
+            words.moment(row.reminded_at) if row.reminded_at else "",
+        )
+        for row in db.session.execute(progress.missing_units(_tenant(), cycle.year, asked))
+    ]
+    sheet = Sheet(f"Đơn vị chưa nộp hồ sơ năm {cycle.year}", columns, rows, **_marks())
+    return _file(ext, sheet, f"Con-thieu-{cycle.year}")

@@ -1,0 +1,8 @@
+"""All pages of the room: lists, intake, the appraisal desk and the entry of dossiers filed off the portal."""
+
+from __future__ import annotations
+
+from . import desk_views, entry_views, intake_views, list_views
+from .blueprint import blueprint
+
+__all__ = ["blueprint", "desk_views", "entry_views", "intake_views", "list_views"]
