@@ -8,6 +8,7 @@ from flask import Flask
 
 ROOMS: tuple[str, ...] = (
     "account",
+    "appraisal",
     "catalogue",
     "health",
     "papers",
