@@ -36,6 +36,23 @@ class Cycle(Base):
     report_before: Mapped[date]
 
 
+# Whether this is demo data is said when the data is made; no one can turn a real installation's clock.
+_DEMO = """
+create or replace function refuse_demo_setting() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user = 'portal_steward' then return new; end if;
+  if new.key = 'demo' or (tg_op = 'UPDATE' and old.key = 'demo') or (new.key = 'demo_clock_offset'
+      and not exists (select from setting s where s.key = 'demo' and s.value = 'yes')) then
+    raise exception 'only demo data has a demo clock' using errcode = 'PT409';
+  end if;
+  return new;
+end $$;
+create or replace trigger setting_demo before insert or update on setting
+  for each row execute function refuse_demo_setting();
+"""
+
+
 class Setting(Base):
     """A value of the deployment set inside the product (name of the province, demo clock)."""
 
@@ -43,6 +60,7 @@ class Setting(Base):
     __wall__ = Wall(
         shared=True,
         grants={**SHARED_READING.grants, "province": "select, insert, update"},
+        statements=(_DEMO,),
     )
 
     key: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -7,7 +7,6 @@ with who and when, and no change to what was signed, except at the points a supp
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,68 +25,32 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tenants.database import Base
-from tenants.owned import UnitOwned, Wall
+from tenants.owned import OWN_TENANT, OWN_UNIT, UnitOwned, Wall
 
-IN_UNIT = {
-    "unit": "select, insert, update, delete",
-    "district": "select, insert, update, delete",
-    "province": "select",
-}
+from .guards import (
+    CONTENT_FROZEN,
+    DISTRICT_COLUMNS,
+    NEW_BY_DISTRICT,
+    NEW_BY_UNIT,
+    OUTCOME_FROZEN,
+    STEPS_ONLY,
+    UNIT_COLUMNS,
+    frozen_with_dossier,
+)
+from .states import State
 
 
-class State(StrEnum):
-    """The states of a dossier; `steps.py` says how one leads to another."""
+def in_unit(columns: str = "") -> dict[str, str]:
+    """Return the grants of a table of a dossier's content: unit and district write, the province reads.
 
-    DRAFT = "draft"
-    SIGNED = "signed"
-    SUBMITTED = "submitted"
-    SUPPLEMENT_REQUESTED = "supplement_requested"
-    ACCEPTED = "accepted"
-    APPRAISED = "appraised"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
-    REFUSED_LATE = "refused_late"
-    CLOSED_UNREACHED = "closed_unreached"
+    `columns`: those that may be changed; what a row belongs to never changes.
+    """
+    writes = "select, insert, delete" + (f", update ({columns})" if columns else "")
+    return {"unit": writes, "district": writes, "province": "select"}
 
 
 ENDED = (State.WITHDRAWN, State.REFUSED_LATE)
 _STATES = ", ".join(f"'{state}'" for state in State)
-
-_FROZEN = """
-create or replace function refuse_signed_content() returns trigger language plpgsql
-  set search_path = public, pg_temp as $$
-declare
-  content jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
-  owner_state text;
-begin
-  if current_user = 'portal_steward' then return coalesce(new, old); end if;
-  select state into owner_state from dossier
-    where tenant_id = (content->>'tenant_id')::int and id = (content->>'dossier_id')::bigint;
-  if owner_state = 'draft' or owner_state is null then return coalesce(new, old); end if;
-  if owner_state = 'supplement_requested' and exists (
-      select from supplement_point p join supplement_request r
-        on r.tenant_id = p.tenant_id and r.unit_id = p.unit_id and r.id = p.request_id
-      where p.tenant_id = (content->>'tenant_id')::int and p.dossier_id = (content->>'dossier_id')::bigint
-        and r.answered_at is null
-        and coalesce(p.indicator_id::text = content->>'indicator_id', p.part = tg_table_name)) then
-    return coalesce(new, old);
-  end if;
-  raise exception 'content of a dossier in state % is frozen', owner_state using errcode = 'PT409';
-end $$;
-"""
-
-
-def frozen_with_dossier(table: str, columns: str = "") -> str:
-    """Return the SQL that refuses changes to a table's rows once their dossier is signed.
-
-    While supplements are asked for, only the points of the open request are free. `columns` limits
-    the guard on updates to what the unit itself wrote.
-    """
-    of = f" of {columns}" if columns else ""
-    return (
-        f"create or replace trigger {table}_frozen before insert or delete or update{of} on {table}"
-        " for each row execute function refuse_signed_content()"
-    )
 
 
 class InDossier(UnitOwned):
@@ -116,8 +79,13 @@ class Dossier(UnitOwned, Base):
 
     __tablename__ = "dossier"
     __wall__ = Wall(
-        grants=IN_UNIT | {"unit": "select, insert, update", "district": "select, insert, update"},
-        statements=(_FROZEN,),
+        grants={
+            "unit": f"select, insert, update ({', '.join(UNIT_COLUMNS)})",
+            "district": f"select, insert, update ({', '.join(DISTRICT_COLUMNS)})",
+            "province": "select",
+        },
+        inserts={"unit": f"{OWN_UNIT} and {NEW_BY_UNIT}", "district": f"{OWN_TENANT} and {NEW_BY_DISTRICT}"},
+        statements=(CONTENT_FROZEN, STEPS_ONLY),
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
@@ -208,7 +176,7 @@ class Headcount(InDossier, Base):
 
     __tablename__ = "headcount"
     __wall__ = Wall(
-        grants=IN_UNIT,
+        grants=in_unit("value, version, changed_by"),
         statements=(frozen_with_dossier("headcount"),),
     )
     __table_args__ = (
@@ -230,7 +198,8 @@ class Answer(InDossier, Base):
 
     __tablename__ = "answer"
     __wall__ = Wall(
-        grants=IN_UNIT, statements=(frozen_with_dossier("answer", "yes, part, grade, explanation"),)
+        grants=in_unit("yes, part, grade, explanation, met_1, met_2, version, changed_at, changed_by"),
+        statements=(frozen_with_dossier("answer", "yes, part, grade, explanation"), OUTCOME_FROZEN),
     )
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
@@ -257,7 +226,9 @@ class TeamMember(InDossier, Base):
     """A member of the unit's self-assessment team (Circular 24/2023, Article 10(1)(a))."""
 
     __tablename__ = "team_member"
-    __wall__ = Wall(grants=IN_UNIT, statements=(frozen_with_dossier("team_member"),))
+    __wall__ = Wall(
+        grants=in_unit("full_name, title, duty"), statements=(frozen_with_dossier("team_member"),)
+    )
     __table_args__ = (dossier_key(ondelete="CASCADE"), Index("ix_team_member", "tenant_id", "dossier_id"))
 
     full_name: Mapped[str] = mapped_column(String(200))

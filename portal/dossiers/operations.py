@@ -268,13 +268,19 @@ def answer_point(actor: Identity, dossier: Dossier, point_id: int, text: str) ->
 
 
 def send_supplement(actor: Identity, dossier: Dossier) -> Dossier:
-    """Send the answered request back; the head thereby signs the changed content anew."""
+    """Send the answered request back; the head thereby signs the changed content anew.
+
+    Sending again what was sent changes nothing.
+    """
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    if sheet.dossier.state == State.SUBMITTED and any(r.answered_at for r in sheet.requests):
+        must(actor, Right.SUBMIT_DOSSIER)
+        return sheet.dossier
     request = sheet.open_request
     restate(sheet)
+    freeze(sheet, actor)
     take(actor, sheet, Act.ANSWER_SUPPLEMENT)
     if request is not None:
         request.answered_at, request.answered_by = clock.now(), actor.full_name
-    freeze(sheet, actor)
     db.session.flush()
     return sheet.dossier

@@ -14,7 +14,7 @@ from tenants.rights import Right
 from . import checks
 from .checks import Check, Fault
 from .facts import Facts
-from .models import State
+from .states import State
 
 
 class Act(StrEnum):

@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.dossiers.models import IN_UNIT, InDossier, dossier_key, frozen_with_dossier
+from portal.dossiers.guards import frozen_with_dossier
+from portal.dossiers.models import InDossier, dossier_key, in_unit
 from tenants.database import Base
 from tenants.owned import UnitOwned, Wall
 
@@ -44,6 +45,9 @@ create or replace trigger evidence_frozen before update on evidence
   for each row execute function refuse_signed_evidence();
 """
 
+# What a file is (its content, its unit) never changes; what its paper says of itself may.
+_DESCRIBED = "update (title, number, issued_on, issuer, name_folded, removed_at, version)"
+
 
 class Evidence(UnitOwned, Base):
     """One uploaded file: content by SHA-256 (hex) in the store, particulars as its paper states them.
@@ -53,7 +57,11 @@ class Evidence(UnitOwned, Base):
 
     __tablename__ = "evidence"
     __wall__ = Wall(
-        grants=IN_UNIT | {"unit": "select, insert, update", "district": "select, insert, update"},
+        grants={
+            "unit": f"select, insert, {_DESCRIBED}",
+            "district": f"select, insert, {_DESCRIBED}",
+            "province": "select",
+        },
         statements=(_PARTICULARS,),
     )
     __table_args__ = (
@@ -93,7 +101,7 @@ class EvidenceLink(InDossier, Base):
     """A file proves an indicator of a dossier."""
 
     __tablename__ = "evidence_link"
-    __wall__ = Wall(grants=IN_UNIT, statements=(frozen_with_dossier("evidence_link"),))
+    __wall__ = Wall(grants=in_unit(), statements=(frozen_with_dossier("evidence_link"),))
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
         ForeignKeyConstraint(

@@ -39,17 +39,34 @@ create or replace trigger decision_issued before update or delete on decision
   for each row execute function refuse_issued_decision();
 create or replace function refuse_issued_line() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
-declare line record;
 begin
-  if tg_op = 'DELETE' then line := old; else line := new; end if;
   if current_user <> 'portal_steward' and exists (select from decision d
-      where d.tenant_id = line.tenant_id and d.id = line.decision_id and d.state = 'issued') then
+      where d.state = 'issued' and ((d.tenant_id = old.tenant_id and d.id = old.decision_id)
+        or (d.tenant_id = new.tenant_id and d.id = new.decision_id))) then
     raise exception 'an issued decision is never changed' using errcode = 'PT409';
   end if;
   return coalesce(new, old);
 end $$;
 create or replace trigger decision_line_issued before insert or update or delete on decision_line
   for each row execute function refuse_issued_line();
+"""
+
+# Asked when the transaction ends, so that an operation may write decision and recognitions in any order.
+_BY_DECISION = """
+create or replace function refuse_undecided_recognition() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user <> 'portal_steward' and not exists (select from decision d join decision_line l
+        on l.tenant_id = d.tenant_id and l.decision_id = d.id and l.dossier_id = new.dossier_id
+      where d.tenant_id = new.tenant_id and d.id = new.decision_id and d.state = 'issued'
+        and l.outcome = new.level and not l.held_back) then
+    raise exception 'a recognition needs a line of an issued decision' using errcode = 'PT409';
+  end if;
+  return null;
+end $$;
+drop trigger if exists recognition_by_decision on recognition;
+create constraint trigger recognition_by_decision after insert on recognition
+  deferrable initially deferred for each row execute function refuse_undecided_recognition();
 """
 
 
@@ -67,7 +84,7 @@ class Decision(TenantOwned, Base):
             "province": "select",
         },
         rows={"unit": OWN_TENANT + " and state = 'issued'"},
-        statements=(),
+        inserts={"district": OWN_TENANT + " and state = 'draft'"},
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
@@ -142,7 +159,8 @@ class Recognition(UnitOwned, Base):
 
     __tablename__ = "recognition"
     __wall__ = Wall(
-        grants={"unit": "select", "district": "select, insert, update (state)", "province": "select"}
+        grants={"unit": "select", "district": "select, insert, update (state)", "province": "select"},
+        statements=(_BY_DECISION,),
     )
     __table_args__ = (
         dossier_key(),

@@ -28,7 +28,12 @@ class TrailEntry(TenantOwned, Base):
     __wall__ = Wall(
         grants={"unit": "select, insert", "district": "select, insert", "province": "select, insert"},
         rows={"unit": OWN_TENANT + " and unit_id = app_unit() and not inner_act"},
-        inserts={"unit": OWN_TENANT + " and unit_id = app_unit()"},
+        # Nobody writes an act in another's name.
+        inserts={
+            "unit": OWN_TENANT + " and unit_id = app_unit() and account_id = app_account()",
+            "district": OWN_TENANT + " and account_id = app_account()",
+            "province": OWN_TENANT + " and account_id = app_account()",
+        },
         statements=(_APPEND_ONLY,),
     )
     __table_args__ = (

@@ -351,7 +351,8 @@ def test_the_row_is_not_referred_to(places: Places, name: str, constraint: Any, 
         if wrong:
             enter(asking)
             refused(
-                lambda wrong=wrong: counted(insert(table).inline().values({**mine, **wrong})), UNREFERABLE
+                lambda wrong=wrong: counted(insert(table).inline().values({**mine, **wrong, **other})),
+                UNREFERABLE,
             )  # type: ignore[misc]
             enter(entered)
             change = update(table).where(*at(name, own)).values({**wrong, **other})
