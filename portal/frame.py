@@ -23,7 +23,7 @@ UNIT_ROOMS = (
     ("Hồ sơ", "dossiers.index", Right.SEE_DOSSIER),
     ("Minh chứng", "evidence.library", Right.FILL_DOSSIER),
     ("Kết quả", "dossiers.results", Right.SEE_DOSSIER),
-    ("Đơn vị", "units.own", Right.SEE_DOSSIER),
+    ("Đơn vị", "dossiers.unit", Right.SEE_DOSSIER),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
 )
 DISTRICT_ROOMS = (

@@ -10,8 +10,14 @@ ROOMS: tuple[str, ...] = (
     "account",
     "appraisal",
     "catalogue",
+    "desk",
+    "dossiers",
+    "evidence",
     "health",
     "papers",
+    "province",
+    "recognition",
+    "units",
 )
 
 

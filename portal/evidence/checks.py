@@ -7,6 +7,7 @@ where a photo was taken is taken out of it.
 from __future__ import annotations
 
 import io
+import logging
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from portal.words import file_size, nfc
 from tenants.refusal import Refused
 
 from .photos import pixels_of_webp, without_place
+
+# A broken file is our sentence to its sender, not a line in the log for each of its faults.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+SHOWN_AS_PICTURE = frozenset({"image/jpeg", "image/png", "image/webp"})
 _GPS = 0x8825
 _EXIF = b"Exif\x00\x00"
 _XMP = b"http://ns.adobe.com/x"

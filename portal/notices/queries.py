@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from tenants.database import db
 from tenants.identity import Place
@@ -16,16 +16,14 @@ def _mine(place: Place):  # type: ignore[no-untyped-def]
     return (Notice.tenant_id == place.tenant_id, Notice.audience == audience)
 
 
+def inbox(place: Place) -> Select[tuple[Notice]]:
+    """Return the select of all notices for a place, unread first, then the newest."""
+    return select(Notice).where(*_mine(place)).order_by(Notice.read_at.is_not(None), Notice.id.desc())
+
+
 def latest(place: Place, limit: int = 20) -> list[Notice]:
     """Return the newest notices for a place, unread first."""
-    return list(
-        db.session.scalars(
-            select(Notice)
-            .where(*_mine(place))
-            .order_by(Notice.read_at.is_not(None), Notice.id.desc())
-            .limit(limit)
-        )
-    )
+    return list(db.session.scalars(inbox(place).limit(limit)))
 
 
 def unread(place: Place) -> int:

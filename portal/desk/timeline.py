@@ -1,0 +1,86 @@
+"""The year of a unit as a line of steps, and the one thing to do next. Pure: values in, words out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.cycle.models import Cycle
+from portal.dossiers.models import State
+from portal.dossiers.queries import Sheet
+from portal.words import RESULTS, day
+
+# For each state: how many steps of the line are done; the next one is where the unit stands.
+_DONE = {
+    State.DRAFT: 0,
+    State.SIGNED: 1,
+    State.SUBMITTED: 2,
+    State.SUPPLEMENT_REQUESTED: 2,
+    State.ACCEPTED: 3,
+    State.APPRAISED: 4,
+    State.DECIDED: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What to do next: the sentence, the button and where it leads, as an endpoint ("" for waiting)."""
+
+    sentence: str
+    label: str = ""
+    endpoint: str = ""
+
+
+def year_line(cycle: Cycle, sheet: Sheet | None, entered: int, applying: int) -> list[tuple[str, str, str]]:
+    """Return the steps of the year: title, line, and done, now or next."""
+    d = sheet.dossier if sheet else None
+    state = State(d.state) if d else None
+    done = _DONE.get(state, -1) if state else -1
+    lines = [
+        ("Tự đánh giá", f"{entered}/{applying} chỉ tiêu đã nhập" if d else "chưa lập hồ sơ"),
+        (
+            "Ký và nộp",
+            f"đã nộp {day(d.submitted_at)}" if d and d.submitted_at else f"trước {day(cycle.submit_before)}",
+        ),
+        ("Huyện tiếp nhận", f"từ {day(d.accepted_at)}" if d and d.accepted_at else "kiểm tra thành phần"),
+        ("Thẩm định", f"trước {day(cycle.decide_before)}"),
+        (
+            "Kết quả",
+            RESULTS[d.decided_level].unit_name
+            if d and d.decided_level is not None
+            else "Quyết định, lý do từng chỉ tiêu",
+        ),
+    ]
+    at = {State.DRAFT: 0, State.SIGNED: 1}.get(state or State.DRAFT, done)
+    return [
+        (title, line, "done" if place < done or done == 5 else "now" if place == max(at, 0) else "next")
+        for place, (title, line) in enumerate(lines)
+    ]
+
+
+def next_task(sheet: Sheet | None, *, year: int, lacking: int, may_sign: bool) -> Next:
+    """Return the one thing to do next; `lacking` counts what still stops the signature."""
+    if sheet is None:
+        return Next(f"Lập hồ sơ tự đánh giá năm {year}.", "Lập hồ sơ", "dossiers.index")
+    match State(sheet.dossier.state):
+        case State.DRAFT if lacking:
+            return Next(
+                f"Hoàn thành {lacking} điều còn thiếu để ký hồ sơ.", "Tiếp tục hồ sơ", "dossiers.show"
+            )
+        case State.DRAFT if may_sign:
+            return Next("Hồ sơ đã đủ: kiểm tra lại và ký.", "Kiểm tra và ký", "dossiers.review")
+        case State.DRAFT:
+            return Next("Hồ sơ đã đủ: trình thủ trưởng ký.", "Trình thủ trưởng ký", "dossiers.review")
+        case State.SIGNED if may_sign:
+            return Next("Hồ sơ đã ký, chưa nộp.", "Nộp hồ sơ", "dossiers.review")
+        case State.SIGNED:
+            return Next("Hồ sơ đã ký, chờ thủ trưởng nộp.", "Xem hồ sơ", "dossiers.review")
+        case State.SUPPLEMENT_REQUESTED:
+            return Next(
+                "Huyện yêu cầu bổ sung: trả lời từng điểm rồi gửi lại.", "Bổ sung hồ sơ", "dossiers.show"
+            )
+        case State.DECIDED:
+            return Next("Đã có quyết định: xem kết quả và lý do.", "Xem kết quả", "dossiers.result")
+        case State.SUBMITTED | State.ACCEPTED | State.APPRAISED:
+            return Next("Hồ sơ đang ở huyện, đơn vị chưa phải làm gì.", "Xem hồ sơ", "dossiers.show")
+        case _:
+            return Next("Hồ sơ năm nay đã kết thúc.", "Xem hồ sơ", "dossiers.show")

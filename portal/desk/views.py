@@ -1,0 +1,162 @@
+"""The home page of each level, the notices, who may do what, and the guides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
+from sqlalchemy import select
+
+from portal import clock, words
+from portal.cycle.rules import days_left, time_left
+from portal.dossiers.pages import side
+from portal.dossiers.queries import live_dossier, open_sheet
+from portal.dossiers.steps import STEP_OF, Act, faults
+from portal.notices.models import Notice
+from portal.notices.operations import mark_read
+from portal.notices.queries import inbox, latest
+from portal.web import back_to, paginate
+from tenants.access import found, may, signed_in
+from tenants.database import db
+from tenants.identity import Place
+from tenants.people import Role
+from tenants.rights import Right, refusal
+from tenants.scope import ScopeKind
+
+from .guides import NAMES, guide, picture
+from .queries import district_work, report_state, working_cycle
+from .timeline import next_task, year_line
+
+blueprint = Blueprint("desk", __name__)
+
+
+def _place() -> Place:
+    place = signed_in().place
+    assert place is not None
+    return place
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    """Return the address of a room's page, "" where this deployment does not open that room."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+@blueprint.get("/")
+@may(Right.SEE_DESK)
+def home() -> Any:
+    """What to do next and until when, by the level one acts at."""
+    place = _place()
+    homes: dict[ScopeKind, Callable[[Place], Any]] = {
+        ScopeKind.UNIT: _unit_home,
+        ScopeKind.DISTRICT: _district_home,
+        ScopeKind.PROVINCE: _province_home,
+    }
+    return homes[place.scope(0).kind](place)
+
+
+def _unit_home(place: Place) -> Any:
+    assert place.unit_id is not None
+    cycle = working_cycle()
+    if cycle is None:
+        return render_template("desk/unit.html", cycle=None, notices=latest(place, 5))
+    dossier = live_dossier(place.tenant_id, place.unit_id, cycle.year)
+    sheet = open_sheet(dossier) if dossier else None
+    now = clock.now()
+    beside: dict[str, Any] = {}
+    lacking = []
+    if sheet is not None:
+        facts = sheet.facts(now)
+        beside = side(sheet, facts.unit_side)
+        lacking = [f for f in faults(STEP_OF[Act.SIGN], facts) if f.stops]
+    may_sign = not refusal(signed_in(), Right.SIGN_DOSSIER)
+    task = next_task(sheet, year=cycle.year, lacking=len(lacking), may_sign=may_sign)
+    values = {"dossier_id": dossier.id} if dossier and task.endpoint != "dossiers.index" else {}
+    return render_template(
+        "desk/unit.html",
+        cycle=cycle,
+        sheet=sheet,
+        dossier=dossier,
+        line=year_line(cycle, sheet, beside.get("entered", 0), beside.get("applying", 0)),
+        task=task,
+        task_url=url_for(task.endpoint, **values),
+        left=time_left(cycle.submit_before, now),
+        lacking=lacking,
+        notices=latest(place, 5),
+        **beside,
+    )
+
+
+def _district_home(place: Place) -> Any:
+    cycle = working_cycle()
+    if cycle is None:
+        return render_template("desk/district.html", cycle=None, notices=latest(place, 8))
+    now = clock.now()
+    report = report_state(place.tenant_id, cycle.year)
+    deadlines = (
+        ("Đơn vị nộp hồ sơ", cycle.submit_before),
+        ("Quyết định công nhận", cycle.decide_before),
+        ("Gửi báo cáo về Sở", cycle.report_before),
+    )
+    return render_template(
+        "desk/district.html",
+        cycle=cycle,
+        work=district_work(place.tenant_id, cycle.year),
+        report=words.REPORT_STATES[report] if report else None,
+        deadlines=[
+            (name, before, time_left(before, now), days_left(before, now)) for name, before in deadlines
+        ],
+        notices=latest(place, 8),
+        address=_address,
+    )
+
+
+def _province_home(_place: Place) -> Any:
+    return redirect(url_for("province.overview"))
+
+
+@blueprint.get("/thong-bao")
+@may(Right.SEE_DESK)
+def notices() -> Any:
+    """All notices of the place acted in, unread first."""
+    number = request.args.get("trang", "1")
+    page = paginate(
+        inbox(_place()), int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    )
+    return render_template("desk/notices.html", page=page)
+
+
+@blueprint.post("/thong-bao/<int:notice_id>")
+@may(Right.SEE_DESK)
+def read(notice_id: int) -> Any:
+    """Mark one notice as read and go where it leads."""
+    place = _place()
+    notice = found(
+        db.session.scalar(select(Notice).where(Notice.tenant_id == place.tenant_id, Notice.id == notice_id))
+    )
+    path = notice.path
+    mark_read(place.tenant_id, notice_id)
+    if path.startswith("/") and not path.startswith("//") and request.form.get("open") == "yes":
+        return redirect(path, 303)
+    return back_to("desk.notices")
+
+
+@blueprint.get("/ai-duoc-lam-gi")
+@may(Right.SEE_DESK)
+def rights() -> Any:
+    """The table of rights as it is asked by every page."""
+    return render_template("desk/rights.html", rights=list(Right), roles=list(Role), own=_place().role)
+
+
+@blueprint.get("/huong-dan/<name>", endpoint="guide")
+@may(Right.SEE_DESK)
+def guide_page(name: str) -> Any:
+    """One guide of docs/huong-dan."""
+    return render_template("desk/guide.html", guide=found(guide(name)), names=NAMES)
+
+
+@blueprint.get("/huong-dan/anh/<file>")
+@may(Right.SEE_DESK)
+def guide_picture(file: str) -> Any:
+    """A picture of the guides."""
+    return send_file(found(picture(file)), conditional=True)

@@ -1,0 +1,249 @@
+"""A dossier as its form shows it: one card per indicator, the head-counts, what is locked and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from flask import url_for
+
+from portal import words
+from portal.appraisal.models import SupplementPoint
+from portal.catalogue.models import CatalogueIndicator
+from portal.evidence.models import Evidence
+from tenants.refusal import Refused
+
+from .forms import Typed, TypedCount
+from .models import Answer
+from .operations import editable
+from .queries import Sheet
+from .rules import Assessment, Finding, Kind
+from .wording import Asked, answer_words, asked, outcome_words, text_of, value_words, why_applies
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two people changed the same thing: both texts, who wrote the stored one and when, and its version."""
+
+    mine: str
+    theirs: str
+    who: str
+    when: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One indicator on the form. `lock` is the sentence why it cannot be changed ("": it can)."""
+
+    row: CatalogueIndicator
+    finding: Finding
+    answer: Answer
+    typed: Typed
+    asked: tuple[Asked, ...]
+    why: str
+    lock: str
+    files: tuple[Evidence, ...]
+    point: SupplementPoint | None = None
+    fault: str = ""
+    clash: Clash | None = None
+
+    @property
+    def id(self) -> int:
+        """Database id of the indicator."""
+        return self.row.id
+
+    @property
+    def anchor(self) -> str:
+        """Name of the card in the address of the page."""
+        return f"chi-tieu-{self.row.code}"
+
+    @property
+    def word(self) -> tuple[str, str]:
+        """Word and tone of the outcome."""
+        return outcome_words(self.finding)
+
+    @property
+    def value(self) -> str:
+        """The stored value in words."""
+        return answer_words(self.finding.indicator, self.answer, self.finding.whole)
+
+    @property
+    def open(self) -> bool:
+        """Whether the card shows its inputs at once: something is to be done here."""
+        return (
+            bool(self.fault or self.clash or self.point)
+            or self.word[1] != "ok"
+            or self.finding.needs_document
+        )
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the rules say, said once where both levels say the same."""
+        return list(dict.fromkeys(self.finding.sentences.values()))
+
+    @property
+    def marks(self) -> dict[int, int | None]:
+        """The thresholds in percent, for the bar of a share."""
+        thresholds = {level: self.finding.indicator.threshold(level).value for level in (1, 2)}
+        return {} if len(set(thresholds.values())) == 1 and None in thresholds.values() else thresholds
+
+
+@dataclass
+class Entry:
+    """What one request typed and could not save: texts by indicator, faults, clashes."""
+
+    typed: dict[int, Typed] = field(default_factory=dict)
+    faults: dict[int, str] = field(default_factory=dict)
+    clashes: dict[int, Clash] = field(default_factory=dict)
+
+
+NOTHING_TYPED = Entry()
+
+
+def cards(sheet: Sheet, assessment: Assessment, entry: Entry = NOTHING_TYPED) -> list[Card]:
+    """Return the cards of a dossier in the order of the catalogue."""
+    findings = {finding.indicator.id: finding for finding in assessment.findings}
+    points = {p.indicator_id: p for p in sheet.open_points() if p.indicator_id}
+    return [
+        Card(
+            row=row,
+            finding=findings[row.id],
+            answer=sheet.answers[row.id],
+            typed=entry.typed.get(row.id) or Typed.stored(findings[row.id].indicator, sheet.answers[row.id]),
+            asked=asked(findings[row.id].indicator),
+            why=why_applies(findings[row.id].indicator, sheet.unit.kind, sheet.unit.public),
+            lock=lock_of(sheet, indicator_id=row.id),
+            files=tuple(sheet.evidence[row.id]),
+            point=points.get(row.id),
+            fault=entry.faults.get(row.id, ""),
+            clash=entry.clashes.get(row.id),
+        )
+        for row in sheet.catalogue
+        if row.id in sheet.answers
+    ]
+
+
+def by_criterion(rows: list[Card]) -> list[tuple[int, str, list[Card]]]:
+    """Return cards under the number and title of their criterion."""
+    return [
+        (criterion.number, criterion.title, list(own))
+        for criterion, own in groupby(rows, key=lambda card: card.row.criterion)
+    ]
+
+
+def lock_of(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") -> str:
+    """Return the sentence why an indicator or a part cannot be changed now, "" where it can."""
+    try:
+        editable(sheet, indicator_id=indicator_id, part=part)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""
+
+
+def clash_of(finding: Finding, typed: Typed, answer: Answer) -> Clash:
+    """Lay what was typed beside what somebody else stored meanwhile."""
+    indicator = finding.indicator
+    try:
+        given = typed.given(indicator)
+        mine = value_words(indicator, given.yes, given.part, given.grade, finding.whole)
+    except ValueError:
+        mine = typed.value
+    theirs = answer_words(indicator, answer, finding.whole)
+    return Clash(
+        text_of(indicator, mine, typed.explanation),
+        text_of(indicator, theirs, answer.explanation),
+        answer.changed_by or "người khác",
+        hour(answer.changed_at),
+        answer.version,
+    )
+
+
+def hour(at: datetime | None) -> str:
+    """Return a moment as people say it while they work: "14:32", with the day unless it is clear."""
+    return f"{at.astimezone(words.ZONE):%H:%M %d/%m}" if at else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One base figure on the form."""
+
+    typed: TypedCount
+    name: str
+    none: str
+    clash: Clash | None = None
+
+
+def counts(
+    sheet: Sheet, typed: Mapping[str, TypedCount] | None = None, clashes: Mapping[str, Clash] | None = None
+) -> list[Count]:
+    """Return the base figures in their order."""
+    return [
+        Count(
+            (typed or {}).get(code) or TypedCount.stored(sheet.headcounts[code]),
+            known.name,
+            known.none,
+            (clashes or {}).get(code),
+        )
+        for code, known in words.HEADCOUNTS.items()
+        if code in sheet.headcounts
+    ]
+
+
+class UnitAddresses:
+    """Where the forms of a dossier are sent; another room that shows them brings its own."""
+
+    def __init__(self, dossier_id: int) -> None:
+        self.dossier_id = dossier_id
+
+    def page(self) -> str:
+        """The form itself."""
+        return url_for("dossiers.show", dossier_id=self.dossier_id)
+
+    def answer(self, indicator_id: int) -> str:
+        """Saving one indicator."""
+        return url_for("dossiers.save_answer", dossier_id=self.dossier_id, indicator_id=indicator_id)
+
+    def headcounts(self) -> str:
+        """Saving the base figures."""
+        return url_for("dossiers.save_headcounts", dossier_id=self.dossier_id)
+
+    def part(self, name: str) -> str:
+        """Saving a part (`to`, `nhan-dinh`, `to-trinh`)."""
+        return url_for("dossiers.save_part", dossier_id=self.dossier_id, part=name)
+
+    def member(self) -> str:
+        """Adding a member of the team."""
+        return url_for("dossiers.add_member", dossier_id=self.dossier_id)
+
+    def no_member(self, member_id: int) -> str:
+        """Taking a member off the team."""
+        return url_for("dossiers.remove_member", dossier_id=self.dossier_id, member_id=member_id)
+
+    def upload(self, indicator_id: int) -> str:
+        """Sending files for an indicator."""
+        return url_for("evidence.upload", dossier_id=self.dossier_id, indicator_id=indicator_id)
+
+    def unlink(self, indicator_id: int, evidence_id: int) -> str:
+        """Untying a file."""
+        return url_for(
+            "evidence.unlink",
+            dossier_id=self.dossier_id,
+            indicator_id=indicator_id,
+            evidence_id=evidence_id,
+        )
+
+    def choose(self, indicator_id: int) -> str:
+        """Choosing a file from the library."""
+        return url_for("evidence.library", cho=f"{self.dossier_id}-{indicator_id}")
+
+    def file(self, file: Evidence) -> str:
+        """Opening a file."""
+        return url_for("evidence.show", evidence_id=file.id)
+
+
+def is_share(card: Card) -> bool:
+    """Return whether an indicator counts people."""
+    return card.finding.indicator.kind is Kind.SHARE

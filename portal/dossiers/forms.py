@@ -1,0 +1,233 @@
+"""What the unit types: the forms of a dossier's parts, and one indicator as it stands in its inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal import words
+
+from .models import Answer, Headcount
+from .operations import Given
+from .rules import Indicator, Kind
+from .wording import DUTIES
+
+LONGEST_TEXT = 10_000
+LARGEST = 1_000_000
+_WHOLE = re.compile(r"[0-9]{1,3}(?:[. \u00a0]?[0-9]{3})*|[0-9]+")
+WRONG_DAY = "Xin nhập ngày theo dạng ngày/tháng/năm."
+
+
+def tidy(text: str | None) -> str:
+    """Return typed text in NFC with plain line ends and no invisible control characters."""
+    plain = words.nfc(text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127)).strip()
+
+
+def longest(most: int) -> Length:
+    """Return the length limit of a text, with its sentence."""
+    return Length(max=most, message=f"Xin viết ngắn hơn, tối đa {words.number(most)} ký tự.")
+
+
+def whole_number(text: str) -> int | None:
+    """Return a typed count, None where nothing was typed; raises `ValueError` with the sentence."""
+    text = text.strip()
+    if not text:
+        return None
+    digits = re.sub(r"[. \u00a0]", "", text)
+    if not _WHOLE.fullmatch(text) or not digits.isascii() or len(digits) > 9 or int(digits) > LARGEST:
+        raise ValueError("Xin nhập số nguyên từ 0 đến 1.000.000, chỉ dùng chữ số.")
+    return int(digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One indicator as its inputs hold it: texts exactly as typed, and the version the page showed."""
+
+    value: str = ""
+    explanation: str = ""
+    version: int = 0
+
+    @classmethod
+    def stored(cls, indicator: Indicator, answer: Answer) -> Typed:
+        """Return the inputs of a stored answer."""
+        if indicator.kind is Kind.SHARE:
+            value = "" if answer.part is None else str(answer.part)
+        elif indicator.kind is Kind.GRADED:
+            value = "" if answer.grade is None else str(answer.grade)
+        else:
+            value = {True: "co", False: "khong", None: ""}[answer.yes]
+        return cls(value, answer.explanation, answer.version)
+
+    @classmethod
+    def sent(cls, form: Mapping[str, str]) -> Typed:
+        """Return the inputs as a request sent them."""
+        version = form.get("version", "")
+        return cls(
+            tidy(form.get("value"))[:200],
+            tidy(form.get("explanation")),
+            int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+        )
+
+    def given(self, indicator: Indicator) -> Given:
+        """Return the answer the inputs mean; raises `ValueError` with the sentence for one that cannot be."""
+        if len(self.explanation) > LONGEST_TEXT:
+            raise ValueError(f"Giải trình dài quá {words.number(LONGEST_TEXT)} ký tự. Xin viết ngắn hơn.")
+        if indicator.kind is Kind.SHARE:
+            return Given(part=whole_number(self.value), explanation=self.explanation, version=self.version)
+        if indicator.kind is Kind.GRADED:
+            if self.value and self.value not in map(str, range(1, len(indicator.grades) + 1)):
+                raise ValueError("Xin chọn một mức trong danh sách.")
+            grade = int(self.value) if self.value else None
+            return Given(grade=grade, explanation=self.explanation, version=self.version)
+        if self.value not in ("", "co", "khong"):
+            raise ValueError("Xin chọn “Có” hoặc “Chưa có”.")
+        yes = {"co": True, "khong": False}.get(self.value)
+        return Given(yes=yes, explanation=self.explanation, version=self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCount:
+    """One base figure as its input holds it."""
+
+    code: str
+    text: str
+    version: int
+    fault: str = ""
+
+    @classmethod
+    def stored(cls, row: Headcount) -> TypedCount:
+        """Return the input of a stored figure."""
+        return cls(row.code, "" if row.value is None else str(row.value), row.version)
+
+    @classmethod
+    def sent(cls, row: Headcount, form: Mapping[str, str]) -> TypedCount:
+        """Return the input as sent, with its fault if it cannot be read."""
+        text, version = tidy(form.get(row.code))[:40], form.get(f"{row.code}-version", "")
+        fault = ""
+        try:
+            whole_number(text)
+        except ValueError as reason:
+            fault = str(reason)
+        return cls(row.code, text, int(version) if version.isascii() and version.isdigit() else 0, fault)
+
+    @property
+    def value(self) -> int | None:
+        """The figure typed (None: nothing); only where there is no fault."""
+        return whole_number(self.text)
+
+
+def _day(label: str) -> DateField:
+    return DateField(label, [Optional()])
+
+
+class PartForm(FlaskForm):
+    """A part of the dossier beside its indicators; its fields are columns of the dossier.
+
+    Several stand on one page, each with a prefix; the request's token is checked for all of them at the door.
+    """
+
+    class Meta:
+        """No token of its own."""
+
+        csrf = False
+
+    def texts(self) -> dict[str, Any]:
+        """Return the columns as typed, tidied; whether they may be is asked of `validate`."""
+        values = {f.short_name: f.data for f in self}
+        return {name: tidy(v) if isinstance(v, str) else v for name, v in values.items()}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, and say in Vietnamese what is wrong with a day."""
+        good = super().validate(extra_validators)
+        for one in self:
+            if isinstance(one, DateField) and one.errors:
+                one.errors = [WRONG_DAY]
+        return bool(good)
+
+
+class TeamForm(PartForm):
+    """The decision that set the team up."""
+
+    team_number = StringField("Số quyết định thành lập Tổ đánh giá", [longest(60)])
+    team_date = _day("Ngày quyết định")
+
+
+class MemberForm(FlaskForm):
+    """A member of the team."""
+
+    class Meta:
+        """No token of its own, as with the parts."""
+
+        csrf = False
+
+    full_name = StringField(
+        "Họ và tên", [InputRequired("Xin nhập họ tên thành viên Tổ đánh giá."), longest(200)]
+    )
+    title = StringField("Chức vụ", [longest(200)])
+    duty = SelectField(
+        "Nhiệm vụ trong Tổ", choices=[SelectChoice(k, v) for k, v in DUTIES.items()], default="member"
+    )
+
+
+class TextsForm(PartForm):
+    """What Mẫu 02 says in words."""
+
+    strengths = TextAreaField("Điểm mạnh", [longest(LONGEST_TEXT)])
+    weaknesses = TextAreaField("Hạn chế, nguyên nhân", [longest(LONGEST_TEXT)])
+    plan = TextAreaField("Kế hoạch cải tiến", [longest(LONGEST_TEXT)])
+
+
+class LetterForm(PartForm):
+    """The level asked for and the particulars of Mẫu 01."""
+
+    requested_level = RadioField(
+        "Mức độ đề nghị công nhận",
+        [Optional()],
+        choices=[SelectChoice("1", "Mức độ 1"), SelectChoice("2", "Mức độ 2")],
+    )
+    letter_number = StringField("Số Tờ trình", [longest(60)])
+    letter_date = _day("Ngày Tờ trình")
+
+    def texts(self) -> dict[str, Any]:
+        """Return the columns; the level as a number."""
+        values = super().texts()
+        level = values["requested_level"]
+        return values | {"requested_level": int(level) if level in ("1", "2") else None}
+
+
+class StartForm(FlaskForm):
+    """Opening a year's dossier: the level the unit registers for."""
+
+    target_level = RadioField(
+        "Mức độ đăng ký phấn đấu",
+        [Optional()],
+        choices=[SelectChoice("1", "Mức độ 1"), SelectChoice("2", "Mức độ 2")],
+    )
+
+
+class CloseForm(FlaskForm):
+    """Ending the year as not reached."""
+
+    reason = TextAreaField(
+        "Lý do chưa đạt và hướng cải tiến",
+        [InputRequired("Xin ghi lý do và hướng cải tiến ngắn gọn."), longest(4000)],
+    )
+
+
+class UnitForm(FlaskForm):
+    """The particulars a unit keeps itself."""
+
+    address = StringField("Địa chỉ", [longest(300)])
+    phone = StringField("Điện thoại", [longest(30)])
+    email = StringField("Thư điện tử", [longest(200)])
+    head_name = StringField("Họ và tên thủ trưởng", [longest(200)])
+    head_title = StringField("Chức vụ thủ trưởng", [longest(100)])
+    superior = StringField("Cơ quan cấp trên trực tiếp", [longest(200)])
+    symbol = StringField("Ký hiệu văn bản", [longest(30)])

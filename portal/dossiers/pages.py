@@ -1,0 +1,185 @@
+"""What the pages of a dossier show: the whole form, and the parts that change after one save."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock, words
+from portal.cycle.rules import time_left
+from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
+from portal.trail.queries import of_dossier
+
+from .cards import Card, Clash, Entry, UnitAddresses, by_criterion, cards, counts, lock_of
+from .forms import LetterForm, MemberForm, PartForm, TeamForm, TextsForm, TypedCount
+from .models import Dossier
+from .queries import Sheet
+from .rules import LEVELS, Assessment
+from .tracking import state_of, whereabouts
+from .wording import DUTIES, criteria_tally, gap_rows, next_level, verdict_words
+
+
+@dataclass(frozen=True, slots=True)
+class PartKind:
+    """A part of the dossier as a form: its name in addresses, columns, and the part a request unlocks."""
+
+    name: str
+    part: str
+    form: type[PartForm]
+    columns: tuple[str, ...]
+
+
+PARTS = {
+    kind.name: kind
+    for kind in (
+        PartKind("to-danh-gia", "team_member", TeamForm, ("team_number", "team_date")),
+        PartKind("nhan-dinh", "texts", TextsForm, ("strengths", "weaknesses", "plan")),
+        PartKind("muc-do", "letter", LetterForm, ("requested_level", "letter_number", "letter_date")),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part as its card shows it."""
+
+    kind: PartKind
+    form: PartForm
+    seen: str
+    lock: str
+    clash: Clash | None = None
+
+
+@dataclass
+class Refusal:
+    """What one request typed into the form and could not save."""
+
+    entry: Entry = field(default_factory=Entry)
+    counts: dict[str, TypedCount] = field(default_factory=dict)
+    count_faults: list[str] = field(default_factory=list)
+    count_clashes: dict[str, Clash] = field(default_factory=dict)
+    parts: dict[str, tuple[PartForm, Clash | None]] = field(default_factory=dict)
+    member: MemberForm | None = None
+
+
+def stands(dossier: Dossier, kind: PartKind) -> dict[str, Any]:
+    """Return the columns of a part as they are stored."""
+    return {name: getattr(dossier, name) for name in kind.columns}
+
+
+def mark_of(values: Mapping[str, Any]) -> str:
+    """Return the mark by which a form knows that a part still is what its page showed."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
+
+
+def part_form(kind: PartKind, dossier: Dossier) -> PartForm:
+    """Return the form of a part filled with what is stored."""
+    values = stands(dossier, kind)
+    level = values.get("requested_level")
+    if "requested_level" in values:
+        values["requested_level"] = str(level) if level else None
+    return kind.form(formdata=None, data=values, prefix=f"{kind.name}-")
+
+
+def part_words(kind: PartKind, values: Mapping[str, Any]) -> str:
+    """Say a part as one text, to lay two versions side by side."""
+    labels = {f.short_name: f.label.text for f in kind.form(formdata=None, meta={"csrf": False})}
+    lines = []
+    for name in kind.columns:
+        value = values[name]
+        text = "" if value is None else str(value) if isinstance(value, (str, int)) else words.day(value)
+        lines.append(f"{labels[name]}: {text or '(trống)'}")
+    return "\n".join(lines)
+
+
+def parts(sheet: Sheet, refused: Refusal) -> dict[str, Part]:
+    """Return the parts of the form."""
+    found = {}
+    for name, kind in PARTS.items():
+        form, clash = refused.parts.get(name, (None, None))
+        found[name] = Part(
+            kind,
+            form or part_form(kind, sheet.dossier),
+            mark_of(stands(sheet.dossier, kind)),
+            lock_of(sheet, part=kind.part),
+            clash,
+        )
+    return found
+
+
+def side(sheet: Sheet, assessment: Assessment) -> dict[str, Any]:
+    """Return what stands beside the form: verdicts, criteria, and the gaps of the next level."""
+    titles = list(dict.fromkeys((row.criterion.number, row.criterion.title) for row in sheet.catalogue))
+    applying = [f for f in assessment.findings if f.applies]
+    return {
+        "verdicts": [verdict_words(assessment, level) for level in LEVELS],
+        "tally": criteria_tally(assessment, titles),
+        "gaps": gap_rows(assessment),
+        "gap_level": next_level(assessment),
+        "entered": sum(all(o.value != "missing" for o in f.outcomes.values()) for f in applying),
+        "applying": len(applying),
+    }
+
+
+def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
+    """Return the whole form of a dossier; a refused entry comes back with everything typed."""
+    refused = refused or Refusal()
+    assessment = sheet.unit_side()
+    where = whereabouts(sheet)
+    page = render_template(
+        "dossiers/show.html",
+        sheet=sheet,
+        dossier=sheet.dossier,
+        state_words=state_of(sheet.dossier),
+        where=where,
+        left=time_left(where.due, clock.now()) if where.due else "",
+        groups=by_criterion(cards(sheet, assessment, refused.entry)),
+        counts=counts(sheet, refused.counts, refused.count_clashes),
+        counts_lock=lock_of(sheet, part="headcount"),
+        count_faults=refused.count_faults,
+        parts=parts(sheet, refused),
+        member=refused.member or MemberForm(formdata=None, prefix="thanh-vien-"),
+        at=UnitAddresses(sheet.dossier.id),
+        trail=of_dossier(sheet.dossier.tenant_id, sheet.dossier.id, 12),
+        upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
+        duties=DUTIES,
+        paper=paper_address(sheet.dossier),
+        **side(sheet, assessment),
+    )
+    return page, status
+
+
+def paper_address(dossier: Dossier) -> Callable[[str], str]:
+    """Return the way from the name of a paper to its address."""
+    return lambda name: url_for(
+        "papers.document", tenant_id=dossier.tenant_id, dossier_id=dossier.id, name=name
+    )
+
+
+def card_of(sheet: Sheet, indicator_id: int, entry: Entry | None = None) -> tuple[Card, Assessment]:
+    """Return one card with the assessment it was judged in."""
+    assessment = sheet.unit_side()
+    made = cards(sheet, assessment, entry or Entry())
+    return next(card for card in made if card.id == indicator_id), assessment
+
+
+def saved_part(template: str, sheet: Sheet, assessment: Assessment, **values: Any) -> ResponseReturnValue:
+    """Return what htmx swaps after a save: the part itself, the verdicts and gaps beside it, the time."""
+    response = make_response(
+        render_template(
+            template,
+            sheet=sheet,
+            dossier=sheet.dossier,
+            at=UnitAddresses(sheet.dossier.id),
+            upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
+            **side(sheet, assessment),
+            **values,
+        )
+    )
+    response.headers["X-Saved-At"] = f"{clock.now().astimezone(words.ZONE):%H:%M}"
+    return response

@@ -1,0 +1,94 @@
+"""Reading evidence: one file, the library of a unit, and where files are used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal import words
+from portal.catalogue.models import CatalogueIndicator
+from portal.dossiers.models import Dossier
+from tenants.database import db
+
+from .models import Evidence, EvidenceLink
+
+SORTS = {
+    "moi": (Evidence.id,),
+    "ten": (Evidence.name_folded, Evidence.id),
+    "ngay": (Evidence.issued_on, Evidence.id),
+    "dung-luong": (Evidence.size, Evidence.id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where a file proves something: the indicator of a dossier, and the dossier's state."""
+
+    dossier_id: int
+    year: int
+    state: str
+    indicator_id: int
+    code: str
+
+
+def evidence_of(tenant_id: int, evidence_id: int) -> Evidence | None:
+    """Return a file of the scope that was not removed, or None."""
+    return db.session.scalar(
+        select(Evidence).where(
+            Evidence.tenant_id == tenant_id, Evidence.id == evidence_id, Evidence.removed_at.is_(None)
+        )
+    )
+
+
+def same_content(tenant_id: int, unit_id: int, sha256: str) -> Evidence | None:
+    """Return the unit's file with this content, or None."""
+    return db.session.scalar(
+        select(Evidence).where(
+            Evidence.tenant_id == tenant_id,
+            Evidence.unit_id == unit_id,
+            Evidence.sha256 == sha256,
+            Evidence.removed_at.is_(None),
+        )
+    )
+
+
+def library(tenant_id: int, unit_id: int, q: str, sort: str, direction: str) -> Select[Any]:
+    """Return the select of a unit's files, searched without accents and totally ordered."""
+    statement = select(Evidence).where(
+        Evidence.tenant_id == tenant_id, Evidence.unit_id == unit_id, Evidence.removed_at.is_(None)
+    )
+    for word in words.fold(q).split():
+        statement = statement.where(Evidence.name_folded.contains(word, autoescape=True))
+    down = (direction == "desc") != (sort == "moi")
+    return statement.order_by(*((c.desc().nulls_last() if down else c) for c in SORTS[sort]))
+
+
+def uses(tenant_id: int, evidence_ids: Sequence[int]) -> dict[int, list[Use]]:
+    """Return where files are used, the latest year first; one query however many files."""
+    found: dict[int, list[Use]] = defaultdict(list)
+    if not evidence_ids:
+        return found
+    rows = db.session.execute(
+        select(
+            EvidenceLink.evidence_id,
+            Dossier.id,
+            Dossier.year,
+            Dossier.state,
+            CatalogueIndicator.id,
+            CatalogueIndicator.code,
+        )
+        .join(
+            Dossier,
+            (Dossier.tenant_id == EvidenceLink.tenant_id) & (Dossier.id == EvidenceLink.dossier_id),
+        )
+        .join(CatalogueIndicator, CatalogueIndicator.id == EvidenceLink.indicator_id)
+        .where(EvidenceLink.tenant_id == tenant_id, EvidenceLink.evidence_id.in_(evidence_ids))
+        .order_by(Dossier.year.desc(), CatalogueIndicator.position, EvidenceLink.id)
+    )
+    for evidence_id, *rest in rows:
+        found[evidence_id].append(Use(*rest))
+    return found
