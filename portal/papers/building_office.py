@@ -52,7 +52,7 @@ def receipt(sheet: Sheet, content: Content, office: Office) -> Receipt | None:
         parts=_parts(content),
         result_day=sheet.cycle.decide_before,
         late=d.late,
-        late_reason=d.late_reason,
+        late_reason=d.late_reason if d.accepted_at else "",
         verification_address=f"{office.site}/ho-so/{d.id}" if office.site else "",
     )
 

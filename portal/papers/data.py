@@ -216,7 +216,7 @@ class SupplementPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplementRequest(Paper):
-    """Phiếu yêu cầu bổ sung hồ sơ: every point at once; `deadline` is the last day to answer."""
+    """Phiếu yêu cầu bổ sung hồ sơ: every point at once; `deadline` is the first day that is too late."""
 
     unit: UnitParticulars
     receipt_number: str | None

@@ -55,7 +55,7 @@ WORDS = {
         "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
         "hoàn thiện 2 nội dung sau:",
         "Gửi bổ sung 02 chứng nhận hoặc sửa số liệu.",
-        "gửi lại hồ sơ chậm nhất là ngày 20 tháng 01 năm 2027",
+        "gửi lại hồ sơ trước ngày 20 tháng 01 năm 2027",
     ),
     "decision": (
         "QUYẾT ĐỊNH Về việc công nhận “Đơn vị học tập” cấp huyện năm 2026",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from flask import render_template_string
 
+from portal.appraisal import operations as appraisal
+from portal.dossiers import operations
 from portal.dossiers.operations import short_hash
+from portal.dossiers.queries import open_sheet
 from portal.papers.views import file_name
+from portal.units.models import Unit
+from tenants.database import db
 from tenants.people import Role
-from tests.builders import Person, World
+from tests.builders import Person, World, fill
 from tests.papers import reading
 from tests.papers.filled import LETTER, School
 
@@ -157,3 +163,94 @@ def test_links_name_the_papers_there_are(app: Any, world: World, filed: School) 
             assert f'href="{address(filed, name)}"' in html
         assert "phieu-bo-sung" not in html
         assert f"mã kiểm {short_hash(dossier)}" in html
+
+
+def test_a_supplement_request_lists_every_point(world: World, client: Any, filed: School) -> None:
+    """Indicators and parts by name, the reasons, the note and the day; unknown to a district elsewhere."""
+    officer = world.a_person(Role.DISTRICT_OFFICER, filed.tenant_id, name="Chuyên viên Phòng GDĐT")
+    with world.acting(officer) as actor:
+        dossier = world.dossier(filed.tenant_id, filed.id)
+        indicator = next(i for i in open_sheet(dossier).indicators if i.code == "2.2")
+        asked = (
+            appraisal.PointAsked("Danh sách <i>thiếu</i> chữ ký.", indicator_id=indicator.id),
+            appraisal.PointAsked("Thiếu trang có dấu.", part="team_member"),
+        )
+        appraisal.request_supplement(actor, dossier, asked, date(2027, 1, 20), "Gửi bản chụp rõ nét.")
+    first = opened(world, client, officer, address(filed, "phieu-bo-sung"))
+    text = reading.text(first.data)
+    for words in (
+        "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
+        f"Số: HS-2026-{filed.id:06d}/BS1",
+        "hoàn thiện 2 nội dung sau",
+        "Chỉ tiêu 2.2:",
+        "Danh sách <i>thiếu</i> chữ ký.",
+        "Tổ đánh giá",
+        "Gửi bản chụp rõ nét.",
+        "trước ngày 20 tháng 01 năm 2027",
+        "NGƯỜI LẬP PHIẾU Chuyên viên Phòng GDĐT",
+    ):
+        assert words in text
+    assert opened(world, client, filed.head, address(filed, "phieu-bo-sung")).data == first.data
+    elsewhere = world.a_person(Role.DISTRICT_OFFICER, world.a_district("Huyện Kiến Thụy"))
+    assert opened(world, client, elsewhere, address(filed, "phieu-bo-sung")).status_code == 404
+
+
+def test_papers_stay_as_signed_while_supplements_are_written(
+    world: World, client: Any, filed: School
+) -> None:
+    """Until the head sends the answers, the papers are those that were filed."""
+    officer = world.a_person(Role.DISTRICT_OFFICER, filed.tenant_id)
+    before = opened(world, client, filed.head, address(filed, "mau-02")).data
+    with world.acting(officer) as actor:
+        dossier = world.dossier(filed.tenant_id, filed.id)
+        indicator = next(i for i in open_sheet(dossier).indicators if i.code == "2.2")
+        asked = (appraisal.PointAsked("Thiếu danh sách.", indicator_id=indicator.id),)
+        appraisal.request_supplement(actor, dossier, asked, date(2027, 1, 20))
+    filed.answer("2.2", part=36, explanation="Đã bổ sung danh sách.")
+    assert opened(world, client, filed.head, address(filed, "mau-02")).data == before
+
+
+def test_a_late_dossier_turned_away_gives_no_reason_for_taking_it(world: World, client: Any) -> None:
+    """The receipt stays the record of the filing; it never calls a refusal a reason to accept."""
+    world.confirm_thresholds()
+    school = School(world)
+    world.set_clock(2027, 1, 16, 8, 0)
+    school.sign(submit=True)
+    officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id)
+    with world.acting(officer) as actor:
+        appraisal.refuse_late(actor, world.dossier(school.tenant_id, school.id), "Quá hạn hai ngày.")
+    text = reading.text(opened(world, client, school.head, address(school, "phieu-tiep-nhan")).data)
+    assert "Quá hạn hai ngày" not in text
+    assert "Hồ sơ nộp quá thời hạn; cơ quan tiếp nhận xem xét" in text
+
+
+def test_an_accepted_late_dossier_says_why(world: World, client: Any) -> None:
+    """The officer's reason and name stand on the receipt once the dossier is taken in."""
+    world.confirm_thresholds()
+    school = School(world)
+    world.set_clock(2027, 1, 16, 8, 0)
+    school.sign(submit=True)
+    officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id, name="Chuyên viên Phòng GDĐT")
+    with world.acting(officer) as actor:
+        appraisal.accept(actor, world.dossier(school.tenant_id, school.id), "Mất điện cả xã ngày 14/01")
+    text = reading.text(opened(world, client, school.head, address(school, "phieu-tiep-nhan")).data)
+    assert "lý do tiếp nhận: Mất điện cả xã ngày 14/01." in text
+    assert "NGƯỜI TIẾP NHẬN Chuyên viên Phòng GDĐT" in text
+
+
+def test_a_dossier_typed_in_for_the_unit_is_marked(world: World, client: Any) -> None:
+    """What came on paper names its channel, and its papers say that the office typed them in."""
+    world.confirm_thresholds()
+    tenant = world.a_district()
+    unit = world.a_unit(tenant)
+    officer = world.a_person(Role.DISTRICT_OFFICER, tenant)
+    with world.acting(officer) as actor:
+        row = db.session.get_one(Unit, (tenant, unit))
+        dossier = operations.start_dossier(actor, row, 2026, channel="post", channel_code="EV123456789VN")
+        fill(actor, dossier)
+        number = operations.enter_for_unit(actor, dossier, "Hiệu trưởng đã ký bản giấy").id
+    at = f"/van-ban/{tenant}/{number}"
+    for page in reading.pages(opened(world, client, officer, f"{at}/mau-03.pdf").data):
+        assert "DỮ LIỆU MINH HỌA · BẢN NHẬP HỘ" in page
+    text = reading.text(opened(world, client, officer, f"{at}/phieu-tiep-nhan.pdf").data)
+    assert "Hình thức nộp: Qua bưu chính (mã EV123456789VN)" in text
