@@ -23,10 +23,14 @@ ELSEWHERE = (
 )
 
 
+class LoginTaken(Refused):
+    """Somebody in the deployment has this login name."""
+
+
 def new_account(login: str, full_name: str, *, title: str = "", email: str = "", phone: str = "") -> int:
     """Create a person's account and return its id; it cannot sign in before a link sets a password.
 
-    Raises `Refused` for a malformed or taken login name.
+    Raises `Refused` for a malformed login name, `LoginTaken` for one that is not free.
     """
     login = login.strip().lower()
     if not signin.LOGIN.fullmatch(login):
@@ -51,7 +55,7 @@ def new_account(login: str, full_name: str, *, title: str = "", email: str = "",
                 )
             )
     except IntegrityError:
-        raise Refused(f"Tên đăng nhập “{login}” đã có người dùng.", 422) from None
+        raise LoginTaken(f"Tên đăng nhập “{login}” đã có người dùng. Xin chọn tên khác.", 422) from None
     return account_id
 
 

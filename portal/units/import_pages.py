@@ -1,0 +1,101 @@
+"""Pages of an import: send a file, read the dry run, confirm or drop it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from portal.web import Page, back_to, download, takes
+from tenants.access import found, may, signed_in
+from tenants.refusal import Refused
+from tenants.rights import Right
+
+from . import importing
+from .blueprint import blueprint
+from .exports import XLSX
+from .forms import ImportForm
+from .pages import in_words
+from .reading import MOST_BYTES
+from .rules import LABELS
+from .template import template
+
+PER_PAGE = 100
+SHOWN_FAULTS = 200
+
+
+def _here() -> int:
+    place = signed_in().place
+    assert place is not None
+    return place.tenant_id
+
+
+@blueprint.get("/huyen/don-vi/nhap")
+@may(Right.MANAGE_UNITS)
+def import_begin() -> Any:
+    """Show how to import a registry."""
+    return render_template("units/import.html", form=ImportForm(formdata=None), most_bytes=MOST_BYTES)
+
+
+@blueprint.get("/huyen/don-vi/nhap/tep-mau.xlsx")
+@may(Right.MANAGE_UNITS)
+def import_template() -> Any:
+    """Give the template to fill in."""
+    return download(template(), "Danh mục đơn vị - tệp mẫu.xlsx", XLSX)
+
+
+@blueprint.post("/huyen/don-vi/nhap")
+@may(Right.MANAGE_UNITS)
+@takes(MOST_BYTES + 64 * 1024)
+def import_read() -> Any:
+    """Read a file; nothing is written to the registry."""
+    form = ImportForm()
+    sent = request.files.get("file")
+    try:
+        if not form.validate():
+            raise Refused("Xin gửi lại tệp.", 422)
+        content = sent.read() if sent else b""
+        batch = importing.read_batch(signed_in(), _here(), (sent.filename if sent else "") or "", content)
+    except Refused as refused:
+        form.file.errors = [refused.sentence]
+        return render_template("units/import.html", form=form, most_bytes=MOST_BYTES), refused.status
+    return back_to("units.import_show", batch_id=batch.id)
+
+
+@blueprint.get("/huyen/don-vi/nhap/<int:batch_id>")
+@may(Right.MANAGE_UNITS)
+def import_show(batch_id: int) -> Any:
+    """Show what the file would do, row by row, bad rows first."""
+    batch = found(importing.batch_of(_here(), batch_id))
+    plan = importing.plan_of(batch) if batch.state == "read" else importing.Plan(())
+    asked = request.args.get("trang", "1")
+    doing = [step for step in plan.steps if step.act in ("create", "update")]
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    number = max(1, min(number, -(-len(doing) // PER_PAGE) or 1))
+    page = Page(doing[(number - 1) * PER_PAGE : number * PER_PAGE], len(doing), number, PER_PAGE)
+    return render_template(
+        "units/import_show.html",
+        batch=batch,
+        counts=plan.counts,
+        bad=plan.bad[:SHOWN_FAULTS],
+        more_bad=max(0, len(plan.bad) - SHOWN_FAULTS),
+        page=page,
+        labels=LABELS,
+        in_words=in_words,
+    )
+
+
+@blueprint.post("/huyen/don-vi/nhap/<int:batch_id>")
+@may(Right.MANAGE_UNITS)
+def import_confirm(batch_id: int) -> Any:
+    """Write what the dry run showed."""
+    counts = importing.confirm_batch(signed_in(), _here(), batch_id).counts
+    return back_to("units.index", f"Đã nhập xong: thêm {counts['create']}, sửa {counts['update']} đơn vị.")
+
+
+@blueprint.post("/huyen/don-vi/nhap/<int:batch_id>/bo")
+@may(Right.MANAGE_UNITS)
+def import_drop(batch_id: int) -> Any:
+    """Throw the file away."""
+    importing.drop_batch(signed_in(), _here(), batch_id)
+    return back_to("units.import_begin", "Đã bỏ tệp; danh mục không thay đổi.")

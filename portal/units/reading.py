@@ -1,0 +1,143 @@
+"""A file that somebody sends, as rows of text: XLSX and CSV, judged before they are opened.
+
+Limits of documents.md: 5 MB, 5,000 rows, 60 columns; a workbook's parts are measured before anything is
+unpacked, macros and entities are refused, and the sheet is read within bounds, whatever size it claims.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+
+from portal.typed import line
+from tenants.refusal import Refused
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 5000
+MOST_COLUMNS = 60
+HEAD_WITHIN = 15
+MOST_PARTS, MOST_UNPACKED, MOST_RATIO = 500, 30 * 1024 * 1024, 100
+_LONGEST_CELL = 2000
+_BROKEN = "Không đọc được tệp này. Xin mở bằng Excel, lưu lại dạng .xlsx rồi gửi lần nữa."
+_TOO_MANY = f"Tệp có quá {MOST_ROWS:,} dòng. Xin chia thành nhiều tệp.".replace(",", ".")
+_FORMULA_START = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file: its number as Excel shows it, and the text of its cells."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def read_lines(content: bytes) -> list[list[Line]]:
+    """Return the rows of each sheet that are not empty; raises `Refused` (422) with what is wrong."""
+    if not content:
+        raise Refused("Xin chọn tệp danh mục để gửi.", 422)
+    if len(content) > MOST_BYTES:
+        raise Refused("Tệp lớn hơn 5 MB. Xin chỉ giữ lại bảng danh mục.", 422)
+    if content.startswith(b"PK\x03\x04"):
+        _judge_archive(content)
+        return _workbook(content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused("Tệp .xls cũ hoặc có mật khẩu. Xin lưu lại dạng .xlsx, không đặt mật khẩu.", 422)
+    return [_csv(content)]
+
+
+def _judge_archive(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise Refused(_BROKEN, 422) from None
+    names = [part.filename for part in parts]
+    total = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or total > MOST_UNPACKED or total > MOST_RATIO * len(content):
+        raise Refused("Tệp phình quá lớn khi mở. Xin chép bảng sang một tệp Excel mới rồi gửi lại.", 422)
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise Refused("Tệp có macro nên không nhận. Xin lưu lại dạng .xlsx.", 422)
+    if len(set(names)) < len(names) or any(part.flag_bits & 1 for part in parts):
+        raise Refused(_BROKEN, 422)
+    if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+        raise Refused("Đây không phải tệp Excel. Xin dùng tệp mẫu .xlsx.", 422)
+
+
+def _workbook(content: bytes) -> list[list[Line]]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
+            sheets = [_sheet(sheet) for sheet in book.worksheets[:5] if sheet.sheet_state == "visible"]
+            book.close()
+    except Refused:
+        raise
+    except Exception as reason:  # the parser meets a stranger's file: whatever breaks, the file is at fault
+        raise Refused(_BROKEN, 422) from reason
+    return sheets
+
+
+def _sheet(sheet: Any) -> list[Line]:
+    # A sheet may claim any size (one cell at XFD1048576): what it claims is forgotten, reading is bounded.
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=4 * MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    return _filled((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+
+
+def _filled(rows: Iterator[tuple[int, list[str]]]) -> list[Line]:
+    found = []
+    for number, cells in rows:
+        if any(cells):
+            found.append(Line(number, tuple(cells)))
+            if len(found) > MOST_ROWS + HEAD_WITHIN:
+                raise Refused(_TOO_MANY, 422)
+    return found
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime | date):
+        return f"{cell.day:02d}/{cell.month:02d}/{cell.year:04d}"
+    if isinstance(cell, bool):
+        return "có" if cell else "không"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
+        return str(int(cell))
+    return line(str(cell)[:_LONGEST_CELL])
+
+
+def _csv(content: bytes) -> list[Line]:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        raise Refused(
+            "Tệp không phải Excel và không phải CSV mã UTF-8. Xin lưu lại dạng .xlsx rồi gửi.", 422
+        ) from None
+    if "\x00" in text:
+        raise Refused(_BROKEN, 422)
+    head = text[:2000].splitlines()[:1] or [""]
+    delimiter = max(",;\t", key=head[0].count)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return _filled(
+            (reader.line_num, [_bare(line(cell[:_LONGEST_CELL])) for cell in row[:MOST_COLUMNS]])
+            for row in reader
+        )
+    except csv.Error:
+        raise Refused(_BROKEN, 422) from None
+
+
+def _bare(text: str) -> str:
+    """Take away the apostrophe that our own CSV puts before what could be a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_START) else text
