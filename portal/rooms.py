@@ -8,6 +8,7 @@ from flask import Flask
 
 ROOMS: tuple[str, ...] = (
     "account",
+    "accounts",
     "appraisal",
     "catalogue",
     "desk",
