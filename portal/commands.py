@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from portal import clock, migrate
 from portal.config import DATABASE, Settings
+from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.spelling import sort_key
 from portal.stops import CannotStart
@@ -32,7 +33,7 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user):
+    for command in (init, check, tenant, user, demo):
         app.cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal import words
+from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
@@ -129,23 +130,35 @@ def identities(tenant_id: int) -> dict[tuple[Role, int | None], Identity]:
     return found
 
 
+SHOWN_UNITS = ("Trường Tiểu học Mỹ Đức", "Trường Mầm non An Lão", "Ban Chỉ huy Quân sự huyện An Lão")
+"""Units whose dossiers are left unfinished, so that somebody can finish them."""
+
+
 def shown() -> list[tuple[str, str, str, str]]:
-    """Return the accounts worth trying first: role, place, user name, password (steward scope)."""
-    first = select(Account.login, Membership.role, Tenant.name, Unit.name).join(
-        Membership, Membership.account_id == Account.id
-    )
-    first = first.join(Tenant, Tenant.id == Membership.tenant_id).outerjoin(
-        Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id)
-    )
-    logins = [login for _, login in PROVINCE] + [f"{p}.anlao" for _, p in DISTRICT]
-    logins += ["cv.kienthuy", "ld.kienthuy"]
-    logins += [f"{code}.{suffix}" for code in SHOWN_UNITS for _, suffix in UNIT]
-    rows = {r[0]: r for r in db.session.execute(first.where(Account.login.in_(logins)))}
-    return [
-        (words.ROLES[rows[login][1]], rows[login][3] or rows[login][2], login, PASSWORD)
-        for login in logins
-        if login in rows
-    ]
+    """Return the accounts worth trying first: role, place, user name, password (steward scope).
 
-
-SHOWN_UNITS = ("anlao-050", "anlao-051", "anlao-052", "anlao-031")
+    After the unfinished units comes one that was asked for supplements.
+    """
+    people = (
+        select(Account.login, Membership.role, Tenant.name, Unit.name)
+        .join(Membership, Membership.account_id == Account.id)
+        .join(Tenant, Tenant.id == Membership.tenant_id)
+        .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
+    )
+    asked = (
+        select(Dossier.unit_id)
+        .join(Tenant, Tenant.id == Dossier.tenant_id)
+        .where(Tenant.name == "Huyện An Lão", Dossier.state == State.SUPPLEMENT_REQUESTED)
+        .order_by(Dossier.id)
+        .limit(1)
+    )
+    logins = [login for _, login in PROVINCE]
+    logins += [f"{prefix}.{slug}" for slug in ("anlao", "kienthuy") for _, prefix in DISTRICT]
+    posts = db.session.execute(people.where(Account.login.in_(logins))).all()
+    units = db.session.execute(
+        people.where(Unit.name.in_(SHOWN_UNITS) | Unit.id.in_(asked.scalar_subquery()))
+        .where(Tenant.name == "Huyện An Lão")
+        .order_by(Unit.name.in_(SHOWN_UNITS).desc(), Unit.id, Membership.role.desc())
+    ).all()
+    ordered = sorted(posts, key=lambda row: logins.index(row[0])) + list(units)
+    return [(words.ROLES[role], unit or place, login, PASSWORD) for login, role, place, unit in ordered]

@@ -200,7 +200,7 @@ def _open_drafts(
 ) -> list[Draft]:
     drafts, states = [], []
     for number, unit in enumerate(units, start=1):
-        shown = unit.code.lower() in accounts.SHOWN_UNITS
+        shown = unit.data.name in accounts.SHOWN_UNITS
         if not shown and (chance.random() < 0.12 or (held.get(unit.unit_id) == 2 and chance.random() < 0.5)):
             continue
         aim = 2 if held.get(unit.unit_id) == 1 else aim_of(chance, season.YEAR)

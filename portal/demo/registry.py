@@ -114,7 +114,16 @@ _FRONT = (
     "Hội Cựu chiến binh",
     "Hội Khuyến học",
 )
-_ASSOCIATIONS = ("Hội Chữ thập đỏ", "Hội Người cao tuổi", "Hội Luật gia", "Hội Sinh vật cảnh")
+_ASSOCIATIONS = (
+    "Hội Chữ thập đỏ",
+    "Hội Người cao tuổi",
+    "Hội Luật gia",
+    "Hội Sinh vật cảnh",
+    "Hội Cựu giáo chức",
+    "Hội Đông y",
+    "Hội Người mù",
+    "Hội Nạn nhân chất độc da cam/dioxin",
+)
 _ENTERPRISES = (
     "Hợp tác xã Dịch vụ nông nghiệp",
     "Hợp tác xã Thủy sản",
@@ -122,6 +131,12 @@ _ENTERPRISES = (
     "Công ty Cổ phần May",
     "Công ty TNHH Môi trường đô thị",
     "Quỹ tín dụng nhân dân",
+    "Hợp tác xã Vận tải",
+    "Công ty TNHH Xây dựng",
+    "Công ty Cổ phần Giày da",
+    "Công ty TNHH Chế biến nông sản",
+    "Công ty Cổ phần Nước sạch",
+    "Công ty TNHH Thương mại tổng hợp",
 )
 
 
