@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from portal import words
@@ -65,6 +66,14 @@ COLUMNS: tuple[Column, ...] = (
 )
 NUMBERS: tuple[str, ...] = tuple(column.number for column in COLUMNS)
 COLUMN_OF: Mapping[str, Column] = {column.number: column for column in COLUMNS}
+HEADS: tuple[tuple[str, int], ...] = tuple(
+    (group or columns[0].title, len(columns) if group else 0)
+    for group, columns in (
+        (group, list(inside))
+        for (group, _), inside in groupby(COLUMNS, key=lambda c: (c.group, "" if c.group else c.number))
+    )
+)
+"""The upper row of the head: a title and how many columns it spans; 0 for a column that has no group."""
 UNRECORDED = frozenset({"12"})
 """Columns nothing in the portal records yet: written as "–", never as 0."""
 
@@ -247,6 +256,7 @@ def counts_from_json(tenant_id: int, data: Sequence[Mapping[str, Any]]) -> dict[
 __all__ = [
     "COLUMNS",
     "COLUMN_OF",
+    "HEADS",
     "NUMBERS",
     "UNRECORDED",
     "ZERO",

@@ -1,0 +1,106 @@
+"""Forms on a decision: number, date and signer; a unit's line; the legal bases. They shape, they do not judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from portal import words
+
+
+def tidy(text: str | None) -> str:
+    """Bring typed text to its composed form, without spaces around it."""
+    return words.nfc(text or "").strip()
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text area."""
+    return [line.strip() for line in text.splitlines()]
+
+
+class VersionedForm(FlaskForm):
+    """A form that says which version of the page was seen, so that nothing unseen is overwritten."""
+
+    class Meta:
+        """Vietnamese sentences for what cannot be read."""
+
+        locales = ("vi",)
+
+    version = HiddenField()
+
+    def validate_version(self, field: Any) -> None:
+        """Refuse a version that was not sent or is no number."""
+        if not (field.data or "").isascii() or not (field.data or "").isdigit() or len(field.data) > 9:
+            raise StopValidation("Trang thiếu thông tin phiên bản. Xin tải lại trang rồi gửi lại.")
+
+    @property
+    def seen(self) -> int:
+        """The version the page showed."""
+        return int(self.version.data)
+
+
+def short_text(label: str, sentence: str, longest: int) -> StringField:
+    """Make a required field of one line."""
+    return StringField(
+        label,
+        filters=[tidy],
+        validators=[InputRequired(sentence), Length(1, longest, f"{label} dài từ 1 đến {longest} ký tự.")],
+    )
+
+
+class SigningForm(VersionedForm):
+    """The number, date and signer of a paper, entered once."""
+
+    number = short_text("Số", "Xin nhập số, ví dụ 45/QĐ-UBND.", 60)
+    # A box for a day accepts what browsers send and what people type.
+    dated = DateField(
+        "Ngày",
+        format=["%Y-%m-%d", "%d/%m/%Y"],
+        validators=[InputRequired("Xin nhập ngày, ví dụ 10/02/2027.")],
+    )
+    signer = short_text("Người ký", "Xin nhập họ tên người ký.", 200)
+    signer_title = short_text("Chức vụ người ký", "Xin nhập chức vụ người ký.", 200)
+
+
+class LineForm(VersionedForm):
+    """What a unit gets, and why."""
+
+    outcome = RadioField(
+        "Kết quả",
+        choices=[SelectChoice(str(level), words.RESULTS[level].name) for level in (2, 1, 0)],
+        validators=[InputRequired("Xin chọn kết quả.")],
+    )
+    reason = TextAreaField(
+        "Lý do",
+        filters=[tidy],
+        validators=[Length(0, 2000, "Lý do dài tối đa 2.000 ký tự.")],
+    )
+
+
+class HoldForm(VersionedForm):
+    """Why a unit is kept out of this decision."""
+
+    held_reason = TextAreaField(
+        "Lý do để lại",
+        filters=[tidy],
+        validators=[
+            InputRequired("Xin ghi lý do để đơn vị này lại cho quyết định sau."),
+            Length(1, 2000, "Lý do dài tối đa 2.000 ký tự."),
+        ],
+    )
+
+
+class BasesForm(VersionedForm):
+    """The legal bases, one a line."""
+
+    bases = TextAreaField(
+        "Căn cứ, mỗi dòng một căn cứ",
+        filters=[tidy],
+        validators=[
+            InputRequired("Quyết định cần ít nhất một căn cứ."),
+            Length(1, 12_000, "Phần căn cứ dài tối đa 12.000 ký tự."),
+        ],
+    )
