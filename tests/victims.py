@@ -62,11 +62,13 @@ HINTS: dict[tuple[str, str], Hint] = {
 
 
 @contextmanager
-def own_database(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
-    """The program on a fresh copy of the template, for as long as the block runs."""
+def own_database(
+    server: Any, program: GuardedFlask, template: str = TEMPLATE, *, keep: bool = False
+) -> Iterator[GuardedFlask]:
+    """The program on a fresh copy of a database, for as long as the block runs (`keep`: to be copied later)."""
     name = f"portal_victim_{next(_numbers)}"
     with psycopg.connect(**server.superuser(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE} strategy wal_log".encode())
+        connection.execute(f"create database {name} template {template} strategy wal_log".encode())
     program.config["TEST_DATABASE"] = name
     context = program.app_context()
     context.push()
@@ -76,6 +78,8 @@ def own_database(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
     for engine in db.engines.values():
         engine.dispose()
     context.pop()
+    if keep:
+        return
     with psycopg.connect(**server.superuser(), autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)".encode())
 

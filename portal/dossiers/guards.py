@@ -77,7 +77,7 @@ create or replace trigger dossier_steps before update on dossier
   for each row execute function refuse_dossier_jump();
 """
 
-# `only` says which change of a row is meant; what the unit wrote is free in a draft, and at the points asked for.
+# What the unit wrote is free in a draft, and at the points asked for.
 CONTENT_FROZEN = """
 create or replace function refuse_signed_content() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
@@ -121,7 +121,8 @@ def frozen_with_dossier(table: str, columns: str = "") -> str:
 
 # What the rules said of an answer follows the head-counts too, so it is free wherever anything is.
 OUTCOME_FROZEN = (
-    "create or replace trigger answer_outcome_frozen before update of met_1, met_2 on answer"
+    "create or replace trigger answer_outcome_frozen before update of met_1, met_2, version, changed_at,"
+    " changed_by on answer"
     " for each row execute function refuse_signed_content('outcome')"
 )
 

@@ -10,6 +10,7 @@ import pytest
 from tenants.access import GuardedFlask
 from tenants.scope import enter
 from tests.builders import World
+from tests.canaries import Year, year_database
 from tests.victims import Places, own_database, settle
 
 
@@ -28,8 +29,15 @@ def places(bed: GuardedFlask) -> Places:
     return settle(world)
 
 
+@pytest.fixture(scope="module")
+def year(server: Any, program: GuardedFlask) -> Iterator[Year]:
+    """A district's whole year, made by the real operations, in a database of this module."""
+    with year_database(server, program) as played:
+        yield played
+
+
 @pytest.fixture(autouse=True)
 def _out_of_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    if "bed" in request.fixturenames or "places" in request.fixturenames:
+    if {"bed", "places", "year"} & set(request.fixturenames):
         enter(None)

@@ -1,0 +1,258 @@
+"""A victim's whole year by the real operations: one unit in every state, CANARY in every word somebody typed.
+
+Tests of isolation look for these words where they must not be. What the operations do not make is planted
+from the metadata, so that every table of the victim has a row.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from pypdf import PdfWriter
+from sqlalchemy import select, text
+
+from portal import clock
+from portal.appraisal import operations as appraisal
+from portal.appraisal.operations import PointAsked
+from portal.dossiers import operations as dossiers
+from portal.dossiers.models import Dossier, State
+from portal.dossiers.operations import Given
+from portal.dossiers.queries import open_sheet
+from portal.evidence import operations as evidence
+from portal.reports import operations as reports
+from portal.reports.models import DistrictReport
+from portal.units.models import Unit
+from portal.words import ZONE
+from tenants.access import GuardedFlask
+from tenants.database import db
+from tenants.identity import Identity
+from tenants.people import Role
+from tenants.scope import acting_in
+from tests.builders import STEWARD, Person, World, fill
+from tests.deciding import District
+from tests.victims import CANARY, MAPPERS, OWNED, Planter, own_database
+
+
+@dataclass
+class Year:
+    """The victim district: its people, and its units and dossiers by the state they stand in."""
+
+    world: World
+    district: District
+    people: dict[Role, Person]
+    units: dict[State, int] = field(default_factory=dict)
+    dossiers: dict[State, int] = field(default_factory=dict)
+    heads: dict[State, Person] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    decision: int = 0
+    draft: int = 0
+    report: int = 0
+
+    @property
+    def tenant_id(self) -> int:
+        """The victim district."""
+        return self.district.tenant_id
+
+
+@cache
+def _played(server: Any, program: GuardedFlask) -> tuple[str, Year]:
+    with own_database(server, program, keep=True) as app:
+        world = World(app)
+        world.confirm_thresholds()
+        return app.config["TEST_DATABASE"], a_year(world)
+
+
+@contextmanager
+def year_database(server: Any, program: GuardedFlask) -> Iterator[Year]:
+    """A database in which the victim's year was played, for one module; it is played once a session."""
+    template, year = _played(server, program)
+    with own_database(server, program, template):
+        yield year
+
+
+def paper(title: str) -> bytes:
+    """A small real PDF; the title makes its content its own."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Title": title})
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
+    """Take one unit of a new district to every state of the year; the clock ends at 20/01/2027."""
+    district = District(world, name)
+    people = {
+        role: world.a_person(role, district.tenant_id, name=f"{CANARY} {role.value}")
+        for role in (Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL, Role.DISTRICT_LEADER)
+    }
+    district.officer, district.leader = people[Role.DISTRICT_OFFICER], people[Role.DISTRICT_LEADER]
+    year = Year(world, district, people)
+    world.set_clock(2027, 1, 10, 10, 0)
+    for state in State:
+        if state is not State.REFUSED_LATE:
+            _unit(year, state)
+    world.set_clock(2027, 1, 20, 10, 0)
+    _unit(year, State.REFUSED_LATE)
+    year.decision = _decide(year)
+    with world.acting(district.officer) as actor:
+        dossier = world.dossier(year.tenant_id, year.dossiers[State.APPRAISED])
+        _judge(actor, dossier)
+    year.draft = district.drafted()
+    year.report = _report(year)
+    _fill_gaps(year)
+    return year
+
+
+def _unit(year: Year, state: State) -> None:
+    world, tenant_id = year.world, year.tenant_id
+    label = f"{CANARY} {state.value}"
+    unit_id = world.a_unit(tenant_id, f"Trường {label}", head_name=f"{label} hiệu trưởng")
+    head = world.a_person(Role.UNIT_HEAD, tenant_id, unit_id, name=f"{label} thủ trưởng")
+    year.units[state], year.heads[state] = unit_id, head
+    with world.acting(head) as actor:
+        unit = db.session.get_one(Unit, (tenant_id, unit_id))
+        dossier = dossiers.start_dossier(actor, unit, 2026)
+        year.dossiers[state] = dossier.id
+        _write(actor, dossier, label)
+        if state is State.WITHDRAWN:
+            dossiers.withdraw(actor, dossier)
+        if state is State.CLOSED_UNREACHED:
+            _unanswer(actor, dossier)
+            dossiers.close_unreached(actor, dossier, f"{label}: chưa đạt.")
+        if state in (State.DRAFT, State.WITHDRAWN, State.CLOSED_UNREACHED):
+            return
+        dossiers.sign(actor, dossier)
+        if state is not State.SIGNED:
+            dossiers.submit(actor, dossier)
+    if state in (State.SIGNED, State.SUBMITTED):
+        return
+    officer = year.people[Role.DISTRICT_OFFICER]
+    with world.acting(officer) as actor:
+        dossier = world.dossier(tenant_id, year.dossiers[state])
+        if state is State.REFUSED_LATE:
+            appraisal.refuse_late(actor, dossier, f"{label}: nộp quá hạn.")
+        elif state in (State.SUPPLEMENT_REQUESTED, State.ACCEPTED, State.DECIDED):
+            first = open_sheet(dossier).indicators[0].id
+            points = [PointAsked(indicator_id=first, part="", reason=f"{label}: thiếu quyết định.")]
+            appraisal.request_supplement(actor, dossier, points, date(2027, 1, 25), f"{label} ghi chú")
+    if state in (State.ACCEPTED, State.DECIDED):
+        with world.acting(head) as actor:
+            dossier = world.dossier(tenant_id, year.dossiers[state])
+            sheet = open_sheet(dossier)
+            dossiers.answer_point(actor, dossier, sheet.open_points()[0].id, f"{label} đã bổ sung.")
+            dossiers.send_supplement(actor, dossier)
+    if state in (State.ACCEPTED, State.APPRAISED, State.DECIDED):
+        with world.acting(officer) as actor:
+            dossier = world.dossier(tenant_id, year.dossiers[state])
+            appraisal.accept(actor, dossier, "")
+            members = open_sheet(dossier).headcounts["members"]
+            appraisal.correct_headcount(actor, dossier, members.code, 38, f"{label}: có thêm một người.")
+    if state is State.DECIDED:
+        with world.acting(officer) as actor:
+            _judge(actor, world.dossier(tenant_id, year.dossiers[state]))
+
+
+def _write(actor: Identity, dossier: Dossier, label: str) -> None:
+    fill(actor, dossier)
+    sheet = open_sheet(dossier)
+    for indicator in sheet.indicators[:3]:
+        answer = sheet.answers[indicator.id]
+        given = Given(answer.yes, answer.part, answer.grade, f"{label}: giải trình.", answer.version)
+        dossiers.save_answer(actor, dossier, indicator.id, given)
+        files = [(f"{label} minh chứng {indicator.code}.pdf", paper(f"{label} {indicator.code}"))]
+        evidence.add_to_indicator(actor, dossier, indicator.id, files)
+    dossiers.add_team_member(actor, dossier, f"{label} thành viên", f"{label} chức vụ", "member")
+    db.session.refresh(dossier)
+    texts = {"strengths": f"{label} mạnh", "weaknesses": f"{label} yếu", "plan": f"{label} kế hoạch"}
+    dossiers.save_texts(actor, dossier, dossier.version, **texts)
+
+
+def _unanswer(actor: Identity, dossier: Dossier) -> None:
+    sheet = open_sheet(dossier)
+    for indicator in sheet.indicators:
+        if indicator.kind == "yes_no":
+            given = Given(yes=False, explanation="Chưa làm.", version=sheet.answers[indicator.id].version)
+            sheet = dossiers.save_answer(actor, dossier, indicator.id, given)
+
+
+def _judge(actor: Identity, dossier: Dossier) -> None:
+    sheet = open_sheet(dossier)
+    for indicator in sheet.indicators[:1]:
+        appraisal.judge(
+            actor,
+            dossier,
+            indicator.id,
+            "not_applicable",
+            reason_code="not_concerned",
+            reason=f"{CANARY}: không thuộc đối tượng.",
+        )
+    appraisal.agree_with_rest(actor, dossier)
+    appraisal.propose(actor, dossier, f"{CANARY} ý kiến đề xuất")
+
+
+def _decide(year: Year) -> int:
+    """Issue the decision on the one unit that is to be decided, before the other one is proposed."""
+    return year.district.issued(f"12/{CANARY}", clock.now().astimezone(ZONE).date())
+
+
+def _report(year: Year) -> int:
+    world, district = year.world, year.district
+    with world.acting(district.officer) as actor:
+        report = reports.open_report(actor, 2026)
+        from portal.reports.narrative import SECTIONS
+
+        texts = {section.key: f"{CANARY} nhận xét." for section in SECTIONS if section.key}
+        reports.save_narrative(actor, report, texts)
+        report_id = report.id
+    with world.acting(district.officer) as actor:
+        report = db.session.get_one(DistrictReport, (year.tenant_id, report_id))
+        reports.explain(actor, report, dict.fromkeys(("R1", "R3", "R5", "R7b"), f"{CANARY} giải trình."))
+        reports.lock(actor, report)
+    with world.acting(district.leader) as actor:
+        report = db.session.get_one(DistrictReport, (year.tenant_id, report_id))
+        signer = f"{CANARY} Trưởng phòng"
+        reports.send(actor, report, f"20/{CANARY}", clock.today(), signer, "TRƯỞNG PHÒNG")
+    return report_id
+
+
+def _fill_gaps(year: Year) -> None:
+    """Remember a row of each table of the victim; plant one where no operation made it."""
+    planter = Planter(CANARY)
+    unit_id = year.units[State.DECIDED]
+    key = (year.tenant_id, unit_id)
+    for name in ("unit", "account", *OWNED):
+        found = row_of(name, year.tenant_id, unit_id, year.dossiers[State.DECIDED])
+        if found is None:
+            found = planter.row(name, *key)
+        planter.made[(name, *key)] = year.rows[name] = found
+
+
+def row_of(name: str, tenant_id: int, unit_id: int, dossier_id: int) -> dict[str, Any] | None:
+    """The victim's newest row of a table, of its decided unit where the table knows units."""
+    table = MAPPERS[name].local_table
+    known = {"tenant_id": tenant_id, "unit_id": unit_id, "dossier_id": dossier_id}
+    if name == "unit":
+        known = {"tenant_id": tenant_id, "id": unit_id}
+    statement = select(table)
+    for column, value in known.items():
+        if column in table.c:
+            statement = statement.where(table.c[column] == value)
+    if "tenant_id" not in table.c:
+        key = "id" if name == "account" else "account_id"
+        members = text(
+            f"select account_id from membership where tenant_id = {tenant_id} and unit_id = {unit_id}"
+        )
+        with acting_in(STEWARD):
+            persons = list(db.session.scalars(members))
+        statement = statement.where(table.c[key].in_(persons))
+    with acting_in(STEWARD):
+        row = db.session.execute(statement.order_by(*table.primary_key).limit(1)).mappings().first()
+        return dict(row) if row else None
