@@ -18,6 +18,7 @@ ROOMS: tuple[str, ...] = (
     "papers",
     "province",
     "recognition",
+    "reports",
     "units",
 )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from portal import clock
 from portal.appraisal import operations as appraisal
@@ -118,6 +120,24 @@ class District:
             report = db.session.get_one(DistrictReport, (self.tenant_id, report_id))
             reports.send(actor, report, number, clock.today(), "Trưởng phòng", "TRƯỞNG PHÒNG")
         return report_id
+
+
+class Browser:
+    """A client that sends the page's token with every post, as a browser does."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def get(self, path: str, **kwargs: Any) -> Any:
+        """Open a page."""
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, data: dict[str, str] | None = None, **kwargs: Any) -> Any:
+        """Send a form with the token of the person's own page."""
+        page = self.client.get("/huyen/quyet-dinh").get_data(as_text=True)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert found is not None
+        return self.client.post(path, data={"csrf_token": found[1], **(data or {})}, **kwargs)
 
 
 def districts(world: World, names: Sequence[str]) -> list[District]:
