@@ -15,13 +15,22 @@ from sqlalchemy import select
 
 from portal import clock, web
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
-from portal.papers import building, building_decision, building_office, building_report, data, documents
+from portal.papers import (
+    building,
+    building_decision,
+    building_office,
+    building_province,
+    building_report,
+    data,
+    documents,
+)
 from portal.papers.content import Content, content_of
 from portal.papers.office import Office, office_of
 from portal.papers.pdf import PaperFailed
+from portal.province.queries import compilation, compiled_sheet
 from portal.recognition.models import Decision, DecisionLine
 from portal.recognition.queries import decision_of, decision_sheet
-from portal.reports.models import DistrictReport
+from portal.reports.models import DistrictReport, ProvincialReport
 from portal.reports.queries import report_of, report_sheet
 from portal.units.models import Unit
 from tenants.access import found, may, signed_in
@@ -135,9 +144,7 @@ def _whole(row: Decision) -> Decision:
 @may(Right.READ_PAPERS)
 def district_report(tenant_id: int, report_id: int) -> Response:
     """Show a district's report: a preview with live figures until it is locked and sent."""
-    scope = current_scope()
-    if scope is None or scope.kind.value not in DistrictReport.__wall__.grants:
-        abort(404)
+    _must_reach(DistrictReport)
     sheet = report_sheet(found(report_of(tenant_id, report_id)))
     own = office(tenant_id)
     paper = building_report.district_report(sheet, own, _department(), sensitive_units(tenant_id))
@@ -145,6 +152,24 @@ def district_report(tenant_id: int, report_id: int) -> Response:
         "" if paper.signed else "Du-thao", "Bao-cao", own.place, sheet.year, f"lan-{sheet.edition}"
     )
     return answer(documents.district_report, paper, name)
+
+
+@blueprint.get("/van-ban/bao-cao-tinh/<int:report_id>.pdf")
+@may(Right.READ_PAPERS)
+def provincial(report_id: int) -> Response:
+    """Show the provincial table as it was compiled."""
+    _must_reach(ProvincialReport)
+    sheet = compiled_sheet(found(compilation(report_id)))
+    paper = building_province.provincial_report(sheet, office(signed_in().place.tenant_id))  # type: ignore[union-attr]
+    name = file_name("Tong-hop", sheet.province, sheet.year, f"{sheet.accepted}-tren-{sheet.districts}")
+    return answer(documents.provincial_report, paper, name)
+
+
+def _must_reach(model: type[DistrictReport] | type[ProvincialReport]) -> None:
+    """Answer 404 to a scope that the wall gives no access to a table at all."""
+    scope = current_scope()
+    if scope is None or scope.kind.value not in model.__wall__.grants:
+        abort(404)
 
 
 def _department() -> str:
