@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal import clock, words
 from portal.notices.queries import unread
+from portal.province.queries import reports_waiting
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.identity import Identity, Place
@@ -44,6 +45,17 @@ PROVINCE_ROOMS = (
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
 )
 
+# Pages that belong to another room than the first of their blueprint.
+PART_OF = {
+    "province.report": "province.reports",
+    "province.accept": "province.reports",
+    "province.send_back": "province.reports",
+    "province.compilation": "province.compiled",
+    "province.new_tenant": "province.tenants",
+    "province.open_tenant": "province.tenants",
+    "province.new_link": "province.tenants",
+}
+
 
 def rooms_of(role: Role) -> tuple[tuple[str, str, Right], ...]:
     """Return the rooms of a role's level."""
@@ -68,19 +80,25 @@ def place_names(place: Place) -> tuple[str, str]:
 def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]:
     here = (request.endpoint or "").split(".")[0]
     scope = current_scope()
-    waiting = unread(place) if scope and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT) else 0
+    waiting: dict[str, int] = {}
+    if scope is not None and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT):
+        waiting["desk.home"] = unread(place)
+    elif scope is not None and scope.kind is ScopeKind.PROVINCE:
+        waiting["province.reports"] = reports_waiting()
+    endpoints = [endpoint for _, endpoint, _ in rooms_of(place.role)]
+    near = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == here]
+    asked = PART_OF.get(request.endpoint or "", request.endpoint)
+    current = asked if asked in near else next(iter(near), "")
     rows = []
     for label, endpoint, right in rooms_of(place.role):
         if refusal(identity, right) or endpoint not in current_app.view_functions:
             continue
-        exact = request.endpoint == endpoint
-        only_one = sum(e.split(".")[0] == here for _, e, _ in rooms_of(place.role)) == 1
         rows.append(
             (
                 label,
                 url_for(endpoint),
-                exact or (only_one and endpoint.split(".")[0] == here),
-                waiting if endpoint == "desk.home" else 0,
+                endpoint == current,
+                waiting.get(endpoint, 0),
             )
         )
     return rows

@@ -76,6 +76,11 @@ class Desk:
         """How many indicators have the district's verdict."""
         return len(self.sheet.findings)
 
+    @property
+    def inapplicable(self) -> list[Indicator]:
+        """The indicators that do not concern the unit by the catalogue."""
+        return [i for i in self.sheet.indicators if self.why_not(i)]
+
     def url(self, place: str) -> str:
         """Return the address of the desk at a place."""
         return url_for("appraisal.desk", dossier_id=self.sheet.dossier.id, **{"chi-tieu": place})
@@ -116,20 +121,29 @@ def state_of(at: Desk, indicator: Indicator) -> tuple[str, str]:
 
 
 def side_items(at: Desk) -> list[tuple[str, str, str, str, bool]]:
-    """Return the list at the side: base figures, indicators, proposal."""
+    """Return the list at the side: base figures, the indicators that concern the unit, the proposal.
+
+    An indicator without a verdict carries no mark, so that what is done stands out.
+    """
     corrected = bool(at.sheet.headcount_findings)
     level = at.sheet.dossier.proposed_level
-    items = [
-        ("Số liệu nền", at.url(BASE), "Đã sửa" if corrected else "", "wait", at.chosen == BASE),
-        *(
-            (f"{i.code} {i.title}", at.url(i.code), *state_of(at, i), i.code == at.chosen)
-            for i in at.sheet.indicators
-        ),
-    ]
-    if level is None:
-        mark = ("Chưa chốt", "idle") if not at.unjudged else (f"Còn {len(at.unjudged)} chỉ tiêu", "idle")
-    else:
-        mark = (words.level_name(level), "ok" if level else "no")
+    items = [("Số liệu nền", at.url(BASE), "Đã sửa" if corrected else "", "wait", at.chosen == BASE)]
+    for indicator in at.sheet.indicators:
+        word, tone = state_of(at, indicator)
+        if at.why_not(indicator):
+            continue
+        # The list says the shortest thing that is true: done and good enough, or what is the matter.
+        word = {"idle": "", "ok": "Đạt"}.get(tone, word)
+        items.append(
+            (
+                f"{indicator.code} {indicator.title}",
+                at.url(indicator.code),
+                word,
+                tone,
+                indicator.code == at.chosen,
+            )
+        )
+    mark = ("", "idle") if level is None else (words.level_name(level), "ok" if level else "no")
     items.append(("Đề xuất mức độ", at.url(PROPOSAL), *mark, at.chosen == PROPOSAL))
     return items
 

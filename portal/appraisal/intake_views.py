@@ -19,17 +19,15 @@ from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import operations
-from .blueprint import blueprint, link
+from .blueprint import blueprint
 from .completeness import TICK_WORDS, Line, Tick, checklist, facts_of
 from .forms import SupplementGiven, point_rows, read_supplement, text_of
 from .queries import next_in
 
 DAYS_TO_ANSWER = 5
-PAPERS = (
-    ("mau-01", "Mẫu 01 Tờ trình"),
-    ("mau-02", "Mẫu 02 Báo cáo tự đánh giá"),
-    ("mau-03", "Mẫu 03 Bản tổng hợp"),
-    ("phieu-tiep-nhan", "Phiếu tiếp nhận"),
+# What was typed, apart from the steps of the dossier: folded away on the page.
+TYPING = frozenset(
+    "answer headcounts texts team link_evidence unlink_evidence remove_evidence evidence appraisal".split()
 )
 UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
 
@@ -54,6 +52,7 @@ def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
     if dossier.state in UNFILED:
         return render_template("appraisal/not_filed.html", sheet=sheet, dossier=dossier)
     lines = checklist(facts_of(sheet))
+    trail = of_dossier(dossier.tenant_id, dossier.id, 100)
     actor = signed_in()
     return render_template(
         "appraisal/intake.html",
@@ -63,8 +62,8 @@ def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
         tick_words=TICK_WORDS,
         incomplete=sum(line.tick is Tick.INCOMPLETE for line in lines),
         look=sum(line.tick is Tick.LOOK for line in lines),
-        papers=_papers(dossier, bool(sheet.requests)),
-        trail=of_dossier(dossier.tenant_id, dossier.id, 50),
+        steps=[entry for entry in trail if entry.act not in TYPING],
+        typing=[entry for entry in trail if entry.act in TYPING],
         codes={row.id: f"{row.code} {row.title}" for row in sheet.catalogue},
         parts=words.DOSSIER_PARTS,
         left=time_left(sheet.cycle.decide_before, clock.now()),
@@ -75,12 +74,6 @@ def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
         late_reason=late_reason,
         fault=fault,
     )
-
-
-def _papers(dossier: Dossier, supplemented: bool) -> list[tuple[str, str]]:
-    names = [*PAPERS, ("phieu-bo-sung", "Phiếu yêu cầu bổ sung")] if supplemented else PAPERS
-    key = {"tenant_id": dossier.tenant_id, "dossier_id": dossier.id}
-    return [(label, url) for name, label in names if (url := link("papers.document", **key, name=name))]
 
 
 @blueprint.post("/huyen/ho-so/<int:dossier_id>/tiep-nhan")
