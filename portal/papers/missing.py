@@ -30,9 +30,9 @@ def missing(sheet: Sheet) -> list[Fault]:
         (unit.address or unit.commune, "Chưa ghi địa chỉ đơn vị.", "don-vi"),
         (unit.superior or not unit.public, "Chưa ghi cơ quan chủ quản để in ở đầu văn bản.", "don-vi"),
         (unit.symbol, "Chưa ghi ký hiệu văn bản của đơn vị (phần sau số văn bản).", "don-vi"),
-        (d.letter_number, "Chưa ghi số Tờ trình; có thể để văn thư ghi khi phát hành.", "to-trinh"),
-        (d.letter_date, "Chưa ghi ngày Tờ trình; khi ký sẽ lấy ngày ký.", "to-trinh"),
-        (d.strengths.strip(), "Chưa viết phần ưu điểm của báo cáo tự đánh giá.", "nhan-xet"),
-        (d.plan.strip(), "Chưa viết kế hoạch cải tiến của báo cáo tự đánh giá.", "nhan-xet"),
+        (d.letter_number, "Chưa ghi số Tờ trình; có thể để văn thư ghi khi phát hành.", "muc-do"),
+        (d.letter_date, "Chưa ghi ngày Tờ trình; khi ký sẽ lấy ngày ký.", "muc-do"),
+        (d.strengths.strip(), "Chưa viết phần ưu điểm của báo cáo tự đánh giá.", "nhan-dinh"),
+        (d.plan.strip(), "Chưa viết kế hoạch cải tiến của báo cáo tự đánh giá.", "nhan-dinh"),
     )
     return faults + [Fault(sentence, anchor, stops=False) for value, sentence, anchor in blanks if not value]
