@@ -7,6 +7,7 @@ today. Sign-in and sessions keep real time (`tenants/signin.py`).
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import g, has_app_context
@@ -65,7 +66,8 @@ def set_demo_clock(moment: datetime) -> None:
     """Make it `moment` (with a time zone) in demo data; refused in a real installation."""
     if not is_demo():
         raise Refused("Đồng hồ chỉ chỉnh được trong dữ liệu minh họa.")
-    offset = int((moment - datetime.now(UTC)).total_seconds())
+    # Rounded up: a deadline's own first second must not still be the second before it.
+    offset = math.ceil((moment - datetime.now(UTC)).total_seconds())
     put_setting(OFFSET, str(offset))
     forget_settings()
 

@@ -1,0 +1,192 @@
+"""Reading for the province: its places and who administers them, the year shown first, what was compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, collate, exists, func, or_, select
+
+from portal import clock
+from portal.cycle.models import Cycle
+from portal.cycle.queries import cycle_of, years
+from portal.dossiers.models import Dossier
+from portal.figures.queries import cut_off_day, open_on
+from portal.figures.tables import Row
+from portal.reports.models import DistrictReport, ProvincialReport, ReportAnswer
+from portal.units.models import Unit
+from tenants import signin
+from tenants.database import db
+from tenants.people import Account, Membership, Role
+from tenants.places import Tenant, TenantKind
+
+from .rules import year_shown
+
+BY_NAME = (collate(Tenant.name_sort, "C"), Tenant.id)
+
+
+def cycle_shown(asked: str) -> Cycle | None:
+    """Return the year asked for, or the one the province looks at first; None before any year is opened."""
+    known = years()
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
+    chosen = year if year in known else year_shown(known, clock.today())
+    return cycle_of(chosen) if chosen is not None else None
+
+
+def places() -> list[Tenant]:
+    """Return all places but the province itself, in the order of their names."""
+    statement = select(Tenant).where(Tenant.kind != TenantKind.PROVINCE)
+    return list(db.session.scalars(statement.order_by(*BY_NAME)))
+
+
+def places_in(year: int) -> list[Tenant]:
+    """Return the places that have a part in a year: open at its end, or with units or dossiers counted in it."""
+    last = date(year, 12, 31)
+    statement = select(Tenant).where(
+        Tenant.kind != TenantKind.PROVINCE,
+        or_(
+            and_(Tenant.valid_from <= last, or_(Tenant.valid_to.is_(None), Tenant.valid_to > last)),
+            exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year))),
+            exists().where(Dossier.tenant_id == Tenant.id, Dossier.year == year),
+        ),
+    )
+    return list(db.session.scalars(statement.order_by(*BY_NAME)))
+
+
+def place(tenant_id: int) -> Tenant | None:
+    """Return a place, or None for the province itself and for an unknown one."""
+    tenant = db.session.get(Tenant, tenant_id)
+    return None if tenant is None or tenant.kind == TenantKind.PROVINCE else tenant
+
+
+def in_force() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a membership that is in force now (real time, as signing in has it)."""
+    day = signin.today()
+    return (
+        Membership.since <= day,
+        Membership.ended_at.is_(None),
+        or_(Membership.until.is_(None), Membership.until >= day),
+    )
+
+
+def administrators() -> dict[int, list[Account]]:
+    """Return the administrators in office of every district, by its id."""
+    found: dict[int, list[Account]] = {}
+    statement = (
+        select(Membership.tenant_id, Account)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.role == Role.DISTRICT_ADMIN, Account.disabled_at.is_(None), *in_force())
+        .order_by(Membership.tenant_id, Membership.id)
+    )
+    for tenant_id, account in db.session.execute(statement):
+        found.setdefault(tenant_id, []).append(account)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One district in the receipt table: when it sent, on time or not, how often, where it stands."""
+
+    district: str
+    sent_at: datetime | None
+    late: bool
+    sendings: int
+    state: str
+    answered_at: datetime | None = None
+    answered_by: str = ""
+
+    @property
+    def on_time(self) -> str:
+        """Whether the report came in time, in words; "" while it is neither sent nor overdue."""
+        if self.sent_at is None:
+            return "Quá hạn" if self.late else ""
+        return "Quá hạn" if self.late else "Đúng hạn"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as it is kept in a compilation."""
+        times = {"sent_at": self.sent_at, "answered_at": self.answered_at}
+        return asdict(self) | {key: at.isoformat() if at else None for key, at in times.items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReceiptLine:
+        """Read a line from a compilation."""
+        times = {
+            key: datetime.fromisoformat(data[key]) if data[key] else None
+            for key in ("sent_at", "answered_at")
+        }
+        return cls(**{**data, **times})
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSheet:
+    """A compilation as plain values, for its page and papers.
+
+    `rows` hold Biểu 01-T with the total last; `receipts` one line for each of the `districts`; `reports`
+    names, by district, the accepted report its row was taken from.
+    """
+
+    report_id: int
+    year: int
+    province: str
+    accepted: int
+    districts: int
+    compiled_at: datetime
+    compiled_by: str
+    rows: tuple[Row, ...]
+    receipts: tuple[ReceiptLine, ...]
+    reports: Mapping[int, int]
+
+    @property
+    def total(self) -> Row:
+        """The row "Cộng"."""
+        return self.rows[-1]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The districts without an accepted report when this was compiled."""
+        there = {row.label for row in self.rows}
+        return tuple(line.district for line in self.receipts if line.district not in there)
+
+
+def compilations(year: int) -> list[ProvincialReport]:
+    """Return what was compiled for a year, the latest first."""
+    statement = select(ProvincialReport).where(ProvincialReport.year == year)
+    return list(db.session.scalars(statement.order_by(ProvincialReport.id.desc())))
+
+
+def compilation(report_id: int) -> ProvincialReport | None:
+    """Return one compilation, or None."""
+    return db.session.get(ProvincialReport, report_id)
+
+
+def compiled_sheet(report: ProvincialReport) -> CompiledSheet:
+    """Return a compilation as plain values, exactly as it was compiled."""
+    kept = report.snapshot
+    return CompiledSheet(
+        report_id=report.id,
+        year=report.year,
+        province=kept["province"],
+        accepted=report.accepted,
+        districts=report.districts,
+        compiled_at=report.compiled_at,
+        compiled_by=report.compiled_by,
+        rows=tuple(Row.from_json(row) for row in kept["rows"]),
+        receipts=tuple(ReceiptLine.from_json(line) for line in kept["receipts"]),
+        reports=dict(kept["reports"]),
+    )
+
+
+def sensitive_units(tenant_id: int) -> set[int]:
+    """Return the ids of a district's units whose head-counts the province does not see."""
+    return set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
+
+
+def reports_waiting() -> int:
+    """Return how many sent reports nobody has answered yet."""
+    answered = exists().where(
+        ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
+    )
+    statement = select(func.count()).select_from(DistrictReport)
+    return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)

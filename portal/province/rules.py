@@ -1,0 +1,118 @@
+"""What the province decides by itself, pure: where a report stands, which year is shown first, the demo's moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.cycle.rules import Calendar, days_left, is_late
+from portal.words import ZONE
+
+EARLIEST, LATEST = date(2024, 1, 1), date(2035, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment worth playing: its key, what happens then, and when (Vietnamese time)."""
+
+    key: str
+    label: str
+    at: datetime
+
+
+def moments(calendar: Calendar) -> tuple[Moment, ...]:
+    """Return the moments around the deadlines of a year, in their order (Circular 24/2023, Article 10)."""
+    submit, decide, report = calendar.submit_before, calendar.decide_before, calendar.report_before
+    nine = time(9)
+    return (
+        Moment("filing", "Các đơn vị đang nộp hồ sơ", _at(submit - timedelta(days=5), nine)),
+        Moment("last-minute", "Phút cuối của hạn nộp", _at(submit - timedelta(days=1), time(23, 59))),
+        Moment("late", "Vừa hết hạn nộp", _at(submit, time())),
+        Moment("appraising", "Huyện đang thẩm định", _at(submit + timedelta(days=5), nine)),
+        Moment("deciding", "Ngày cuối ra quyết định", _at(decide - timedelta(days=1), nine)),
+        Moment("decided", "Quá hạn quyết định", _at(decide + timedelta(days=5), nine)),
+        Moment("reporting", "Ngày cuối gửi báo cáo về Sở", _at(report - timedelta(days=1), nine)),
+        Moment("reported", "Quá hạn báo cáo", _at(report + timedelta(days=1), nine)),
+    )
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, ZONE)
+
+
+def fault_of_moment(at: datetime) -> str | None:
+    """Return why the demo clock cannot be set to a moment, or None."""
+    if not EARLIEST <= at.astimezone(ZONE).date() <= LATEST:
+        return f"Đồng hồ minh họa đặt được từ {EARLIEST:%d/%m/%Y} đến {LATEST:%d/%m/%Y}."
+    return None
+
+
+def year_shown(years: Sequence[int], today: date) -> int | None:
+    """Return the year the province looks at first: the latest one that is over, else the latest opened."""
+    over = [year for year in years if year < today.year]
+    return max(over or years, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One report of a district as the province sees it: its edition, when it was sent, what was answered.
+
+    `verdict`: accepted, returned, or "" while nobody has answered; `points` counts what was asked for.
+    """
+
+    tenant_id: int
+    report_id: int
+    edition: int
+    sent_at: datetime | None
+    late: bool
+    verdict: str = ""
+    points: int = 0
+    answered_at: datetime | None = None
+    answered_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the report of a district stands: the word and tone of its mark, and whether it is overdue.
+
+    `latest` is the latest report sent (None: none yet), `accepted` the one whose figures are official,
+    `sendings` how often the district has sent.
+    """
+
+    word: str
+    tone: str
+    code: str
+    overdue: bool = False
+    latest: Sending | None = None
+    accepted: Sending | None = None
+    sendings: int = 0
+
+
+STANDINGS = {
+    "waiting": "Đã gửi, chờ nhận",
+    "returned": "Trả lại",
+    "accepted": "Đã nhận",
+    "overdue": "Quá hạn, chưa gửi",
+    "open": "Chưa gửi",
+}
+"""The states of a district's report at the province, in the order officers look at them."""
+
+
+def standing(sendings: Sequence[Sending], calendar: Calendar, at: datetime) -> Standing:
+    """Say where a district's report stands at a moment, from all it has sent."""
+    sent = sorted((s for s in sendings if s.sent_at is not None), key=lambda s: s.edition)
+    accepted = next((s for s in reversed(sent) if s.verdict == "accepted"), None)
+    late = is_late(calendar.report_before, at)
+    if not sent:
+        if not late:
+            return Standing(STANDINGS["open"], "idle", "open")
+        days = 1 - days_left(calendar.report_before, at)
+        return Standing(f"Quá hạn {days} ngày", "no", "overdue", overdue=True)
+    latest, many = sent[-1], len(sent)
+    if latest.verdict == "accepted":
+        return Standing(STANDINGS["accepted"], "ok", "accepted", False, latest, accepted, many)
+    if latest.verdict == "returned":
+        word = f"{STANDINGS['returned']}, {latest.points} điểm"
+        return Standing(word, "no", "returned", late, latest, accepted, many)
+    return Standing(STANDINGS["waiting"], "wait", "waiting", False, latest, accepted, many)

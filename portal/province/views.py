@@ -1,0 +1,8 @@
+"""The province's pages: live and official figures, the districts' reports, the places, the demo clock."""
+
+from __future__ import annotations
+
+from . import overview, places, receipt
+from .blueprint import blueprint
+
+__all__ = ["blueprint", "overview", "places", "receipt"]
