@@ -19,8 +19,10 @@ from .forms import Typed, TypedCount
 from .models import Answer
 from .operations import editable
 from .queries import Sheet
-from .rules import Assessment, Finding, Kind
+from .rules import Assessment, Finding
 from .wording import Asked, answer_words, asked, outcome_words, text_of, value_words, why_applies
+
+_SAID_BY_THE_WORD = frozenset({"Chưa nhập.", "Đạt mức độ 1.", "Đạt mức độ 2."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Card:
     point: SupplementPoint | None = None
     fault: str = ""
     clash: Clash | None = None
+    at_work: bool = False
 
     @property
     def id(self) -> int:
@@ -71,18 +74,19 @@ class Card:
         return answer_words(self.finding.indicator, self.answer, self.finding.whole)
 
     @property
+    def urgent(self) -> bool:
+        """Whether the card is what the person works on now, or what the district asked for."""
+        return bool(self.fault or self.clash or self.point or self.at_work)
+
+    @property
     def open(self) -> bool:
         """Whether the card shows its inputs at once: something is to be done here."""
-        return (
-            bool(self.fault or self.clash or self.point)
-            or self.word[1] != "ok"
-            or self.finding.needs_document
-        )
+        return self.urgent or self.word[1] != "ok" or self.finding.needs_document
 
     @property
     def sentences(self) -> list[str]:
-        """What the rules say, said once where both levels say the same."""
-        return list(dict.fromkeys(self.finding.sentences.values()))
+        """What the rules say beyond the word of the outcome, once where both levels say the same."""
+        return [s for s in dict.fromkeys(self.finding.sentences.values()) if s not in _SAID_BY_THE_WORD]
 
     @property
     def marks(self) -> dict[int, int | None]:
@@ -242,8 +246,3 @@ class UnitAddresses:
     def file(self, file: Evidence) -> str:
         """Opening a file."""
         return url_for("evidence.show", evidence_id=file.id)
-
-
-def is_share(card: Card) -> bool:
-    """Return whether an indicator counts people."""
-    return card.finding.indicator.kind is Kind.SHARE

@@ -145,7 +145,7 @@ def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -
         parts=parts(sheet, refused),
         member=refused.member or MemberForm(formdata=None, prefix="thanh-vien-"),
         at=UnitAddresses(sheet.dossier.id),
-        trail=of_dossier(sheet.dossier.tenant_id, sheet.dossier.id, 12),
+        trail=of_dossier(sheet.dossier.tenant_id, sheet.dossier.id, 12, moves=True),
         upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
         duties=DUTIES,
         paper=paper_address(sheet.dossier),

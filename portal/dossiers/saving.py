@@ -82,6 +82,7 @@ def _answer_refused(dossier_id: int, indicator_id: int, typed: Typed, sentence: 
 def _whole_card(sheet: Sheet, indicator_id: int) -> Any:
     """Put the card as stored in the place of the one typed into."""
     card, assessment = card_of(sheet, indicator_id)
+    card = replace(card, at_work=True)
     response = make_response(saved_part("dossiers/_whole_card.html", sheet, assessment, card=card))
     response.headers["HX-Retarget"] = f"[id='{card.anchor}']"
     response.headers["HX-Reswap"] = "outerHTML"

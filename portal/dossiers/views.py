@@ -117,6 +117,7 @@ def _review(dossier_id: int, close: CloseForm, status: int) -> Any:
     act = _NEXT.get(sheet.dossier.state)
     lacking = faults(STEP_OF[act], facts) if act else []
     closing = faults(STEP_OF[Act.CLOSE_UNREACHED], facts) if sheet.dossier.state == "draft" else []
+    may_end = not refusal(signed_in(), Right.SUBMIT_DOSSIER)
     page = render_template(
         "dossiers/review.html",
         sheet=sheet,
@@ -127,9 +128,11 @@ def _review(dossier_id: int, close: CloseForm, status: int) -> Any:
         stops=[fault for fault in lacking if fault.stops],
         warnings=[fault for fault in lacking if not fault.stops],
         may_act=act is not None and not refusal(signed_in(), STEP_OF[act].right),
-        may_close=bool(closing) is False
-        and not refusal(signed_in(), Right.SUBMIT_DOSSIER)
+        may_close=may_end
+        and sheet.dossier.state == "draft"
+        and not closing
         and not assessment.verdicts[1].reached,
+        may_withdraw=may_end and sheet.dossier.state in STEP_OF[Act.WITHDRAW].came,
         seen=operations.content_seen(sheet),
         late=clock.today() >= sheet.cycle.submit_before,
         left=time_left(sheet.cycle.submit_before, clock.now()),

@@ -149,11 +149,22 @@
     xhr.onerror = () => fail('Mất kết nối, tệp chưa được gửi. Hãy bấm gửi lại.');
     const bare = (address) => address.split('#')[0];
     xhr.onload = () => {
-      if (xhr.status < 400) { if (bare(xhr.responseURL) === bare(location.href)) location.reload(); else location.assign(xhr.responseURL); return; }
       const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
+      if (xhr.status < 400) { if (bare(xhr.responseURL) === bare(location.href)) renew(form, page); else location.assign(xhr.responseURL); return; }
       fail((page.querySelector('[role=alert] li, [role=alert], main p')?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
     };
     xhr.send(new FormData(form));
+  }
+  function renew(form, page) { // the answer's messages and its part take the place of the part one works in; other text typed stays
+    const here = form.closest('[data-part][id]');
+    const fresh = here && page.getElementById(here.id);
+    if (!fresh) { location.reload(); return; }
+    fresh.prepend(...page.querySelectorAll('.flash'));
+    for (const fold of fresh.querySelectorAll('details')) fold.open = true;
+    for (const typed of here.querySelectorAll('form[id]')) if (dirty.has(typed)) fresh.querySelector(`#${CSS.escape(typed.id)}`)?.replaceWith(typed);
+    here.replaceWith(fresh);
+    for (const part of page.querySelectorAll('[data-live][id]')) document.getElementById(part.id)?.replaceWith(part);
+    window.htmx?.process(fresh);
   }
 
   /* ---- asking first, copying, printing, keys, menus ---- */

@@ -8,17 +8,18 @@ from tenants.database import db
 
 from .models import TrailEntry
 
+# What moves a dossier, beside the rows of the step table; the rest is typing.
+_MOVES = ("start", "ask_signature", "answer_point")
 
-def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100) -> list[TrailEntry]:
-    """Return the latest entries of a dossier that the scope may see, newest first."""
-    return list(
-        db.session.scalars(
-            select(TrailEntry)
-            .where(TrailEntry.tenant_id == tenant_id, TrailEntry.dossier_id == dossier_id)
-            .order_by(TrailEntry.id.desc())
-            .limit(limit)
-        )
+
+def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100, *, moves: bool = False) -> list[TrailEntry]:
+    """Return the latest entries of a dossier that the scope may see, newest first; `moves` leaves out typing."""
+    statement = select(TrailEntry).where(
+        TrailEntry.tenant_id == tenant_id, TrailEntry.dossier_id == dossier_id
     )
+    if moves:
+        statement = statement.where(TrailEntry.act.in_(_MOVES) | TrailEntry.act.startswith("dossier."))
+    return list(db.session.scalars(statement.order_by(TrailEntry.id.desc()).limit(limit)))
 
 
 def of_acts(tenant_id: int, prefix: str, limit: int = 20) -> list[TrailEntry]:
