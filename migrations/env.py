@@ -17,16 +17,18 @@ from tenants.wall import OWNER, raise_wall
 def run() -> None:
     """Upgrade the database named by `sqlalchemy.url` (the login that may become the owner)."""
     engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("select pg_advisory_xact_lock(7001)")
-        connection.exec_driver_sql(f"set local role {OWNER}")
-        context.configure(
-            connection=connection, target_metadata=Base.metadata, transaction_per_migration=False
-        )
-        context.run_migrations()
-        if context.config.attributes.get("raise_wall", True):
-            raise_wall(connection, Base)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("select pg_advisory_xact_lock(7001)")
+            connection.exec_driver_sql(f"set local role {OWNER}")
+            context.configure(
+                connection=connection, target_metadata=Base.metadata, transaction_per_migration=False
+            )
+            context.run_migrations()
+            if context.config.attributes.get("raise_wall", True):
+                raise_wall(connection, Base)
+    finally:
+        engine.dispose()
 
 
 run()

@@ -193,9 +193,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_unit_search",
         "unit",
-        [sa.literal_column("name_folded gin_trgm_ops")],
+        ["name_folded"],
         unique=False,
         postgresql_using="gin",
+        postgresql_ops={"name_folded": "gin_trgm_ops"},
     )
     op.create_index("ix_unit_sort", "unit", ["tenant_id", "name_sort", "id"], unique=False)
     op.create_table(
@@ -398,9 +399,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_evidence_search",
         "evidence",
-        [sa.literal_column("name_folded gin_trgm_ops")],
+        ["name_folded"],
         unique=False,
         postgresql_using="gin",
+        postgresql_ops={"name_folded": "gin_trgm_ops"},
     )
     op.create_index("ix_evidence_unit", "evidence", ["tenant_id", "unit_id", "id"], unique=False)
     op.create_index(

@@ -77,7 +77,12 @@ class Evidence(UnitOwned, Base):
             postgresql_where=text("removed_at is null"),
         ),
         Index("ix_evidence_unit", "tenant_id", "unit_id", "id"),
-        Index("ix_evidence_search", text("name_folded gin_trgm_ops"), postgresql_using="gin"),
+        Index(
+            "ix_evidence_search",
+            "name_folded",
+            postgresql_using="gin",
+            postgresql_ops={"name_folded": "gin_trgm_ops"},
+        ),
     )
 
     sha256: Mapped[str] = mapped_column(String(64))

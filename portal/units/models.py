@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,7 +46,12 @@ class Unit(TenantOwned, Base):
         UniqueConstraint("tenant_id", "code"),
         Index("ix_unit_sort", "tenant_id", "name_sort", "id"),
         Index("ix_unit_kind", "tenant_id", "kind", "public"),
-        Index("ix_unit_search", text("name_folded gin_trgm_ops"), postgresql_using="gin"),
+        Index(
+            "ix_unit_search",
+            "name_folded",
+            postgresql_using="gin",
+            postgresql_ops={"name_folded": "gin_trgm_ops"},
+        ),
     )
 
     tenant_id: Mapped[int] = mapped_column(
