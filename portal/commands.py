@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 
-from portal import clock, migrate
+from portal import clock, migrate, words
 from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
@@ -175,7 +175,7 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
                 valid_from=clock.today(),
             )
             account_id = operations.new_account(login, f"Quản trị {low}")
-            operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=clock.today())
+            operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=signin.today())
             record(None, "tenant.open", f"đã mở {name} từ dòng lệnh.", tenant_id=place.id)
             link = signin.new_link(account_id, None)
     except Refused as reason:
@@ -185,7 +185,47 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
 
 @click.group()
 def user() -> None:
-    """Cấp liên kết đặt mật khẩu khi không còn ai quản trị."""
+    """Xem, khóa tài khoản; cấp liên kết đặt mật khẩu khi không còn ai quản trị."""
+
+
+@user.command("list")
+@click.option("--tenant", "code", default="", help="Chỉ một nơi, theo mã.")
+def user_list(code: str) -> None:
+    """Liệt kê tên đăng nhập cùng vai trò còn hiệu lực."""
+    with acting_in(STEWARD):
+        rows = (
+            select(Account.login, Account.full_name, Account.disabled_at, Membership.role, Tenant.name)
+            .join(Membership, Membership.account_id == Account.id)
+            .join(Tenant, Tenant.id == Membership.tenant_id)
+            .where(Membership.ended_at.is_(None))
+            .order_by(Tenant.name_sort, Account.login, Membership.id)
+        )
+        if code:
+            rows = rows.where(Tenant.code == code)
+        for login, name, disabled_at, role, place in db.session.execute(rows):
+            click.echo("\t".join((login, name, words.ROLES[role], place, "đã khóa" if disabled_at else "")))
+
+
+@user.command("disable")
+@click.argument("login")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def user_disable(login: str, reason: str) -> None:
+    """Khóa một tài khoản ngay; mọi phiên đang mở kết thúc."""
+    from portal.trail.operations import record
+
+    with acting_in(STEWARD):
+        account = db.session.scalar(select(Account).where(Account.login == login.strip().lower()))
+        if account is None:
+            sys.exit(f"Không có tên đăng nhập “{login}”.")
+        operations.disable_account(account.id)
+        signin.end_sessions(account.id)
+        home = db.session.scalar(
+            select(Membership.tenant_id).where(Membership.account_id == account.id).limit(1)
+        )
+        if home:
+            sentence = f"đã khóa tài khoản {account.login} từ dòng lệnh: {reason.strip()[:300]}."
+            record(None, "person.disable", sentence, tenant_id=home, detail={"account_id": account.id})
+    click.echo(f"Đã khóa {login}.")
 
 
 @user.command("link")

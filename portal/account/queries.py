@@ -78,7 +78,7 @@ def enrolment(me: Identity, secret: str) -> Enrolment | None:
         return None
     address = totp.address_of(seed, me.login, ISSUER)
     drawn = segno.make(address, error="m", micro=False).svg_inline(
-        scale=5, border=3, dark="#17252f", light="#fff", svgclass=None, lineclass=None
+        scale=4, border=3, dark="#17252f", light="#fff", svgclass=None, lineclass=None
     )
     named = drawn.replace("<svg ", '<svg role="img" aria-label="Mã QR để thêm vào ứng dụng xác thực" ', 1)
     groups = " ".join(seed[at : at + 4] for at in range(0, len(seed), 4))

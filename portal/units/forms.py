@@ -30,8 +30,8 @@ class _Entry(FlaskForm):
             self[name].errors = [sentence]
 
 
-class ContactForm(_Entry):
-    """What a unit keeps about itself."""
+class UnitForm(_Entry):
+    """A whole entry of the registry."""
 
     superior = Line(LABELS["superior"])
     symbol = Line(LABELS["symbol"])
@@ -40,15 +40,6 @@ class ContactForm(_Entry):
     email = Line(LABELS["email"])
     head_name = Line(LABELS["head_name"])
     head_title = Line(LABELS["head_title"])
-
-    def onto(self, details: Details) -> Details:
-        """Return an entry with what was typed here."""
-        return Details(**(asdict(details) | {name: self[name].data or "" for name in CONTACT}))
-
-
-class UnitForm(ContactForm):
-    """A whole entry of the registry."""
-
     code = Line(LABELS["code"])
     name = Line(LABELS["name"])
     kind = SelectField(

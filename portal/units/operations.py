@@ -132,26 +132,6 @@ def change_unit(
     return unit
 
 
-def change_contact(actor: Identity, tenant_id: int, unit_id: int, version: int, details: Details) -> Unit:
-    """Let a unit keep its own address, phone and head; the rest of the entry is the district's."""
-    sentence = refusal(actor, Right.FILL_DOSSIER)
-    if sentence or actor.place is None or actor.place.unit_id != unit_id:
-        raise Refused(sentence or "Chỉ đơn vị mình mới sửa được ở đây.", 403)
-    unit = _locked(tenant_id, unit_id, version)
-    before = details_of(unit)
-    after = replace(before, **{name: getattr(details, name) for name in rules.CONTACT})
-    wrong = {name: s for name, s in rules.faults(after, clock.today()).items() if name in rules.CONTACT}
-    if wrong:
-        raise Faulty(wrong)
-    changed = before.differences(after)
-    for name in changed:
-        setattr(unit, name, getattr(after, name))
-    db.session.flush()
-    if changed:
-        _record_change(actor, unit, before, after, changed)
-    return unit
-
-
 def _record_change(actor: Identity, unit: Unit, before: Details, after: Details, changed: list[str]) -> None:
     named = ", ".join(rules.LABELS[name].lower() for name in changed)
     old, new = plain(before), plain(after)

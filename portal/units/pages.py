@@ -1,4 +1,4 @@
-"""Pages of the registry: list, add, look at, change, close, export; and a unit's page about itself."""
+"""Pages of the registry: list, add, look at, change, close, export."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tenants.rights import Right, refusal
 
 from . import exports, operations, queries
 from .blueprint import blueprint
-from .forms import CloseForm, ContactForm, UnitForm
+from .forms import CloseForm, UnitForm
 from .models import Unit
-from .rules import CONTACT, LABELS, Details
+from .rules import LABELS, Details
 
 
 def _here() -> int:
@@ -202,43 +202,3 @@ def reopen(unit_id: int) -> Any:
     found(queries.unit_of(_here(), unit_id))
     operations.reopen_unit(signed_in(), _here(), unit_id, CloseForm().seen_version())
     return back_to("units.show", "Đã mở lại đơn vị.", unit_id=unit_id)
-
-
-def _own_unit() -> Unit:
-    place = signed_in().place
-    assert place is not None
-    unit: Unit = found(queries.unit_of(place.tenant_id, place.unit_id or 0))
-    return unit
-
-
-@blueprint.get("/don-vi")
-@may(Right.SEE_DOSSIER)
-def own() -> Any:
-    """Show a unit its own entry, and what it keeps itself."""
-    unit = _own_unit()
-    details = queries.details_of(unit)
-    begin = {name: getattr(details, name) for name in CONTACT}
-    return _own_page(unit, ContactForm(formdata=None, data=begin | {"version": str(unit.version)}))
-
-
-def _own_page(unit: Unit, form: ContactForm, theirs: Any = None) -> str:
-    return render_template("units/own.html", unit=unit, form=form, theirs=theirs)
-
-
-@blueprint.post("/don-vi")
-@may(Right.FILL_DOSSIER)
-def change_own() -> Any:
-    """Let the unit change its address, phone and head."""
-    unit, form = _own_unit(), ContactForm()
-    if not form.validate():
-        return _own_page(unit, form), 422
-    typed = form.onto(queries.details_of(unit))
-    try:
-        operations.change_contact(signed_in(), unit.tenant_id, unit.id, form.seen_version(), typed)
-    except operations.Faulty as refused:
-        form.take_faults(refused.faults)
-        return _own_page(unit, form), 422
-    except Conflict:
-        form.version.data = str(unit.version)
-        return _own_page(unit, form, _differences(typed, unit)), 409
-    return back_to("units.own", "Đã lưu thông tin đơn vị.")

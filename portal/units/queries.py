@@ -135,7 +135,7 @@ def entries_of(tenant_id: int, unit_id: int) -> list[TrailEntry]:
             .where(
                 TrailEntry.tenant_id == tenant_id,
                 TrailEntry.unit_id == unit_id,
-                TrailEntry.act.startswith("unit."),
+                TrailEntry.act.startswith("unit"),
             )
             .order_by(TrailEntry.id.desc())
             .limit(20)
