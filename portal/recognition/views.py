@@ -172,9 +172,12 @@ def issue(decision_id: int) -> Any:
 def _refused(decision_id: int, refused: Refused, **forms: Any) -> Any:
     """Show the decision again with everything typed and the sentence; nothing of the attempt stays."""
     db.session.rollback()
+    decision = decision_here(decision_id)
+    if decision.state != "draft":
+        raise refused
     for form in forms.values():
         form.form_errors.append(refused.sentence)
-    page, _ = _show(decision_here(decision_id), **forms)
+    page, _ = _show(decision, **forms)
     return page, refused.status
 
 
@@ -237,6 +240,8 @@ def _line_page(
 
 def _line_refused(decision_id: int, line_id: int, refused: Refused, **forms: Any) -> Any:
     db.session.rollback()
+    if decision_here(decision_id).state != "draft":
+        raise refused
     for form in forms.values():
         form.form_errors.append(refused.sentence)
     page, _ = _line_page(decision_id, line_id, **forms)

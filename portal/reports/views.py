@@ -89,8 +89,6 @@ def _show(
         explaining = explaining or ExplainForm(
             formdata=None, data={**report.explanations, "version": version}
         )
-    else:
-        form = explaining = None
     if may_send and signing is None:
         signing = SigningForm(
             formdata=None, version=version, dated=clock.today(), signer=identity.full_name, signer_title=""
@@ -144,9 +142,12 @@ def _urls(report: DistrictReport) -> Callable[[Row, str], str]:
 def _refused(report_id: int, refused: Refused, **forms: Any) -> Any:
     """Show the report again with everything typed and the sentence; nothing of the attempt stays."""
     db.session.rollback()
+    report = report_here(report_id)
+    if "signing" in forms and report.state != "locked":
+        raise refused
     for form in forms.values():
         form.form_errors.append(refused.sentence)
-    page, _ = _show(report_here(report_id), **forms)
+    page, _ = _show(report, **forms)
     return page, refused.status
 
 
