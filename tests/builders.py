@@ -71,6 +71,12 @@ class World:
             clock.set_demo_clock(datetime(*moment, tzinfo=ZONE))  # type: ignore[misc,arg-type]
         g.pop("settings", None)
 
+    def leave_demo(self) -> None:
+        """Make this a real installation: no demo clock, no illustrative numbers."""
+        with acting_in(STEWARD):
+            clock.put_setting(clock.DEMO, "no")
+        g.pop("settings", None)
+
     @contextmanager
     def acting(self, person: Person, *, writes: bool = True) -> Iterator[Identity]:
         """Act as a person, in the scope of the person's place; commits at the end."""

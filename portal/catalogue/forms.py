@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from portal.cycle.rules import Calendar
 from portal.words import nfc
@@ -52,7 +52,7 @@ class _ShareForm(ConfirmForm):
         """Take whole percentages only."""
         typed = field.data or ""
         if not (typed.isascii() and typed.isdigit() and int(typed[:6]) <= 100):
-            raise ValueError("Nhập phần trăm nguyên từ 0 đến 100 như văn bản ghi.")
+            raise ValidationError("Nhập phần trăm nguyên từ 0 đến 100 như văn bản ghi.")
 
 
 def confirm_form(indicator: CatalogueIndicator, level: int, **begin: Any) -> ConfirmForm:
@@ -73,7 +73,7 @@ def confirm_form(indicator: CatalogueIndicator, level: int, **begin: Any) -> Con
         def validate_value(self, field: SelectField) -> None:
             """Ask for a choice."""
             if not field.data:
-                raise ValueError("Chọn yêu cầu như văn bản ghi.")
+                raise ValidationError("Chọn yêu cầu như văn bản ghi.")
 
     return ChoiceForm(prefix=prefix, **begin)
 

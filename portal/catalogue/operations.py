@@ -145,9 +145,9 @@ def confirm_threshold(
         )
     if value not in possible_values(Kind(indicator.kind), len(indicator.grades)):
         raise Refused("Giá trị ngưỡng không hợp lệ với loại chỉ tiêu này.", 422)
-    before = threshold.value
+    before, at = threshold.value, clock.now()
     threshold.value = value
-    threshold.confirmed_at = clock.now()
+    threshold.confirmed_at = at
     threshold.confirmed_by = actor.full_name
     threshold.confirmed_document = document.strip()
     threshold.illustrative = illustrative

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from portal import words
 from portal.figures.tables import COLUMNS, bieu_01
@@ -72,12 +72,12 @@ class PointForm(Form):
     def validate_row(self, field: SelectField) -> None:
         """Rows and columns belong to Biểu 01."""
         if field.data and self.table.data != "bieu_01":
-            raise ValueError("Dòng và cột chỉ dùng cho Biểu 01.")
+            raise ValidationError("Dòng và cột chỉ dùng cho Biểu 01.")
 
     def validate_column(self, field: SelectField) -> None:
         """Rows and columns belong to Biểu 01."""
         if field.data and self.table.data != "bieu_01":
-            raise ValueError("Dòng và cột chỉ dùng cho Biểu 01.")
+            raise ValidationError("Dòng và cột chỉ dùng cho Biểu 01.")
 
     def point(self) -> dict[str, str]:
         """Return the point as the answer keeps it; a section of the text stands before its words."""
