@@ -28,9 +28,11 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 LONGEST_NAME = 200
 ALLOWED = "PDF, ảnh (JPG, PNG, WebP), Word (.docx), Excel (.xlsx); mỗi tệp đến 20 MB"
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
+TOO_MANY_PIXELS = "có quá 40 triệu điểm ảnh. Xin giảm kích thước ảnh rồi gửi lại."
 _MOST_MEMBERS = 2000
 _MOST_UNPACKED = 200 * 1024 * 1024
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -167,11 +169,11 @@ def _picture(content: bytes) -> bytes:
     """Open a picture far enough to know that it is one; its size is known before it is decoded."""
     size = pixels_of_webp(content)
     if size is not None and size > MAX_PIXELS:
-        raise NotAllowed(_too_many(size))
+        raise NotAllowed(TOO_MANY_PIXELS)
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise NotAllowed(_too_many(image.width * image.height))
+                raise NotAllowed(TOO_MANY_PIXELS)
             if image.format == "PNG":
                 image.verify()
             else:
@@ -180,15 +182,11 @@ def _picture(content: bytes) -> bytes:
             is_jpeg = image.format == "JPEG"
     except NotAllowed:
         raise
-    except Image.DecompressionBombError:
-        raise NotAllowed("có quá nhiều điểm ảnh. Xin giảm kích thước ảnh rồi gửi lại.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise NotAllowed(TOO_MANY_PIXELS) from None
     except Exception:
         raise NotAllowed("không phải ảnh hợp lệ hoặc đã hỏng, không mở được.") from None
     return without_place(content) if is_jpeg else content
-
-
-def _too_many(pixels: int) -> str:
-    return f"có {pixels // 1_000_000} triệu điểm ảnh, quá mức 40 triệu. Xin giảm kích thước ảnh rồi gửi lại."
 
 
 _JUDGES: dict[str, Callable[[bytes], bytes]] = {

@@ -6,6 +6,7 @@ files are shared inside a tenant and never across tenants. Another store needs t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -60,7 +61,8 @@ class FolderStore:
             beside.replace(path)
             _settle(path.parent)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                beside.unlink()
             current_app.logger.exception("evidence not stored")
             raise Refused("Kho minh chứng đang đầy hoặc không ghi được; tệp chưa được lưu.", 503) from error
         return sha256

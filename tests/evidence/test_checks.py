@@ -1,0 +1,154 @@
+"""Files are judged by their content: what is kept, what is refused and with which sentence."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from portal.evidence.checks import MAX_BYTES, clean_name, examine
+from portal.evidence.photos import without_place
+from tenants.refusal import Refused
+from tests.evidence import samples
+
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kept", "media_type"),
+    [
+        ("QĐ 214.pdf", samples.pdf(), "QĐ 214.pdf", "application/pdf"),
+        ("anh.JPEG", samples.picture(), "anh.JPEG", "image/jpeg"),
+        ("anh.png", samples.picture("PNG"), "anh.png", "image/png"),
+        ("anh.webp", samples.picture("WEBP"), "anh.webp", "image/webp"),
+        ("ảnh chụp.png", samples.picture(), "ảnh chụp.jpg", "image/jpeg"),
+        ("bảng.xlsx", samples.xlsx(), "bảng.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("kế hoạch.docx", samples.office(), "kế hoạch.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("không đuôi", samples.pdf(), "không đuôi.pdf", "application/pdf"),
+    ],
+)  # fmt: skip
+def test_what_is_kept(name: str, content: bytes, kept: str, media_type: str) -> None:
+    """The type comes from the content; a name with the wrong ending gets the right one."""
+    accepted = examine(name, content)
+    assert (accepted.name, accepted.media_type) == (kept, media_type)
+    assert accepted.content == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("hoa don.pdf", b"MZ" + bytes(500), "Tệp “hoa don.pdf” mang đuôi .pdf nhưng nội dung không phải tệp PDF"),
+        ("chay.exe", b"MZ" + bytes(500), "không thuộc loại được nhận. Chỉ nhận PDF, ảnh"),
+        ("trang.html", b"<html><script>alert(1)</script>", "không thuộc loại được nhận"),
+        ("anh.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "không thuộc loại được nhận"),
+        ("gia.pdf", b"%PDF-1.7\nnothing of a PDF", "không phải PDF hợp lệ hoặc đã hỏng"),
+        ("khoa.pdf", samples.pdf(password="mat khau"), "có đặt mật khẩu hoặc khóa quyền"),
+        ("rong.pdf", b"", "không có nội dung"),
+        ("bom.png", samples.bomb_png(), "có quá 40 triệu điểm ảnh"),
+        ("bom.webp", samples.bomb_webp(), "có quá 40 triệu điểm ảnh"),
+        ("cut.jpg", samples.picture(size=(900, 900))[:3000], "không phải ảnh hợp lệ hoặc đã hỏng"),
+        ("hong.png", b"\x89PNG\r\n\x1a\n" + bytes(400), "không phải ảnh hợp lệ hoặc đã hỏng"),
+        ("to.pdf", b"%PDF-" + bytes(21 * 1024 * 1024), "quá mức 20 MB cho một tệp"),
+        ("macro.docx", samples.office("word/vbaProject.bin"), "có macro"),
+        ("macro2.docx", samples.office(types=b"application/vnd.ms-word.document.macroEnabled.main+xml"), "có macro"),
+        ("no.xlsx", samples.office(main="xl/workbook.xml", fill=250_000_000), "giải nén ra quá lớn"),
+        ("nhieu.docx", samples.office(*(f"word/{n}.xml" for n in range(2001))), "giải nén ra quá lớn"),
+        ("hong.docx", b"PK\x03\x04" + bytes(200), "bị hỏng, không mở được"),
+        ("nen.zip", samples.archive(), "là tệp nén"),
+        ("nen.docx", samples.archive(), "mang đuôi .docx nhưng nội dung không phải tệp DOCX"),
+        ("cu.doc", OLD_WORD, "đời cũ hoặc có mật khẩu"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(name: str, content: bytes, sentence: str) -> None:
+    """Each refusal names the file and says what is the matter, in Vietnamese."""
+    with pytest.raises(Refused) as caught:
+        examine(name, content)
+    assert caught.value.status == 422
+    assert caught.value.sentence.startswith(f"Tệp “{name}” ")
+    assert sentence in caught.value.sentence
+
+
+def test_exactly_twenty_megabytes_pass_the_size() -> None:
+    """20 MB are allowed, one byte more is not."""
+    fits = samples.pdf_of_size(MAX_BYTES)
+    assert len(fits) == MAX_BYTES
+    assert examine("vua.pdf", fits).content == fits
+    with pytest.raises(Refused, match="quá mức"):
+        examine("qua.pdf", fits + b"\n")
+
+
+def test_a_photo_forgets_its_place_and_nothing_else() -> None:
+    """GPS goes, the camera and every byte of the picture stay, and so does the length."""
+    with_place = samples.picture(place=True)
+    kept = examine("anh.jpg", with_place).content
+    before, after = Image.open(io.BytesIO(with_place)), Image.open(io.BytesIO(kept))
+    assert before.getexif().get_ifd(samples.GPS)
+    assert not after.getexif().get_ifd(samples.GPS)
+    assert after.getexif()[0x010F] == "Camera"
+    assert before.tobytes() == after.tobytes()
+    assert len(kept) == len(with_place)
+
+
+def test_broken_metadata_is_emptied_not_kept() -> None:
+    """A segment nobody can read may hold a place, so it goes."""
+    plain = samples.picture()
+    exif = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 40
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    xmp = b"http://ns.adobe.com/xap/1.0/\x00<exif:GPSLatitude>20</exif:GPSLatitude>"
+    segment += b"\xff\xe1" + (len(xmp) + 2).to_bytes(2, "big") + xmp
+    kept = without_place(plain[:2] + segment + plain[2:])
+    assert b"GPS" not in kept
+    assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(plain)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\A\\Kế hoạch.pdf", "Kế hoạch.pdf"),
+        ("bang\u202egnp.pdf", "banggnp.pdf"),
+        ("a\x00\r\nb.pdf", "ab.pdf"),
+        (unicodedata.normalize("NFD", "Quyết định.pdf"), "Quyết định.pdf"),
+        ("", "tep"),
+        ("....", "tep"),
+        ("Đ" * 300 + ".pdf", "Đ" * 196 + ".pdf"),
+    ],
+)
+def test_names_are_cleaned(name: str, clean: str) -> None:
+    """No path, no hidden characters, composed letters, at most 200 of them, the ending kept."""
+    assert clean_name(name) == clean
+
+
+@given(st.text(max_size=400), st.sampled_from(["", "pdf", "jpg", "docx"]))
+def test_any_name_becomes_a_safe_one(name: str, extension: str) -> None:
+    """Whatever is sent, the name is short, has no path and no control characters, and cleaning it again changes nothing."""
+    clean = clean_name(name, extension)
+    assert 0 < len(clean) <= 200
+    assert not set(clean) & set("/\\\x00\r\n\u202e")
+    assert clean_name(clean, extension) == clean
+
+
+@given(st.binary(max_size=2000))
+def test_any_content_is_kept_or_refused(content: bytes) -> None:
+    """Nothing but a sentence comes of strange bytes, whatever they begin with."""
+    for head in (
+        b"",
+        b"%PDF-1.4\n",
+        b"PK\x03\x04",
+        b"\xff\xd8\xff\xe1",
+        b"\x89PNG\r\n\x1a\n",
+        b"RIFF\x00\x00\x00\x00WEBP",
+    ):
+        assert _sentence(head + content).endswith(".")
+
+
+def _sentence(content: bytes) -> str:
+    try:
+        examine("tep.pdf", content)
+    except Refused as refused:
+        return refused.sentence
+    return "."
