@@ -48,7 +48,8 @@ create or replace function placed_only_here(account bigint) returns boolean lang
   security definer set search_path = public, pg_temp
   as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())
     and not exists (select from membership m where m.account_id = account and m.tenant_id <> app_tenant()
-      and (m.until is null or m.until >= current_date)) $$;
+      and m.ended_at is null
+      and (m.until is null or m.until >= (now() at time zone 'Asia/Ho_Chi_Minh')::date)) $$;
 create or replace function may_be_placed(account bigint) returns boolean language sql stable
   security definer set search_path = public, pg_temp
   as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())

@@ -174,4 +174,4 @@ def drop_second_factor(me: Identity, password: str, _secret: str) -> None:
 def _record(me: Identity, act: str, sentence: str) -> None:
     place = me.place
     assert place is not None
-    record(me, act, sentence, tenant_id=place.tenant_id, unit_id=place.unit_id, inner=True)
+    record(me, act, sentence, tenant_id=place.tenant_id, unit_id=place.unit_id)
