@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from portal.typed import line
 from tenants.database import db
 from tenants.refusal import Refused
 
@@ -266,7 +267,7 @@ def listing(
     allowed = filters or {}
     number = args.get("trang", "1")
     return Listing(
-        q=args.get("q", "").strip()[:100],
+        q=line(args.get("q", ""))[:100],
         sort=chosen if chosen in sorts else (default or sorts[0]),
         direction="desc" if args.get("direction") == "desc" else "asc",
         filters={k: args.get(k, "") if args.get(k, "") in values else "" for k, values in allowed.items()},

@@ -11,6 +11,7 @@ from portal import words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import ILLUSTRATIVE, asked
+from portal.typed import line
 from portal.web import back_to
 from tenants.access import may, require, signed_in
 from tenants.database import db
@@ -258,7 +259,7 @@ def correct(dossier_id: int, code: str) -> Any:
         if i.base == code
         and (number := number_of(request.form, f"part-{i.id}", f"Số đạt của {i.code}", faults)) is not None
     }
-    typed = {code: {"value": request.form.get("value", "")[:20], "reason": reason, "parts": parts}}
+    typed = {code: {"value": line(request.form.get("value", ""))[:20], "reason": reason, "parts": parts}}
     if value is None and not faults:
         faults.append(f"Xin nhập {words.HEADCOUNTS[code].inline} theo thẩm định.")
     if faults or value is None:

@@ -16,7 +16,7 @@ from portal.dossiers.operations import start_dossier
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import asked as asked_levels
 from portal.evidence import operations as evidence
-from portal.typed import line
+from portal.typed import line, lines
 from portal.units.models import Unit
 from portal.web import back_to
 from tenants.access import found, may, signed_in
@@ -197,7 +197,9 @@ def save_entry(dossier_id: int) -> Any:
             raise
         sheet = open_sheet(dossier)
         typed = {
-            name: value[:20_000] for name, value in request.form.items() if not name.startswith("version")
+            name: lines(value)[:20_000]
+            for name, value in request.form.items()
+            if not name.startswith("version")
         }
         faults = entered.faults or [refused.sentence]
         return _page(sheet, entry.stored(sheet) | typed, faults), refused.status

@@ -13,7 +13,7 @@ from typing import Any
 
 from portal import words
 from portal.dossiers.rules import Indicator, Kind
-from portal.typed import lines, read_day
+from portal.typed import line, lines, read_day
 
 from . import rules
 from .completeness import Ask
@@ -97,7 +97,7 @@ def read_verdict(
         reason_code=form.get("reason_code", "") if form.get("reason_code", "") in rules.REASONS else "",
         reason=text_of(form, "reason"),
         version=version_of(form),
-        part_text=form.get("part", "")[:20],
+        part_text=line(form.get("part", ""))[:20],
         faults=tuple(faults),
     )
 
@@ -164,5 +164,5 @@ def read_supplement(form: Form, blank: Sequence[PointRow]) -> SupplementGiven:
     if not any(row.ticked for row in rows):
         faults.append("Chưa chọn điểm nào cần bổ sung.")
     return SupplementGiven(
-        tuple(rows), answer_by, form.get("answer_by", "")[:20], text_of(form, "note"), faults
+        tuple(rows), answer_by, line(form.get("answer_by", ""))[:20], text_of(form, "note"), faults
     )

@@ -235,11 +235,10 @@ def correct_headcount(
             del sheet.headcount_findings[code]
     else:
         if row is None:
-            row = HeadcountFinding(**_key(sheet), code=code)
-            db.session.add(row)
-            sheet.headcount_findings[code] = row
+            row = sheet.headcount_findings[code] = HeadcountFinding(**_key(sheet), code=code)
         row.value, row.reason = value, reason.strip()
         row.changed_at, row.changed_by = clock.now(), actor.full_name
+        db.session.add(row)
     restate(sheet)
     changed = rules.changes(before, sheet.district_side())
     detail = {"code": code, "before": current, "after": value, "reason": why}
@@ -445,9 +444,8 @@ def _content(finding: Finding) -> tuple[object, ...]:
 
 
 def _new_finding(sheet: Sheet, indicator_id: int) -> Finding:
-    finding = Finding(**_key(sheet), indicator_id=indicator_id, changed_at=clock.now())
-    db.session.add(finding)
-    sheet.findings[indicator_id] = finding
+    # Not pending before it is written: a query in between would flush a row that is not whole.
+    finding = sheet.findings[indicator_id] = Finding(**_key(sheet), indicator_id=indicator_id)
     return finding
 
 
@@ -456,6 +454,7 @@ def _write(finding: Finding, content: tuple[object, ...], actor: Identity) -> No
     for name, value in zip(names, content, strict=True):
         setattr(finding, name, value)
     finding.changed_at, finding.changed_by = clock.now(), actor.full_name
+    db.session.add(finding)
 
 
 def restate(sheet: Sheet) -> None:
