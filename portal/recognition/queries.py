@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
 
 from portal import words
 from portal.appraisal.models import Finding, HeadcountFinding
-from portal.catalogue.models import CriteriaVersion
+from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Threshold
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
@@ -320,6 +320,16 @@ def lines_of(
     }[sort]
     ordered = [key.desc() for key in keys] if descending else list(keys)
     return statement.order_by(*ordered, c.line_id)
+
+
+def illustrative(version_id: int) -> bool:
+    """Return whether a year is judged by numbers that are confirmed for demonstration only."""
+    found = select(Threshold.level).join(CatalogueIndicator, CatalogueIndicator.id == Threshold.indicator_id)
+    return bool(
+        db.session.scalar(
+            select(found.where(CatalogueIndicator.version_id == version_id, Threshold.illustrative).exists())
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         bases=bases,
         may_issue=may_issue,
         may_draft=may_draft,
+        illustrative=queries.illustrative(cycle.version_id),
         tabs=_tabs(decision, asked),
         kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
         exception_options=list(queries.EXCEPTIONS.items()),

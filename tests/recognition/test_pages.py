@@ -119,7 +119,7 @@ def test_from_the_appraisals_to_the_issue(district: District, client: Browser) -
         assert db.session.scalar(select(Recognition.level)) == 2
     world.sign_in(client.client, district.officer)
     assert "1 hồ sơ năm 2026" in text(client.get("/huyen/quyet-dinh"))
-    assert "Mã công nhận" in text(client.get(here))
+    assert "Hiệu lực đến, mã" in text(client.get(here))
     assert client.get(f"{here}/don-vi/{line_id(district, 0)}").status_code == 200
 
 
