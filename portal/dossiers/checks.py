@@ -185,7 +185,11 @@ def raise_in_reach(facts: Facts) -> Fault | None:
 
 def may_be_raised(facts: Facts) -> Fault | None:
     """A unit that holds level 1 waits 12 months from that decision for level 2 (Article 5)."""
-    if facts.proposed_level == 2 and facts.may_raise_from and facts.at.date() < facts.may_raise_from:
+    if (
+        facts.proposed_level == 2
+        and facts.may_raise_from
+        and facts.at.astimezone(ZONE).date() < facts.may_raise_from
+    ):
         return Fault(_raise_sentence(facts.may_raise_from))
     return None
 
