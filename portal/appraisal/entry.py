@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from portal import words
+from portal import clock, words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import (
     Given,
@@ -41,6 +42,7 @@ class Entered:
 
     texts: dict[str, Any]
     signed_by: str
+    received_on: date | None
     counts: dict[str, int | None]
     answers: dict[int, Given]
     team: list[tuple[str, str, str]]
@@ -62,6 +64,7 @@ def stored(sheet: Sheet) -> dict[str, str]:
         "strengths": d.strengths,
         "weaknesses": d.weaknesses,
         "plan": d.plan,
+        "received_on": words.day(clock.today()),
         "version": str(d.version),
     }
     for code, row in sheet.headcounts.items():
@@ -101,6 +104,7 @@ def read(form: Form, sheet: Sheet) -> Entered:
     return Entered(
         texts=texts,
         signed_by=line(form.get("signed_by", ""))[:200],
+        received_on=day_of(form, "received_on", "Ngày nhận hồ sơ", faults),
         counts=counts,
         answers={i.id: _read_answer(form, i, faults) for i in applying(sheet)},
         team=_read_team(form, faults),
@@ -172,7 +176,7 @@ def file(actor: Identity, dossier: Dossier, entered: Entered) -> Dossier:
     lacking = lacks(sheet, entered.signed_by)
     if lacking:
         raise Refused(" ".join(lacking), 422)
-    return enter_for_unit(actor, dossier, entered.signed_by)
+    return enter_for_unit(actor, dossier, entered.signed_by, entered.received_on)
 
 
 def lacks(sheet: Sheet, signed_by: str) -> list[str]:

@@ -6,7 +6,7 @@ One shape: allowed? → possible now? → write → trail → notices. What writ
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -45,6 +45,9 @@ __all__ = [
     "remove_team_member", "restate", "save_answer", "save_headcounts", "save_texts", "send_supplement",
     "short_hash", "sign", "start_dossier", "submit", "take", "unsign", "withdraw",
 ]  # fmt: skip
+
+# A stamp on paper names a day; the dossier then counts as filed when the office closed on it.
+OFFICE_HOURS = timedelta(hours=17)
 
 
 def start_dossier(
@@ -209,23 +212,32 @@ def submit(actor: Identity, dossier: Dossier, *, knows_late: bool = True) -> Dos
     return sheet.dossier
 
 
-def enter_for_unit(actor: Identity, dossier: Dossier, signed_by: str) -> Dossier:
-    """File a dossier that came on paper, by post or through the public-service portal."""
+def enter_for_unit(
+    actor: Identity, dossier: Dossier, signed_by: str, received_on: date | None = None
+) -> Dossier:
+    """File a dossier that came on paper, by post or through the public-service portal.
+
+    `received_on`: the day stamped on what came in (today without); it decides whether the dossier is
+    late, not the day it was typed in. Raises `Refused` for a day that cannot be.
+    """
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     if sheet.dossier.channel == "portal":
         raise Refused("Hồ sơ này do đơn vị lập trên cổng nên chỉ đơn vị nộp được.")
+    if received_on and not date(sheet.dossier.year, 12, 31) <= received_on <= clock.today():
+        first = words.day(date(sheet.dossier.year, 12, 31))
+        raise Refused(f"Ngày nhận hồ sơ phải từ {first} đến hôm nay.", 422)
     restate(sheet)
     freeze(sheet, actor)
     sheet.dossier.signed_by = signed_by.strip() or sheet.unit.head_name or sheet.unit.name
-    _receive(sheet, actor)
-    take(actor, sheet, Act.ENTER)
+    _receive(sheet, actor, received_on)
+    take(actor, sheet, Act.ENTER, detail={"received_on": received_on.isoformat()} if received_on else None)
     db.session.flush()
     return sheet.dossier
 
 
-def _receive(sheet: Sheet, actor: Identity) -> None:
-    dossier = sheet.dossier
-    dossier.submitted_at = clock.now()
+def _receive(sheet: Sheet, actor: Identity, received_on: date | None = None) -> None:
+    dossier, now = sheet.dossier, clock.now()
+    dossier.submitted_at = min(now, clock.start_of(received_on) + OFFICE_HOURS) if received_on else now
     dossier.submitted_by = actor.full_name
     dossier.late = is_late(sheet.cycle.submit_before, dossier.submitted_at)
     dossier.receipt_number = f"HS-{dossier.year}-{dossier.id:06d}"

@@ -206,6 +206,29 @@ def test_a_paper_dossier_is_typed_in_on_one_page(world: World, client: Any, at_d
     assert client.get(f"/huyen/nhap-ho/{number}").status_code == 303
 
 
+def test_the_stamp_decides_not_the_typing(world: World, client: Any, at_desk: Make) -> None:
+    """Paper that came on 14/01 and is typed in on 16/01 is on time; an impossible day is refused."""
+    case = at_desk()
+    unit = world.a_unit(case.district, "Trường Mầm non An Thái", "preschool")
+    number = paper_dossier(client, unit, file=False)
+    world.set_clock(2027, 1, 16, 9, 0)
+    page = client.get(f"/huyen/nhap-ho/{number}").text
+    typed = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', page))
+    del typed["csrf_token"]
+    picked = re.findall(r'name="((?:yes|grade)-\d+)">.*?value="(\w+)" selected', page, re.S)
+    texts = re.findall(r'<textarea[^>]* name="([\w-]+)"[^>]*>([^<]*)<', page)
+    typed |= dict(picked) | dict(texts) | {"level": "1", "act": "file"}
+    for day in ("30/12/2026", "17/01/2027"):
+        answer = send(client, f"/huyen/nhap-ho/{number}", **typed | {"received_on": day})
+        assert answer.status_code == 422
+        assert "Ngày nhận hồ sơ phải từ 31/12/2026 đến hôm nay." in answer.text
+    assert (
+        send(client, f"/huyen/nhap-ho/{number}", **typed | {"received_on": "14/01/2027"}).status_code == 303
+    )
+    with world.acting(case.officer, writes=False):
+        assert not world.dossier(case.district, number).late
+
+
 def test_a_half_typed_page_is_kept(client: Any, world: World, at_desk: Make) -> None:
     """What cannot be filed or read comes back as typed; figures that both fall are no trap."""
     case = at_desk()
