@@ -74,6 +74,11 @@ class Card:
         return answer_words(self.finding.indicator, self.answer, self.finding.whole)
 
     @property
+    def typed_words(self) -> str:
+        """What was typed, as one text."""
+        return typed_text(self.finding, self.typed)
+
+    @property
     def urgent(self) -> bool:
         """Whether the card is what the person works on now, or what the district asked for."""
         return bool(self.fault or self.clash or self.point or self.at_work)
@@ -147,18 +152,21 @@ def lock_of(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") ->
     return ""
 
 
+def typed_text(finding: Finding, typed: Typed) -> str:
+    """Return what was typed as one text: the value in words where it means one, then the explanation."""
+    try:
+        given = typed.given(finding.indicator)
+        value = value_words(finding.indicator, given.yes, given.part, given.grade, finding.whole)
+    except ValueError:
+        value = typed.value
+    return text_of(value, typed.explanation)
+
+
 def clash_of(finding: Finding, typed: Typed, answer: Answer) -> Clash:
     """Lay what was typed beside what somebody else stored meanwhile."""
-    indicator = finding.indicator
-    try:
-        given = typed.given(indicator)
-        mine = value_words(indicator, given.yes, given.part, given.grade, finding.whole)
-    except ValueError:
-        mine = typed.value
-    theirs = answer_words(indicator, answer, finding.whole)
     return Clash(
-        text_of(indicator, mine, typed.explanation),
-        text_of(indicator, theirs, answer.explanation),
+        typed_text(finding, typed),
+        text_of(answer_words(finding.indicator, answer, finding.whole), answer.explanation),
         answer.changed_by or "người khác",
         hour(answer.changed_at),
         answer.version,

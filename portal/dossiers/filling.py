@@ -60,8 +60,9 @@ def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
     )
     if fault:
         raise Refused(fault, 422)
+    now = clock.now()
     answer.yes, answer.part, answer.grade, answer.explanation = wanted
-    answer.changed_at, answer.changed_by = clock.now(), actor.full_name
+    answer.changed_at, answer.changed_by = now, actor.full_name
     restate(sheet)
     _record(
         actor,

@@ -140,8 +140,7 @@ class PartForm(FlaskForm):
 
     def texts(self) -> dict[str, Any]:
         """Return the columns as typed, tidied; whether they may be is asked of `validate`."""
-        values = {f.short_name: f.data for f in self}
-        return {name: tidy(v) if isinstance(v, str) else v for name, v in values.items()}
+        return {f.short_name: tidy(f.data) if isinstance(f, StringField) else f.data for f in self}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate, and say in Vietnamese what is wrong with a day."""

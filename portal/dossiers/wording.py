@@ -96,7 +96,7 @@ def answer_words(indicator: Indicator, answer: Answer, whole: int | None = None)
     return value_words(indicator, answer.yes, answer.part, answer.grade, whole)
 
 
-def text_of(indicator: Indicator, value: str, explanation: str) -> str:
+def text_of(value: str, explanation: str) -> str:
     """Put value and explanation into one text, to lay two versions side by side."""
     return f"{value}\n{explanation}" if explanation else value
 
