@@ -1,7 +1,7 @@
 """The completeness checklist of intake: each line ticked by the data, with its reason and what to ask for.
 
 A line is complete, incomplete (something the unit can be asked for), or worth a look: the officer decides.
-Pure but for `facts_of`, which reads a loaded sheet; nothing here asks the database.
+Pure: facts in, lines out.
 """
 
 from __future__ import annotations
@@ -10,13 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from portal import words
 from portal.cycle.rules import is_late
-from portal.dossiers.operations import canonical
-from portal.dossiers.queries import Sheet
-from portal.dossiers.rules import Outcome
 
 
 class Tick(StrEnum):
@@ -239,63 +235,3 @@ def _in_time(facts: IntakeFacts) -> Line:
 
 def _codes(items: tuple[Coded, ...]) -> str:
     return ", ".join(item.code for item in items)
-
-
-def facts_of(sheet: Sheet) -> IntakeFacts:
-    """Return the facts of a filed dossier for the checklist."""
-    d, side = sheet.dossier, sheet.unit_side()
-    assert d.submitted_at is not None
-    applying = [f for f in side.findings if f.applies]
-    files = {f.indicator.id: sheet.evidence[f.indicator.id] for f in applying}
-    outside = []
-    for finding in applying:
-        wrong = [e for e in files[finding.indicator.id] if e.issued_on and e.issued_on.year != d.year]
-        if wrong:
-            said = ", ".join(
-                f"{e.number or e.title} ({words.day(e.issued_on)})" for e in wrong if e.issued_on
-            )
-            outside.append(Coded(finding.indicator.id, finding.indicator.code, said))
-    missing = [f for f in applying if Outcome.MISSING in f.outcomes.values()]
-    bare = [f for f in applying if f not in missing and not f.needs_document and not files[f.indicator.id]]
-    needed = {i.base for i in sheet.indicators if i.base}
-    counts = {code: row.value for code, row in sheet.headcounts.items()}
-    return IntakeFacts(
-        year=d.year,
-        channel=d.channel,
-        requested_level=d.requested_level,
-        self_level=d.self_level,
-        signed_by=d.signed_by,
-        signed_at=d.signed_at,
-        code=d.content_hash[:12].upper(),
-        unchanged=d.frozen is not None and _own_content(d.frozen) == _own_content(canonical(sheet)),
-        submitted_at=d.submitted_at,
-        submit_before=sheet.cycle.submit_before,
-        late=d.late,
-        letter_number=d.letter_number,
-        letter_date=d.letter_date,
-        missing_headcounts=tuple(
-            words.HEADCOUNTS[c].inline for c in words.HEADCOUNTS if c in needed and counts.get(c) is None
-        ),
-        applying=len(applying),
-        missing=tuple(Coded(f.indicator.id, f.indicator.code) for f in missing),
-        team_number=d.team_number.strip(),
-        team_date=d.team_date,
-        team_size=len(sheet.team),
-        without_proof=tuple(Coded(f.indicator.id, f.indicator.code) for f in applying if f.needs_document),
-        only_explained=tuple(Coded(f.indicator.id, f.indicator.code) for f in bare),
-        outside_year=tuple(outside),
-        undated=len({e.id for found in files.values() for e in found if e.issued_on is None}),
-        may_raise_from=sheet.may_raise_from,
-        decide_before=sheet.cycle.decide_before,
-        open_thresholds=tuple(
-            f.indicator.code for f in applying if Outcome.UNCONFIRMED in f.outcomes.values()
-        ),
-    )
-
-
-def _own_content(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what the unit itself wrote: without the registry, thresholds and outcomes, which may move on."""
-    kept = {name: content.get(name) for name in ("requested_level", "team", "texts", "headcounts")}
-    answers = content.get("answers") or {}
-    bare = {code: {k: v for k, v in row.items() if k != "outcomes"} for code, row in answers.items()}
-    return kept | {"answers": bare}

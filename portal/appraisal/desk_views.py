@@ -11,7 +11,6 @@ from portal import words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import ILLUSTRATIVE, asked
-from portal.typed import line
 from portal.web import back_to
 from tenants.access import may, require, signed_in
 from tenants.database import db
@@ -24,22 +23,20 @@ from .desk import (
     BASE,
     PROPOSAL,
     Desk,
-    changes_with,
     effect_of,
     files_of,
-    rows_to_agree,
     side_items,
     state_of,
     unit_answer,
 )
-from .forms import VerdictGiven, number_of, read_verdict, text_of, version_of
+from .forms import VerdictGiven, read_verdict
 from .intake_views import dossier_here
 from .models import Finding
 
 AT_DESK = (State.ACCEPTED, State.APPRAISED, State.DECIDED)
 
 
-def _desk_dossier(dossier_id: int) -> Dossier:
+def desk_dossier(dossier_id: int) -> Dossier:
     """Return a dossier that can stand on the desk; 403 for one of the person's own unit."""
     dossier = dossier_here(dossier_id)
     if not refusal(signed_in(), Right.APPRAISE):
@@ -53,10 +50,10 @@ def _desk_dossier(dossier_id: int) -> Dossier:
 @may(Right.SEE_DISTRICT)
 def desk(dossier_id: int) -> str:
     """Show the desk at the indicator the address names, or at the first one without a verdict."""
-    return _page(open_sheet(_desk_dossier(dossier_id)), request.args.get("chi-tieu", ""))
+    return page(open_sheet(desk_dossier(dossier_id)), request.args.get("chi-tieu", ""))
 
 
-def _page(sheet: Sheet, chosen: str, **more: Any) -> str:
+def page(sheet: Sheet, chosen: str, **more: Any) -> str:
     """Render the desk; `more` holds what was typed, faults and conflicts."""
     dossier, actor = sheet.dossier, signed_in()
     at = Desk(sheet, chosen)
@@ -158,7 +155,7 @@ def _proposal_values(at: Desk) -> dict[str, Any]:
 @may(Right.APPRAISE)
 def judge(dossier_id: int, indicator_id: int) -> Any:
     """Store a verdict and go on to the next indicator without one."""
-    dossier = _desk_dossier(dossier_id)
+    dossier = desk_dossier(dossier_id)
     sheet = open_sheet(dossier)
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if indicator is None or indicator_id not in sheet.answers:
@@ -167,18 +164,18 @@ def judge(dossier_id: int, indicator_id: int) -> Any:
     given = read_verdict(request.form, indicator, (own.yes, own.part, own.grade))
     before = sheet.district_side()
     if given.faults:
-        return _page(sheet, indicator.code, given=given, faults=list(given.faults)), 422
+        return page(sheet, indicator.code, given=given, faults=list(given.faults)), 422
     try:
         after = operations.judge(signed_in(), dossier, indicator_id, given.verdict, **given.values())
     except Conflict as conflict:
         return _conflict(dossier_id, indicator.code, given, conflict)
     except Refused as refused:
-        return _again(dossier_id, indicator.code, refused, given=given)
+        return again(dossier_id, indicator.code, refused, given=given)
     said = f"Đã lưu {indicator.code}. {rules.effect(before, after.district_side(), dossier.requested_level)}"
-    return back_to("appraisal.desk", said, dossier_id=dossier_id, **_next(after, indicator.code))
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **next_place(after, indicator.code))
 
 
-def _next(sheet: Sheet, code: str) -> dict[str, str]:
+def next_place(sheet: Sheet, code: str) -> dict[str, str]:
     """Return the address part of the next indicator without a verdict after one, or of the proposal."""
     left = [indicator.code for indicator in operations.unjudged(sheet)]
     order = [indicator.code for indicator in sheet.indicators]
@@ -186,7 +183,7 @@ def _next(sheet: Sheet, code: str) -> dict[str, str]:
     return {"chi-tieu": (later or left or [PROPOSAL])[0]}
 
 
-def _again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tuple[str, int]:
+def again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tuple[str, int]:
     """Show the desk again with what was typed and the sentence."""
     if refused.status in (403, 404):
         raise refused
@@ -194,7 +191,7 @@ def _again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tupl
     sheet = open_sheet(dossier_here(dossier_id))
     if sheet.dossier.state not in AT_DESK:
         raise refused
-    return _page(sheet, chosen, faults=[refused.sentence], **typed), refused.status
+    return page(sheet, chosen, faults=[refused.sentence], **typed), refused.status
 
 
 def _conflict(dossier_id: int, chosen: str, given: VerdictGiven, conflict: Conflict) -> tuple[str, int]:
@@ -212,7 +209,7 @@ def _conflict(dossier_id: int, chosen: str, given: VerdictGiven, conflict: Confl
         "when": words.moment(finding.changed_at) if finding else "",
     }
     given = replace(given, version=finding.version if finding else 0)
-    return _page(sheet, chosen, given=given, conflict=both), 409
+    return page(sheet, chosen, given=given, conflict=both), 409
 
 
 def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
@@ -229,7 +226,7 @@ def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
 @may(Right.APPRAISE)
 def effect(dossier_id: int, indicator_id: int) -> Any:
     """Say what the verdict being typed would do to the level; nothing is stored."""
-    sheet = open_sheet(_desk_dossier(dossier_id))
+    sheet = open_sheet(desk_dossier(dossier_id))
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if indicator is None or indicator_id not in sheet.answers:
         abort(404)
@@ -240,103 +237,3 @@ def effect(dossier_id: int, indicator_id: int) -> Any:
     except Refused as refused:
         said = refused.sentence
     return render_template("appraisal/_effect.html", said=given.faults[0] if given.faults else said)
-
-
-@blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/so-lieu-nen/<code>")
-@may(Right.APPRAISE)
-def correct(dossier_id: int, code: str) -> Any:
-    """Show what correcting a base figure would change, or correct it."""
-    dossier = _desk_dossier(dossier_id)
-    sheet = open_sheet(dossier)
-    if code not in sheet.headcounts:
-        abort(404)
-    faults: list[str] = []
-    value = number_of(request.form, "value", words.HEADCOUNTS[code].name, faults)
-    reason = text_of(request.form, "reason", 1_000)
-    parts = {
-        i.id: number
-        for i in sheet.indicators
-        if i.base == code
-        and (number := number_of(request.form, f"part-{i.id}", f"Số đạt của {i.code}", faults)) is not None
-    }
-    typed = {code: {"value": line(request.form.get("value", ""))[:20], "reason": reason, "parts": parts}}
-    if value is None and not faults:
-        faults.append(f"Xin nhập {words.HEADCOUNTS[code].inline} theo thẩm định.")
-    if faults or value is None:
-        return _page(sheet, BASE, typed=typed, faults=faults), 422
-    stuck = [
-        (i, min(parts.get(i.id, value), value), part) for i, part in operations.exceeding(sheet, code, value)
-    ]
-    if request.form.get("act") == "preview":
-        change = changes_with(sheet, code, value, {i.id: new for i, new, _ in stuck})
-        return _page(sheet, BASE, typed=typed, preview=(code, change), stuck=stuck)
-    try:
-        changed = operations.correct_headcount(
-            signed_in(), dossier, code, value, reason, version=version_of(request.form), parts=parts
-        )
-    except Conflict as conflict:
-        db.session.rollback()
-        fresh = open_sheet(dossier_here(dossier_id))
-        theirs = fresh.headcount_findings.get(code)
-        both = {
-            "code": code,
-            "sentence": conflict.sentence,
-            "mine": f"{words.number(value)}. {reason}",
-            "theirs": f"{words.number(theirs.value)}. {theirs.reason}" if theirs else "Chưa hiệu chỉnh.",
-            "who": theirs.changed_by if theirs else "người khác",
-            "when": words.moment(theirs.changed_at) if theirs else "",
-        }
-        return _page(fresh, BASE, typed=typed, conflict=both), 409
-    except Refused as refused:
-        return _again(dossier_id, BASE, refused, typed=typed, stuck=stuck)
-    said = f"Đã hiệu chỉnh {words.HEADCOUNTS[code].inline}; {len(changed)} chỉ tiêu được tính lại."
-    return back_to("appraisal.desk", said, dossier_id=dossier_id, **{"chi-tieu": BASE})
-
-
-@blueprint.get("/huyen/ho-so/<int:dossier_id>/tham-dinh/dong-y")
-@may(Right.APPRAISE)
-def agreement(dossier_id: int) -> str:
-    """Show what agreeing with all remaining indicators would do."""
-    dossier = _desk_dossier(dossier_id)
-    at = Desk(open_sheet(dossier), PROPOSAL)
-    proposal = operations.proposal_of(at.sheet, at.side)
-    rows = rows_to_agree(at)
-    return render_template(
-        "appraisal/agree.html", sheet=at.sheet, dossier=dossier, at=at, proposal=proposal, rows=rows
-    )
-
-
-@blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/dong-y")
-@may(Right.APPRAISE)
-def agree(dossier_id: int) -> Any:
-    """Agree with the unit on the ticked indicators."""
-    dossier = _desk_dossier(dossier_id)
-    typed = request.form.getlist("indicator")
-    wanted = {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 12}
-    agreed = operations.agree_with_rest(signed_in(), dossier, wanted)
-    said = f"Đã đồng ý với đơn vị ở {len(agreed)} chỉ tiêu: {', '.join(agreed)}."
-    return back_to("appraisal.desk", said, dossier_id=dossier_id, **_next(open_sheet(dossier), agreed[-1]))
-
-
-@blueprint.post("/huyen/ho-so/<int:dossier_id>/de-xuat")
-@may(Right.PROPOSE)
-def propose(dossier_id: int) -> Any:
-    """Close the appraisal with the level the page named."""
-    dossier, note = _desk_dossier(dossier_id), text_of(request.form, "note")
-    seen = request.form.get("seen_level", "")
-    try:
-        row = operations.propose(
-            signed_in(), dossier, note, seen_level=int(seen) if seen in ("0", "1", "2") else None
-        )
-    except Refused as refused:
-        return _again(dossier_id, PROPOSAL, refused, note_text=note)
-    said = f"Đã chốt đề xuất: {words.RESULTS[row.proposed_level or 0].name.lower()}."
-    return back_to("appraisal.desk", said, dossier_id=dossier_id, **{"chi-tieu": PROPOSAL})
-
-
-@blueprint.post("/huyen/ho-so/<int:dossier_id>/mo-lai")
-@may(Right.PROPOSE)
-def reopen(dossier_id: int) -> Any:
-    """Open a closed appraisal again."""
-    operations.reopen(signed_in(), _desk_dossier(dossier_id), text_of(request.form, "reason", 1_000))
-    return back_to("appraisal.desk", "Đã mở lại thẩm định; đề xuất trước đó được rút.", dossier_id=dossier_id)

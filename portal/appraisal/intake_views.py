@@ -20,8 +20,9 @@ from tenants.rights import Right, refusal
 
 from . import operations
 from .blueprint import blueprint
-from .completeness import TICK_WORDS, Line, Tick, checklist, facts_of
+from .completeness import TICK_WORDS, Line, Tick, checklist
 from .forms import SupplementGiven, point_rows, read_supplement, text_of
+from .intake_facts import facts_of
 from .queries import next_in
 
 DAYS_TO_ANSWER = 5

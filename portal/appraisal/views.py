@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import desk_views, entry_views, intake_views, list_views
+from . import base_views, desk_views, entry_views, intake_views, list_views, proposal_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "desk_views", "entry_views", "intake_views", "list_views"]
+__all__ = [
+    "base_views",
+    "blueprint",
+    "desk_views",
+    "entry_views",
+    "intake_views",
+    "list_views",
+    "proposal_views",
+]

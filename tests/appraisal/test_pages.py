@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.dossiers.queries import open_sheet
 from portal.notices.queries import latest
 from tenants.database import db
 from tenants.people import Role
@@ -204,6 +207,27 @@ def test_a_paper_dossier_is_typed_in_on_one_page(world: World, client: Any, at_d
     page = client.get(f"/huyen/ho-so/{number}").text
     assert "Qua bưu chính (VB-15)" in page
     assert client.get(f"/huyen/nhap-ho/{number}").status_code == 303
+
+
+def test_a_scan_proves_every_indicator(world: World, client: Any, at_desk: Make) -> None:
+    """A scan is attached once and stands beside each indicator; what is no document is named."""
+    case = at_desk()
+    unit = world.a_unit(case.district, "Trường Mầm non An Thái", "preschool")
+    number = paper_dossier(client, unit, file=False)
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(picture, "PNG")
+    path = f"/huyen/nhap-ho/{number}/tep"
+    good = (io.BytesIO(picture.getvalue()), "to-trinh.png")
+    assert send(client, path, indicator="all", file=good).status_code == 303
+    page = client.get(f"/huyen/nhap-ho/{number}").text
+    assert "Đã gắn 1 tệp." in page
+    assert page.count("to-trinh") == 1
+    send(client, path, indicator="all", file=(io.BytesIO(b"MZ not a document"), "x.pdf"))
+    assert "x.pdf" in client.get(f"/huyen/nhap-ho/{number}").text
+    assert send(client, path, indicator="all").status_code in (302, 422)
+    with world.acting(case.officer, writes=False):
+        sheet = open_sheet(world.dossier(case.district, number))
+        assert len({i for i, files in sheet.evidence.items() if files}) == 15
 
 
 def test_the_stamp_decides_not_the_typing(world: World, client: Any, at_desk: Make) -> None:
