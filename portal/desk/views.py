@@ -16,7 +16,7 @@ from portal.dossiers.steps import STEP_OF, Act, faults
 from portal.notices.models import Notice
 from portal.notices.operations import mark_read
 from portal.notices.queries import inbox, latest
-from portal.web import back_to, paginate
+from portal.web import back_to, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.identity import Place
@@ -116,18 +116,15 @@ def _province_home(_place: Place) -> Any:
 
 
 @blueprint.get("/thong-bao")
-@may(Right.SEE_DESK)
+@may(Right.READ_NOTICES)
 def notices() -> Any:
     """All notices of the place acted in, unread first."""
-    number = request.args.get("trang", "1")
-    page = paginate(
-        inbox(_place()), int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    )
+    page = paginate(inbox(_place()), listing(("moi",)).number)
     return render_template("desk/notices.html", page=page)
 
 
 @blueprint.post("/thong-bao/<int:notice_id>")
-@may(Right.SEE_DESK)
+@may(Right.READ_NOTICES)
 def read(notice_id: int) -> Any:
     """Mark one notice as read and go where it leads."""
     place = _place()
