@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from openpyxl import Workbook
 from pypdf import PdfWriter
 from sqlalchemy import select, text
 
@@ -25,14 +26,17 @@ from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
+from portal.province.compiling import compile_report
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
+from portal.reports.narrative import SECTIONS
+from portal.units import importing
 from portal.units.models import Unit
 from portal.words import ZONE
 from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.identity import Identity
-from tenants.people import Role
+from tenants.people import PROVINCE_ROLES, UNIT_ROLES, Role
 from tenants.scope import acting_in
 from tests.builders import STEWARD, Person, World, fill
 from tests.deciding import District
@@ -50,9 +54,14 @@ class Year:
     dossiers: dict[State, int] = field(default_factory=dict)
     heads: dict[State, Person] = field(default_factory=dict)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    others: dict[str, Person] = field(default_factory=dict)
+    elsewhere: int = 0
     decision: int = 0
     draft: int = 0
     report: int = 0
+    compiled: int = 0
+    entered: int = 0
+    unregistered: int = 0
 
     @property
     def tenant_id(self) -> int:
@@ -65,7 +74,9 @@ def _played(server: Any, program: GuardedFlask) -> tuple[str, Year]:
     with own_database(server, program, keep=True) as app:
         world = World(app)
         world.confirm_thresholds()
-        return app.config["TEST_DATABASE"], a_year(world)
+        year = a_year(world)
+        add_others(year)
+        return app.config["TEST_DATABASE"], year
 
 
 @contextmanager
@@ -107,8 +118,30 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
         _judge(actor, dossier)
     year.draft = district.drafted()
     year.report = _report(year)
+    year.compiled = _compile(year)
+    _enter_and_import(year)
     _fill_gaps(year)
     return year
+
+
+def add_others(year: Year) -> None:
+    """People of every role who have no business with the victim's rows: elsewhere, beside it, and above it."""
+    world = year.world
+    year.elsewhere = world.a_district("Huyện Kiến Thụy")
+    unit_id = world.a_unit(year.elsewhere, "Trường Tiểu học Đông Phương")
+    world.a_dossier(year.elsewhere, world.a_unit(year.elsewhere, "Trường Tiểu học Tân Phong"), "submitted")
+    world.a_dossier(year.elsewhere, unit_id, "filled")
+    for role in Role:
+        if role in PROVINCE_ROLES:
+            year.others[role.value] = world.province_person(role)
+        else:
+            year.others[role.value] = world.a_person(
+                role, year.elsewhere, unit_id if role in UNIT_ROLES else None
+            )
+    neighbour = world.a_unit(year.tenant_id, "Trường Mầm non bên cạnh", "preschool")
+    world.a_dossier(year.tenant_id, neighbour, "filled")
+    for role in sorted(UNIT_ROLES):
+        year.others[f"{role.value} beside"] = world.a_person(role, year.tenant_id, neighbour)
 
 
 def _unit(year: Year, state: State) -> None:
@@ -207,8 +240,6 @@ def _report(year: Year) -> int:
     world, district = year.world, year.district
     with world.acting(district.officer) as actor:
         report = reports.open_report(actor, 2026)
-        from portal.reports.narrative import SECTIONS
-
         texts = {section.key: f"{CANARY} nhận xét." for section in SECTIONS if section.key}
         reports.save_narrative(actor, report, texts)
         report_id = report.id
@@ -221,6 +252,33 @@ def _report(year: Year) -> int:
         signer = f"{CANARY} Trưởng phòng"
         reports.send(actor, report, f"20/{CANARY}", clock.today(), signer, "TRƯỞNG PHÒNG")
     return report_id
+
+
+def _compile(year: Year) -> int:
+    province = year.world.province_person()
+    with year.world.acting(province) as actor:
+        report = db.session.get_one(DistrictReport, (year.tenant_id, year.report))
+        reports.answer_report(actor, report, "accepted")
+        return compile_report(actor, 2026).id
+
+
+def _enter_and_import(year: Year) -> None:
+    """A dossier on paper that the officer has begun to enter, a unit without any, and a registry read from a file."""
+    world, tenant_id = year.world, year.tenant_id
+    unit_id = world.a_unit(tenant_id, f"Trường {CANARY} nộp giấy")
+    year.unregistered = world.a_unit(tenant_id, f"Trường {CANARY} chưa nộp")
+    with world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
+        unit = db.session.get_one(Unit, (tenant_id, unit_id))
+        year.entered = dossiers.start_dossier(
+            actor, unit, 2026, channel="paper", channel_code=f"{CANARY} 1"
+        ).id
+    book = Workbook()
+    book.active.append(["Tên đơn vị", "Loại hình", "Xã, phường, thị trấn"])  # type: ignore[union-attr]
+    book.active.append([f"Trường {CANARY} trong tệp", "Mầm non", "Xã Mỹ Đức"])  # type: ignore[union-attr]
+    content = io.BytesIO()
+    book.save(content)
+    with world.acting(year.people[Role.DISTRICT_ADMIN]) as actor:
+        importing.read_batch(actor, tenant_id, f"{CANARY}.xlsx", content.getvalue())
 
 
 def _fill_gaps(year: Year) -> None:

@@ -70,6 +70,7 @@ def own_database(
     with psycopg.connect(**server.superuser(), autocommit=True) as connection:
         connection.execute(f"create database {name} template {template} strategy wal_log".encode())
     program.config["TEST_DATABASE"] = name
+    program.extensions["test_superuser"] = server.superuser
     context = program.app_context()
     context.push()
     yield program

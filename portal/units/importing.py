@@ -259,7 +259,7 @@ def drop_batch(actor: Identity, tenant_id: int, batch_id: int) -> None:
 def _waiting(tenant_id: int, batch_id: int) -> ImportBatch:
     batch = batch_of(tenant_id, batch_id, lock=True)
     if batch is None:
-        raise Refused("Không tìm thấy tệp này. Xin gửi lại tệp.", 422)
+        raise Refused("Không tìm thấy tệp này. Xin gửi lại tệp.", 404)
     if batch.state == "done":
         raise Refused("Tệp này đã được nhập rồi; không nhập lần thứ hai.")
     if batch.state != "read":

@@ -1,0 +1,225 @@
+"""Asking the program as somebody, and reading everything that an answer carries, whatever its format."""
+
+from __future__ import annotations
+
+import contextvars
+import io
+import itertools
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import psycopg
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from portal.dossiers.models import State
+from tests.builders import Person
+from tests.canaries import Year
+from tests.victims import MAPPERS
+
+TOKEN = "f" * 40
+# Sign-in keeps its own books; everything else a reading request leaves as it is.
+_KEPT_BY_SIGN_IN = {"signin_session", "throttle"}
+
+# What a browser might send anywhere: every field some form knows, with a value that could be right.
+PLAUSIBLE: dict[str, str] = {
+    "version": "1", "seen": "", "year": "2026", "nam": "2026", "level": "1", "requested_level": "1", "value": "34",
+    "yes": "1", "part": "34", "grade": "1", "explanation": "Giải trình", "verdict": "agreed", "reason": "Lý do",
+    "reason_code": "other", "note": "Ghi chú", "outcome": "1", "number": "99/QĐ", "dated": "2027-01-15",
+    "signer": "Người ký", "signer_title": "CHỦ TỊCH", "legal_bases": "Căn cứ", "answer": "Trả lời",
+    "answer_by": "2027-01-25", "name": "Tên gọi", "title": "Tiêu đề", "issuer": "Nơi ban hành", "full_name": "Họ Tên",
+    "login": "nguoi.thu", "role": "unit_editor", "kind": "primary", "code": "T99", "document": "Công văn 1",
+    "confirmed": "y", "sure": "y", "agree": "y", "duty": "member", "channel": "paper", "opened_on": "2024-01-01",
+    "closed_on": "2026-12-31", "last_day": "2027-01-15", "since": "2027-01-15", "points": "Điểm", "members": "37",
+    "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
+}  # fmt: skip
+
+
+class Unknown(AssertionError):
+    """A route takes an argument that the generator of addresses has no value for."""
+
+
+_known: dict[tuple[int, State], dict[str, list[Any]]] = {}
+
+
+def values_of(year: Year, state: State) -> dict[str, list[Any]]:
+    """What each path argument can be, from the victim's rows, for the dossier in a state; read once."""
+    if (id(year), state) not in _known:
+        _known[(id(year), state)] = _values(year, state)
+    return _known[(id(year), state)]
+
+
+def _values(year: Year, state: State) -> dict[str, list[Any]]:
+    rows, dossier = year.rows, year.dossiers[state]
+    own = own_rows(year, dossier, year.units[state])
+    return {
+        "tenant_id": [year.tenant_id],
+        "dossier_id": [dossier],
+        "unit_id": [year.units[state]],
+        "evidence_id": [own["evidence"]],
+        "decision_id": [year.decision, year.draft],
+        "line_id": own["lines"],
+        "report_id": [year.report],
+        "point_id": [rows["supplement_point"]["id"]],
+        "member_id": [own["member"]],
+        "batch_id": [rows["import_batch"]["id"]],
+        "account_id": [rows["account"]["id"]],
+        "membership_id": [rows["membership"]["id"]],
+        "notice_id": [rows["notice"]["id"]],
+        "version_id": [rows["dossier"]["version_id"]],
+        "indicator_id": [rows["finding"]["indicator_id"]],
+        "level": [1],
+        "part": ["texts"],
+        "code": ["members"],
+        "ext": ["xlsx", "csv"],
+        "token": ["mot-lien-ket-khong-co-that"],
+        "file": ["khong-co.png"],
+    }
+
+
+# Arguments that mean something else in one place.
+SPECIAL: dict[str, dict[str, Any]] = {
+    "desk.guide": {"name": lambda _year: ["don-vi"]},
+    "papers.document": {
+        "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
+    },
+    "papers.provincial": {"report_id": lambda year: [year.compiled]},
+    "province.compilation": {"report_id": lambda year: [year.compiled]},
+    "province.compilation_sheet": {
+        "report_id": lambda year: [year.compiled],
+        "name": lambda _year: ["bieu-01-t", "tiep-nhan"],
+    },
+    "appraisal.entry": {"dossier_id": lambda year: [year.entered]},
+    "appraisal.channel": {"unit_id": lambda year: [year.unregistered]},
+    "province.kind": {"kind": lambda _year: ["primary"]},
+    "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
+}
+# Arguments that name no row of anybody: an address made of these alone is everybody's own.
+HARMLESS = {"version_id", "indicator_id", "level", "part", "code", "ext", "token", "file", "name", "kind"}
+
+
+def own_rows(year: Year, dossier: int, unit: int) -> dict[str, Any]:
+    """Numbers of the rows that hang under one dossier."""
+    with psycopg.connect(**superuser(year)) as connection:
+
+        def number(statement: str) -> list[int]:
+            return [row[0] for row in connection.execute(statement.encode())]
+
+        return {
+            "evidence": number(f"select min(id) from evidence where unit_id = {unit}")[0],
+            "member": number(f"select min(id) from team_member where dossier_id = {dossier}")[0],
+            "lines": number(f"select id from decision_line where tenant_id = {year.tenant_id} order by id"),
+        }
+
+
+def superuser(year: Year) -> dict[str, Any]:
+    """How to enter the year's database past every wall."""
+    parameters: dict[str, Any] = year.world.app.extensions["test_superuser"](
+        year.world.app.config["TEST_DATABASE"]
+    )
+    return parameters
+
+
+def addresses(rule: Rule, year: Year, state: State = State.DECIDED) -> list[str]:
+    """Every address of a route with the victim's rows in it; raises `Unknown` for an argument without values."""
+    known = values_of(year, state)
+    choices: list[list[Any]] = []
+    for argument in sorted(rule.arguments):
+        special = SPECIAL.get(rule.endpoint, {}).get(argument)
+        if special is None and argument not in known:
+            raise Unknown(
+                f"{rule.rule} ({rule.endpoint}): the route tests know no value for “{argument}”; "
+                "add it to values_of or SPECIAL in tests/house/asking.py"
+            )
+        choices.append(special(year) if special else known[argument])
+    adapter = year.world.app.url_map.bind("localhost")
+    return [
+        adapter.build(
+            rule.endpoint, dict(zip(sorted(rule.arguments), chosen, strict=True)), method=method(rule)
+        )
+        for chosen in itertools.product(*choices)
+    ]
+
+
+def method(rule: Rule) -> str:
+    """The first method of a route that is not answered by itself."""
+    methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return "GET" if "GET" in methods else sorted(methods)[0]
+
+
+def of_somebody(rule: Rule) -> bool:
+    """Whether an address of the route names rows that belong to somebody."""
+    return bool(rule.arguments - HARMLESS)
+
+
+class Asker:
+    """One person at a browser. Every request stands alone: no context of the test reaches into it."""
+
+    def __init__(self, year: Year, person: Person | None) -> None:
+        self.year, self.person = year, person
+        self.client: FlaskClient = year.world.app.test_client()
+        self.enter()
+
+    def enter(self) -> None:
+        """Sign in (again), with a CSRF token that `token` knows."""
+        if self.person is not None:
+            self.year.world.sign_in(self.client, self.person)
+        with self.client.session_transaction() as session:
+            session["csrf_token"] = TOKEN
+
+    def token(self) -> str:
+        """The token a form of this person would carry."""
+        secret = self.year.world.app.config["SECRET_KEY"]
+        return str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(TOKEN))
+
+    def ask(self, way: str, address: str, *, csrf: bool = True, **fields: str) -> TestResponse:
+        """Send one request; forms carry everything plausible and, unless told otherwise, the token."""
+        data = None
+        if way != "GET":
+            data = {**PLAUSIBLE, **fields, **({"csrf_token": self.token()} if csrf else {})}
+        return contextvars.Context().run(lambda: self.client.open(address, method=way, data=data))
+
+
+def words_of(answer: TestResponse) -> str:
+    """Everything an answer says: headers, page, text of a PDF with its metadata, cells of a sheet, lines of a CSV."""
+    parts = [f"{key}: {value} {unquote(value)}" for key, value in answer.headers.items()]
+    content = answer.get_data()
+    if content.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(content))
+        parts += [page.extract_text() for page in reader.pages]
+        parts.append(str(dict(reader.metadata or {})))
+    elif content.startswith(b"PK"):
+        book = load_workbook(io.BytesIO(content), read_only=False)
+        parts.append(str([(key, value) for key, value in vars(book.properties).items()]))
+        for sheet in book.worksheets:
+            parts.append(sheet.title)
+            parts += [
+                str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
+            ]
+    else:
+        parts.append(content.decode("utf-8", "replace"))
+    return "\n".join(parts)
+
+
+def marks(year: Year) -> dict[str, tuple[int, int]]:
+    """How many rows each table has and the sum of their change marks; sign-in's own books left out."""
+    with psycopg.connect(**superuser(year)) as connection:
+        question = " union all ".join(
+            f"select '{name}', count(*), coalesce(sum(xmin::text::bigint), 0) from {name}"
+            for name in MAPPERS
+            if name not in _KEPT_BY_SIGN_IN
+        )
+        return {row[0]: (row[1], int(row[2])) for row in connection.execute(question.encode())}
+
+
+def guarded(year: Year) -> Iterator[Rule]:
+    """Every route that asks a right."""
+    views = year.world.app.view_functions
+    return (
+        rule for rule in year.world.app.url_map.iter_rules() if hasattr(views[rule.endpoint], "__right__")
+    )
