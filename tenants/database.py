@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
 class ScopedSession(FlaskSession):
     """A session whose engine follows the scope in force, not the table."""
 
-    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:  # type: ignore[override]
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
         """Return the engine of the login that serves the current scope."""
         scope = current_scope()
         login = _LOGIN_OF_SCOPE.get(scope.kind) if scope else None

@@ -18,7 +18,7 @@ from tenants import signin, totp
 from tenants.access import public
 from tenants.identity import Identity
 from tenants.refusal import Refused
-from tenants.scope import ScopeKind
+from tenants.scope import ScopeKind, enter
 
 from . import operations
 from .forms import CodeForm, NewPasswordForm, SignInForm
@@ -168,6 +168,8 @@ def places() -> Any:
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     titles = place_titles(current_user)
+    if current_user.place:  # the frame names the unit, which only the place's own scope may read
+        enter(current_user.place.scope(current_user.account_id, writes=False))
     return render_template("account/places.html", identity=current_user, titles=titles)
 
 

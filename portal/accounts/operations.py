@@ -1,7 +1,7 @@
-"""Verbs on the persons of a district: create, give and end roles, new links, hand over, shut, open.
+"""Verbs on the persons of a district: create them, give and end their roles, hand over.
 
-A person who also serves another place belongs to nobody alone: here only the role can be ended. Whatever
-touches a password or a session happens first, in the sign-in scope, after the right has been asked.
+A role that ends gives nothing from that minute on; the history keeps it. Links, shutting and opening an
+account: `keys.py`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from portal import words
 from portal.trail.operations import record
 from portal.units.models import Unit
 from tenants import operations as persons
-from tenants import signin, totp
+from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import UNIT_ROLES, Account, Membership, Role
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
-from tenants.scope import Scope, ScopeKind, acting_in
 
 from .queries import account_of, other_administrators, roles_held
 from .rules import GIVEN, OF_UNIT, logins
@@ -72,12 +71,12 @@ def create_person(
     unit = _place_of(tenant_id, role, unit_id)
     account_id = _new_account(person)
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
-    place = unit.name if unit else _tenant(tenant_id).name
+    place = unit.name if unit else tenant_of(tenant_id).name
     sentence = (
         f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {_role(role)}."
     )
-    _record(actor, tenant_id, "person.create", sentence, account_id, unit_id)
-    return _handed(actor, account_id, role, place)
+    note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
+    return handed(actor, account_id, role, place)
 
 
 def _new_account(person: NewPerson) -> int:
@@ -100,13 +99,15 @@ def _place_of(tenant_id: int, role: Role, unit_id: int | None) -> Unit | None:
     return unit
 
 
-def _tenant(tenant_id: int) -> Tenant:
+def tenant_of(tenant_id: int) -> Tenant:
+    """Return the district itself."""
     tenant = db.session.get(Tenant, tenant_id)
     assert tenant is not None
     return tenant
 
 
-def _handed(actor: Identity, account_id: int, role: str, place: str) -> Handed:
+def handed(actor: Identity, account_id: int, role: str, place: str) -> Handed:
+    """Make a link for a person and return it with what the hand-over sheet shows."""
     account = db.session.get(Account, account_id, populate_existing=True)
     assert account is not None
     token = signin.new_link(account_id, actor.account_id)
@@ -137,20 +138,20 @@ def create_for_units(actor: Identity, tenant_id: int, unit_ids: Sequence[int]) -
     if len(units) != len(wanted):
         raise Refused("Có đơn vị không còn trong danh mục. Xin tải lại trang.", 422)
     held = roles_held(tenant_id, wanted)
-    handed = []
+    made = []
     for unit in units:
         for role in OF_UNIT:
             if (unit.id, role) not in held:
-                handed.append(_create_for_unit(actor, tenant_id, unit, role))
-    if not handed:
+                made.append(_create_for_unit(actor, tenant_id, unit, role))
+    if not made:
         raise Refused("Các đơn vị đã chọn đều có đủ tài khoản.")
-    return handed
+    return made
 
 
 def _create_for_unit(actor: Identity, tenant_id: int, unit: Unit, role: Role) -> Handed:
     head = role is Role.UNIT_HEAD
     name = unit.head_name if head and unit.head_name else f"{words.ROLES[role]} {unit.name}"
-    for login in logins(unit.code, role, _tenant(tenant_id).code):
+    for login in logins(unit.code, role, tenant_of(tenant_id).code):
         try:
             account_id = _new_account(
                 NewPerson(login, name[:200], title=unit.head_title if head else words.ROLES[role])
@@ -159,15 +160,15 @@ def _create_for_unit(actor: Identity, tenant_id: int, unit: Unit, role: Role) ->
             continue
         persons.place_person(account_id, role, tenant_id, unit_id=unit.id, since=signin.today())
         sentence = f"đã tạo tài khoản {login} cho {unit.name}, vai trò {_role(role)}."
-        _record(actor, tenant_id, "person.create", sentence, account_id, unit.id)
-        return _handed(actor, account_id, role, unit.name)
+        note(actor, tenant_id, "person.create", sentence, account_id, unit.id)
+        return handed(actor, account_id, role, unit.name)
     raise Refused(f"Không đặt được tên đăng nhập cho {unit.name}. Xin đổi mã đơn vị.")
 
 
 def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit_id: int | None) -> None:
     """Give a person of the district a further role from today. Raises `Refused`."""
     must_manage(actor)
-    account = _known(tenant_id, account_id)
+    account = known(tenant_id, account_id)
     unit = _place_of(tenant_id, role, unit_id)
     same = db.session.scalar(
         select(Membership.id).where(
@@ -183,21 +184,7 @@ def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     where = f" tại {unit.name}" if unit else ""
     sentence = f"đã giao cho {account.full_name} vai trò {_role(role)}{where}."
-    _record(actor, tenant_id, "person.role", sentence, account_id, unit_id)
-
-
-def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
-    """Make a new link for a person; an older one dies. Raises `Refused`."""
-    must_manage(actor)
-    account = _known(tenant_id, account_id)
-    persons.require_placed_only_here(account_id)
-    if account.disabled_at:
-        raise Refused("Tài khoản đang khóa. Xin mở lại trước khi cấp liên kết.")
-    place = _tenant(tenant_id).name
-    handed = _handed(actor, account_id, _latest_role(tenant_id, account_id), place)
-    sentence = f"đã cấp liên kết đặt mật khẩu cho {account.login}."
-    _record(actor, tenant_id, "person.link", sentence, account_id)
-    return handed
+    note(actor, tenant_id, "person.role", sentence, account_id, unit_id)
 
 
 def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
@@ -216,9 +203,7 @@ def _end(actor: Identity, membership: Membership, why: str = "") -> None:
     persons.end_membership(membership, signin.today())
     db.session.flush()
     sentence = f"đã kết thúc vai trò {_role(membership.role)} của {account.full_name}{why}."
-    _record(
-        actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id
-    )
+    note(actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id)
 
 
 def _running(tenant_id: int, membership_id: int) -> Membership:
@@ -245,66 +230,16 @@ def hand_over(actor: Identity, tenant_id: int, membership_id: int, person: NewPe
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
     sentence = f"đã giao vai trò {_role(role)} cho {person.full_name} ({person.login.strip().lower()})."
-    _record(actor, tenant_id, "person.create", sentence, account_id, unit_id)
-    return _handed(actor, account_id, role, unit.name if unit else _tenant(tenant_id).name)
+    note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
+    return handed(actor, account_id, role, unit.name if unit else tenant_of(tenant_id).name)
 
 
-def disable(actor: Identity, tenant_id: int, account_id: int) -> None:
-    """Shut a person's account; its sessions end at once. Raises `Refused`."""
-    must_manage(actor)
-    account = _known(tenant_id, account_id)
-    if account_id == actor.account_id:
-        raise Refused("Không thể tự khóa tài khoản của mình.")
-    persons.require_placed_only_here(account_id)
-    if account.disabled_at:
-        raise Refused("Tài khoản này đã khóa rồi.")
-    name = account.full_name
-    with acting_in(Scope(ScopeKind.SIGNIN)):
-        signin.end_sessions(account_id)
-    persons.disable_account(account_id)
-    _record(actor, tenant_id, "person.disable", f"đã khóa tài khoản của {name}.", account_id)
-
-
-def enable(actor: Identity, tenant_id: int, account_id: int) -> None:
-    """Open a shut account again; the old password works again. Raises `Refused`."""
-    must_manage(actor)
-    account = _known(tenant_id, account_id)
-    persons.require_placed_only_here(account_id)
-    if account.disabled_at is None:
-        raise Refused("Tài khoản này đang mở.")
-    persons.enable_account(account_id)
-    _record(actor, tenant_id, "person.enable", f"đã mở lại tài khoản của {account.full_name}.", account_id)
-
-
-def drop_second_factor(actor: Identity, tenant_id: int, account_id: int) -> None:
-    """Remove the second factor of somebody who lost the phone; sessions end. Raises `Refused`."""
-    must_manage(actor)
-    account = _known(tenant_id, account_id)
-    if account_id == actor.account_id:
-        raise Refused("Mã xác thực của mình được tắt ở trang Tài khoản của tôi, sau khi nhập mật khẩu.")
-    persons.require_placed_only_here(account_id)
-    name = account.full_name
-    with acting_in(Scope(ScopeKind.SIGNIN)):
-        totp.drop(account_id)
-        signin.end_sessions(account_id)
-    _record(actor, tenant_id, "person.totp", f"đã tắt mã xác thực hai lớp của {name}.", account_id)
-
-
-def _known(tenant_id: int, account_id: int) -> Account:
+def known(tenant_id: int, account_id: int) -> Account:
+    """Return a person of the district; raises `Refused` for anybody else."""
     account = account_of(tenant_id, account_id)
     if account is None:
         raise Refused("Không tìm thấy người này trong huyện.", 422)
     return account
-
-
-def _latest_role(tenant_id: int, account_id: int) -> str:
-    role = db.session.scalar(
-        select(Membership.role)
-        .where(Membership.tenant_id == tenant_id, Membership.account_id == account_id)
-        .order_by(Membership.id.desc())
-        .limit(1)
-    )
-    return str(role)
 
 
 def _role(role: str) -> str:
@@ -312,8 +247,9 @@ def _role(role: str) -> str:
     return name if name.isupper() else name[:1].lower() + name[1:]
 
 
-def _record(
+def note(
     actor: Identity, tenant_id: int, act: str, sentence: str, account_id: int, unit_id: int | None = None
 ) -> None:
+    """Record an act on a person in the trail; units do not see it."""
     detail: dict[str, Any] = {"account_id": account_id}
     record(actor, act, sentence, tenant_id=tenant_id, unit_id=unit_id, detail=detail, inner=True)

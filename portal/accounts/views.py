@@ -22,7 +22,7 @@ from tenants.people import Account
 from tenants.refusal import Refused
 from tenants.rights import Right
 
-from . import operations, queries
+from . import keys, operations, queries
 from .forms import NewPersonForm, PersonForm, RoleForm
 from .operations import MOST_UNITS, Handed
 from .rules import GIVEN, STATES, state_of
@@ -187,7 +187,7 @@ def give_role(account_id: int) -> Any:
 def new_link(account_id: int) -> Any:
     """Make a new link and show it."""
     found(queries.account_of(_here(), account_id))
-    return _links_page([operations.new_link(signed_in(), _here(), account_id)])
+    return _links_page([keys.new_link(signed_in(), _here(), account_id)])
 
 
 @blueprint.post("/huyen/tai-khoan/<int:account_id>/khoa")
@@ -195,7 +195,7 @@ def new_link(account_id: int) -> Any:
 def disable(account_id: int) -> Any:
     """Shut the account."""
     found(queries.account_of(_here(), account_id))
-    operations.disable(signed_in(), _here(), account_id)
+    keys.disable(signed_in(), _here(), account_id)
     return back_to(
         "accounts.show", "Đã khóa tài khoản; mọi phiên đang mở đã kết thúc.", account_id=account_id
     )
@@ -206,7 +206,7 @@ def disable(account_id: int) -> Any:
 def enable(account_id: int) -> Any:
     """Open the account again."""
     found(queries.account_of(_here(), account_id))
-    operations.enable(signed_in(), _here(), account_id)
+    keys.enable(signed_in(), _here(), account_id)
     return back_to("accounts.show", "Đã mở lại tài khoản.", account_id=account_id)
 
 
@@ -215,7 +215,7 @@ def enable(account_id: int) -> Any:
 def drop_second_factor(account_id: int) -> Any:
     """Remove the second factor of somebody who lost the phone."""
     found(queries.account_of(_here(), account_id))
-    operations.drop_second_factor(signed_in(), _here(), account_id)
+    keys.drop_second_factor(signed_in(), _here(), account_id)
     return back_to("accounts.show", "Đã tắt mã xác thực hai lớp của người này.", account_id=account_id)
 
 

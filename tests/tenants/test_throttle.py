@@ -72,5 +72,5 @@ def test_a_right_try_takes_itself_back(world: World) -> None:
         for _ in range(3):
             throttle.admit(limits)
         throttle.forgive(limits)
-        left = dict(db.session.execute(select(Throttle.key, Throttle.failures)))
+        left = {row.key: row.failures for row in db.session.scalars(select(Throttle))}
     assert left == {"login:ai.do": 2, "address:10.0.0.1": 2}

@@ -1,0 +1,84 @@
+"""Verbs on what opens an account: a new link, shutting, opening, a lost phone.
+
+Only for persons who serve this district alone; somebody who also serves another place belongs to nobody.
+What touches sessions and codes happens first, in the sign-in scope, after the right has been asked.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tenants import operations as persons
+from tenants import signin, totp
+from tenants.database import db
+from tenants.identity import Identity
+from tenants.people import Membership
+from tenants.refusal import Refused
+from tenants.scope import Scope, ScopeKind, acting_in
+
+from .operations import Handed, handed, known, must_manage, note, tenant_of
+
+
+def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
+    """Make a new link for a person; an older one dies. Raises `Refused`."""
+    must_manage(actor)
+    account = known(tenant_id, account_id)
+    persons.require_placed_only_here(account_id)
+    if account.disabled_at:
+        raise Refused("Tài khoản đang khóa. Xin mở lại trước khi cấp liên kết.")
+    place = tenant_of(tenant_id).name
+    made = handed(actor, account_id, _latest_role(tenant_id, account_id), place)
+    sentence = f"đã cấp liên kết đặt mật khẩu cho {account.login}."
+    note(actor, tenant_id, "person.link", sentence, account_id)
+    return made
+
+
+def disable(actor: Identity, tenant_id: int, account_id: int) -> None:
+    """Shut a person's account; its sessions end at once. Raises `Refused`."""
+    must_manage(actor)
+    account = known(tenant_id, account_id)
+    if account_id == actor.account_id:
+        raise Refused("Không thể tự khóa tài khoản của mình.")
+    persons.require_placed_only_here(account_id)
+    if account.disabled_at:
+        raise Refused("Tài khoản này đã khóa rồi.")
+    name = account.full_name
+    with acting_in(Scope(ScopeKind.SIGNIN)):
+        signin.end_sessions(account_id)
+    persons.disable_account(account_id)
+    note(actor, tenant_id, "person.disable", f"đã khóa tài khoản của {name}.", account_id)
+
+
+def enable(actor: Identity, tenant_id: int, account_id: int) -> None:
+    """Open a shut account again; the old password works again. Raises `Refused`."""
+    must_manage(actor)
+    account = known(tenant_id, account_id)
+    persons.require_placed_only_here(account_id)
+    if account.disabled_at is None:
+        raise Refused("Tài khoản này đang mở.")
+    persons.enable_account(account_id)
+    note(actor, tenant_id, "person.enable", f"đã mở lại tài khoản của {account.full_name}.", account_id)
+
+
+def drop_second_factor(actor: Identity, tenant_id: int, account_id: int) -> None:
+    """Remove the second factor of somebody who lost the phone; sessions end. Raises `Refused`."""
+    must_manage(actor)
+    account = known(tenant_id, account_id)
+    if account_id == actor.account_id:
+        raise Refused("Mã xác thực của mình được tắt ở trang Tài khoản của tôi, sau khi nhập mật khẩu.")
+    persons.require_placed_only_here(account_id)
+    name = account.full_name
+    with acting_in(Scope(ScopeKind.SIGNIN)):
+        totp.drop(account_id)
+        signin.end_sessions(account_id)
+    note(actor, tenant_id, "person.totp", f"đã tắt mã xác thực hai lớp của {name}.", account_id)
+
+
+def _latest_role(tenant_id: int, account_id: int) -> str:
+    role = db.session.scalar(
+        select(Membership.role)
+        .where(Membership.tenant_id == tenant_id, Membership.account_id == account_id)
+        .order_by(Membership.id.desc())
+        .limit(1)
+    )
+    return str(role)
