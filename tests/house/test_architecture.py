@@ -1,0 +1,333 @@
+"""The shape of the house, read from its source: one direction, pure rules, one clock, one commit, no leftovers."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from portal import words
+from portal.appraisal.models import VERDICTS
+from portal.appraisal.rules import VERDICT_WORDS
+from portal.dossiers.steps import STEPS, Act
+from portal.recognition.models import Decision, Recognition
+from portal.reports.models import DistrictReport
+from portal.units.kinds import UNIT_KINDS
+from tenants.places import TenantKind
+from tenants.rights import Right
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted([*(ROOT / "portal").rglob("*.py"), *(ROOT / "tenants").rglob("*.py")])
+PAGES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "print" not in path.parts)
+ALL_PAGES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def named(path: Path) -> str:
+    """A file's path as people say it."""
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a module imports, relative ones resolved, at whatever depth they stand."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def calls(path: Path) -> Iterator[str]:
+    """Every dotted call of a module, as it is written."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            yield ast.unparse(node.func)
+
+
+def test_tenants_never_looks_at_portal() -> None:
+    """Who you are and what you may touch knows nothing of the work."""
+    for path in (ROOT / "tenants").rglob("*.py"):
+        for module in imports(path):
+            assert module.split(".")[0] not in ("portal", "wsgi", "tests"), f"{named(path)} imports {module}"
+        assert "import_module" not in path.read_text()
+
+
+def test_the_program_imports_no_test() -> None:
+    """Nothing that is shipped leans on tests or tools."""
+    for path in CODE:
+        assert not {module.split(".")[0] for module in imports(path)} & {"tests", "tools", "pytest"}, named(
+            path
+        )
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path.name == "rules.py"], ids=named)
+def test_rules_are_pure(path: Path) -> None:
+    """Rules know values alone: no pages, no database, no clock, no tables, and no other room's work."""
+    for module in imports(path):
+        top, last = module.split(".")[0], module.split(".")[-1]
+        assert top not in ("flask", "flask_login", "flask_wtf", "sqlalchemy", "psycopg", "os", "random"), (
+            module
+        )
+        assert last not in ("clock", "operations", "queries", "views", "forms", "database", "web"), module
+        assert not re.fullmatch(r"portal\.\w+\.models(\.\w+)?", module), module
+    assert not any(call.endswith((".now", ".today", "utcnow")) for call in calls(path))
+
+
+def test_the_clock_is_asked_in_one_place() -> None:
+    """Work reckons with `portal/clock.py`; only what is real time by nature asks the machine."""
+    real = {
+        "portal/clock.py": "the clock itself",
+        "portal/trail/operations.py": "keeps the real time beside the clock's",
+        "portal/catalogue/operations.py": "when the data files were read",
+        "portal/account/entrance.py": "how long a code is awaited",
+        "portal/demo/moments.py": "the demo's own clock",
+    }
+    for path in (ROOT / "portal").rglob("*.py"):
+        asked = [
+            call
+            for call in calls(path)
+            if call in ("datetime.now", "date.today", "datetime.today", "time.time", "datetime.utcnow")
+        ]
+        assert not asked or named(path) in real, f"{named(path)} asks {asked}"
+
+
+def test_one_place_commits() -> None:
+    """Requests commit in `tenants/access.py`, commands with their scope; no view and no operation does."""
+    allowed = {
+        "tenants/access.py": "the one commit of a request",
+        "tenants/scope.py": "the end of a block in a scope",
+        "tenants/throttle.py": "a try counts even where the request fails",
+    }
+    for path in CODE:
+        commits = [call for call in calls(path) if call.rpartition(".")[2] == "commit"]
+        assert not commits or named(path) in allowed, named(path)
+
+
+def test_no_view_writes_sql() -> None:
+    """Views load by queries and act by operations; they build no changing statement of their own."""
+    for path in CODE:
+        if path.name.endswith("views.py"):
+            used = {call.rpartition(".")[2] for call in calls(path)}
+            assert not used & {"add_all", "bulk_insert_mappings", "insert", "update_all", "text"}, named(path)
+
+
+@pytest.mark.parametrize("path", CODE, ids=named)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    """Every module with code opens with a docstring; every public name has one, and its types."""
+    module = tree(path)
+    if not module.body:
+        assert path.name == "__init__.py"
+        return
+    assert ast.get_docstring(module), "the module says nothing"
+    assert len((ast.get_docstring(module) or "").splitlines()) <= 9
+    for node in module.body:
+        members = node.body if isinstance(node, ast.ClassDef) and node.name[0] != "_" else []
+        for known in [node, *members]:
+            if (
+                isinstance(known, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+                and known.name[0] != "_"
+            ):
+                assert ast.get_docstring(known), f"{known.name} says nothing"
+            if isinstance(known, ast.FunctionDef) and known.name[0] != "_":
+                given = [
+                    a for a in (*known.args.args, *known.args.kwonlyargs) if a.arg not in ("self", "cls")
+                ]
+                untyped = [a.arg for a in given if a.annotation is None]
+                assert known.returns is not None, f"{known.name} does not say what it returns"
+                assert not untyped, f"{known.name} does not say what {untyped} is"
+
+
+def test_errors_are_not_swallowed() -> None:
+    """No bare `except`, and none that passes over everything in silence."""
+    for path in CODE:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, f"{named(path)}:{node.lineno}"
+                wide = isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+                silent = all(isinstance(step, ast.Pass) for step in node.body)
+                assert not (wide and silent), f"{named(path)}:{node.lineno}"
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """The files of the repository; outside of one, what stands in the folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        skipped = {".venv", ".git", "node_modules", "__pycache__"}
+        return tuple(p for p in ROOT.rglob("*") if p.is_file() and not skipped & set(p.parts))
+    return tuple(ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Our own text files with their content."""
+    for path in tracked():
+        if (
+            "vendor" in path.parts
+            or path.name == "package-lock.json"
+            or path.suffix in (".ttf", ".png", ".woff2")
+        ):
+            continue
+        try:
+            yield path, path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def test_nothing_is_left_for_later() -> None:
+    """What is unfinished stands in an issue, not in the source."""
+    marks = re.compile(
+        "|".join((r"\bTO" + "DO", r"\bFIX" + "ME", r"\bX" + r"XX\b", "<" * 7 + " ", ">" * 7 + " "))
+    )
+    for path, text in texts():
+        found = marks.search(text)
+        assert not found, f"{named(path)}: {found and found.group()}"
+
+
+def test_files_are_named_after_what_they_hold() -> None:
+    """No drawer for everything."""
+    nameless = re.compile(
+        r"(^|_)(utils?|helpers?|commons?|misc|managers?|handlers?|stuff|base_?classes)(_|$)"
+    )
+    for path in tracked():
+        if "vendor" not in path.parts:
+            parts = [*path.relative_to(ROOT).parts[:-1], path.stem]
+            assert not any(nameless.search(part.lower()) for part in parts), named(path)
+
+
+def test_no_page_reaches_out() -> None:
+    """Pages, style and script load nothing from elsewhere; links outside are words of law, not addresses."""
+    address = re.compile(r"""(?:https?:)?//[\w.-]+\.\w{2,}[^\s"'<>)]*""")
+    ours = [
+        *ALL_PAGES,
+        *(p for p in (ROOT / "portal" / "static").iterdir() if p.suffix in (".css", ".js", ".svg")),
+    ]
+    for path in ours:
+        outside = [
+            found for found in address.findall(path.read_text(encoding="utf-8")) if "www.w3.org/" not in found
+        ]
+        assert outside == [], f"{named(path)}: {outside}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_template_keeps_style_and_script_out(path: Path) -> None:
+    """What the Content-Security-Policy forbids stands in no template, whichever branch is rendered."""
+    text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for wrong in (
+        r"<style\b",
+        r"\sstyle\s*=",
+        r"\son[a-z]+\s*=\s*[\"']",
+        r"javascript:",
+        r"hx-on",
+        r"\|\s*safe\b",
+    ):
+        assert not re.search(wrong, text, re.IGNORECASE), wrong
+    for script in re.findall(r"<script\b[^>]*>(.*?)</script>", text, re.DOTALL | re.IGNORECASE):
+        assert not script.strip(), "an inline script"
+    assert all("src=" in tag for tag in re.findall(r"<script\b[^>]*>", text)), "a script without src"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_form_that_changes_something_carries_its_token(path: Path) -> None:
+    """Every POST form of a template has the token, in whichever branch it stands."""
+    text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for form in re.findall(r"<form\b[^>]*method=[\"']post[\"'].*?</form>", text, re.DOTALL | re.IGNORECASE):
+        assert re.search(r"csrf|hidden_tag", form), form[:120]
+
+
+# ---- words ----
+
+
+def closed_set(model: type, column: str) -> set[str]:
+    """The values a CHECK allows in a column."""
+    for constraint in model.__table__.constraints:  # type: ignore[attr-defined]
+        found = re.search(rf"\b{column} in \((.*?)\)", str(getattr(constraint, "sqltext", "")))
+        if found:
+            return set(re.findall(r"'(\w+)'", found.group(1)))
+    raise AssertionError(f"{model.__name__}.{column} has no closed set")
+
+
+def enums() -> dict[str, type[Enum]]:
+    """Every enum of the program by module and name."""
+    found: dict[str, type[Enum]] = {}
+    for path in CODE:
+        for node in tree(path).body:
+            bases = [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.ClassDef) and {"StrEnum", "Enum", "IntEnum"} & set(bases):
+                module = named(path).removesuffix(".py").replace("/", ".")
+                found[f"{module}.{node.name}"] = getattr(import_module(module), node.name)
+    return found
+
+
+WORDS = {
+    "tenants.people.Role": words.ROLES,
+    "tenants.places.TenantKind": words.TENANT_KINDS,
+    "portal.dossiers.states.State": words.DOSSIER_STATES,
+    "portal.dossiers.rules.Outcome": words.OUTCOMES,
+    "portal.catalogue.contents.Certainty": words.CERTAINTIES,
+}
+# Enums that people never read: how the program tells its own cases apart.
+INNER = {
+    "tenants.rights.Right": "says its words itself",
+    "tenants.scope.ScopeKind": "a database role",
+    "portal.dossiers.steps.Act": "says its words in the step",
+    "portal.dossiers.measures.Kind": "how an indicator is measured",
+    "portal.catalogue.contents.Scale": "how a version counts",
+    "portal.papers.rows.Align": "a column of a sheet",
+    "portal.papers.sheets.Kind": "a cell of a sheet",
+    "portal.appraisal.progress.Stage": "a column of the district's funnel, with its words beside it",
+    "portal.appraisal.completeness.Tick": "a mark of the checklist",
+}
+
+
+def test_every_closed_set_has_its_words() -> None:
+    """Each enum has its Vietnamese words for every member, or is known to be nobody's reading."""
+    unknown = set(enums()) - set(WORDS) - set(INNER)
+    assert not unknown, f"new enums: give them words or name them in INNER: {unknown}"
+    for name, table in WORDS.items():
+        assert {str(member.value) for member in enums()[name]} <= set(table), name
+
+
+def test_every_state_of_a_table_has_its_words() -> None:
+    """States, kinds, verdicts and channels in the database are the ones that have words."""
+    assert set(UNIT_KINDS) <= set(words.UNIT_KINDS)
+    assert set(VERDICTS) == set(VERDICT_WORDS)
+    assert closed_set(DistrictReport, "state") <= set(words.REPORT_STATES)
+    assert closed_set(Decision, "state") == {"draft", "issued"}
+    assert closed_set(Recognition, "state") == {"in_force", "revoked", "replaced"}
+    assert {kind.value for kind in TenantKind} <= set(words.TENANT_KINDS)
+    assert "portal" in words.CHANNELS
+    assert len(words.CHANNELS) >= 4
+    assert set(words.RESULTS) >= {0, 1, 2}
+
+
+def test_every_step_and_right_speaks() -> None:
+    """A button, a sentence for the trail, and the words of every right."""
+    assert {step.act for step in STEPS} == set(Act)
+    for step in STEPS:
+        assert step.button[0].isupper()
+        assert step.done.endswith(".")
+    said = [right.value.words for right in Right]
+    assert all(said)
+    assert len(set(said)) == len(said)
