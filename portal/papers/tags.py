@@ -77,6 +77,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         self.spaceBefore, self.spaceAfter = 6, 9
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        """Return the room the rows take at a width."""
         if self.layout is None:
             self.layout = _Layout(self.table, width)
         last = len(self.layout.pieces) if self.stop is None else self.stop
@@ -87,6 +88,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         return self.width, self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:
+        """Return the part that fits on this page and the rest, never parting rows that belong together."""
         check_deadline()
         self.wrap(width, height)
         assert self.layout is not None
@@ -105,6 +107,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         return [RowsFlow(self.table, self.layout, begin, end) for begin, end in parts]
 
     def draw(self) -> None:
+        """Draw the rows of this part, the heading first."""
         assert self.layout is not None
         layout, canvas = self.layout, self.canv
         last = len(layout.pieces) if self.stop is None else self.stop
