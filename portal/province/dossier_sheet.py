@@ -105,8 +105,14 @@ def view_of(tenant_id: int, dossier_id: int) -> DossierView | None:
         headcounts=_headcounts(sheet, sensitive),
         criteria=_criteria(sheet, unit_side, district_side, sensitive),
         decision=_decision(tenant_id, dossier_id),
-        trail=tuple(of_dossier(tenant_id, dossier_id, limit=30)),
+        trail=_trail(tenant_id, dossier_id, sensitive),
     )
+
+
+def _trail(tenant_id: int, dossier_id: int, sensitive: bool) -> tuple[TrailEntry, ...]:
+    """Return what was done; of a sensitive unit only the steps, for other sentences may name figures."""
+    entries = of_dossier(tenant_id, dossier_id, limit=30)
+    return tuple(entry for entry in entries if not sensitive or entry.act.startswith("dossier."))
 
 
 def _decision(tenant_id: int, dossier_id: int) -> Decision | None:

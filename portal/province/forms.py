@@ -60,9 +60,9 @@ def _choices(pairs: Iterable[tuple[str, str]], none: str = "") -> list[SelectCho
 class PointForm(Form):
     """One point of a return: where in the report, and what is to be done."""
 
-    table = SelectField("Ở phần nào", choices=_choices(_PLACES))
-    row = SelectField("Dòng", choices=_choices(_ROWS, "Cả biểu"))
-    column = SelectField("Cột", choices=_choices(_COLUMNS, "Cả dòng"))
+    table = SelectField("Ở phần nào", choices=_choices(_PLACES), default="bieu_01")
+    row = SelectField("Dòng", choices=_choices(_ROWS, "Cả biểu"), default="")
+    column = SelectField("Cột", choices=_choices(_COLUMNS, "Cả dòng"), default="")
     text = TextAreaField(
         "Nội dung cần sửa",
         filters=[lambda text: words.nfc(text or "").strip()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
@@ -62,6 +62,8 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     key = sort_key(name)
     if db.session.scalar(select(Tenant.id).where(Tenant.name_sort == key, Tenant.valid_to.is_(None))):
         raise Refused(f"Đã có “{name}”.", 422)
+    if db.session.scalar(select(Tenant.id).where(func.lower(Tenant.code) == new.code.strip().lower())):
+        raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422)
     try:
         with db.session.begin_nested():
             tenant = operations.open_tenant(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
@@ -109,7 +109,7 @@ def move_clock() -> Any:
         assert form.hour.data is not None
         at = datetime.combine(form.day.data, form.hour.data, ZONE)
     try:
-        operations.move_clock(signed_in(), at.astimezone(UTC))
+        operations.move_clock(signed_in(), at)
     except Refused as reason:
         return _clock_page(form, reason.sentence), reason.status
     return back_to("province.clock", "Đã chỉnh đồng hồ minh họa.")

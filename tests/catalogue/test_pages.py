@@ -96,36 +96,36 @@ def test_the_administrator_confirms_each_kind(
         assert db.session.get_one(Threshold, (number, 2)).value == int(value.removesuffix(" %"))
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"document": ""}, "Ghi rõ văn bản đã đọc"),
-        ({"document": "x" * 500}, "5–400 ký tự"),
-        ({"read": None}, "Đánh dấu khi đã đối chiếu"),
-        ({"value": ""}, "phần trăm nguyên"),
-        ({"value": "chín mươi"}, "phần trăm nguyên"),
-        ({"value": "101"}, "phần trăm nguyên"),
-        ({"value": "-5"}, "phần trăm nguyên"),
-        ({"value": "9" * 5000}, "phần trăm nguyên"),
-        ({"value": "٩٠"}, "phần trăm nguyên"),
-        ({"value": "<script>alert(1)</script>"}, "phần trăm nguyên"),
-    ],
+BAD_CONFIRMATIONS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"document": ""}, "Ghi rõ văn bản đã đọc"),
+    ({"document": "x" * 500}, "5–400 ký tự"),
+    ({"read": None}, "Đánh dấu khi đã đối chiếu"),
+    ({"value": ""}, "phần trăm nguyên"),
+    ({"value": "chín mươi"}, "phần trăm nguyên"),
+    ({"value": "101"}, "phần trăm nguyên"),
+    ({"value": "-5"}, "phần trăm nguyên"),
+    ({"value": "9" * 5000}, "phần trăm nguyên"),
+    ({"value": "٩٠"}, "phần trăm nguyên"),
+    ({"value": "<script>alert(1)</script>"}, "phần trăm nguyên"),
 )
+
+
 def test_a_bad_confirmation_is_shown_again_with_all_that_was_typed(
-    world: World, client: Any, admin: Person, changed: dict[str, Any], sentence: str
+    world: World, client: Any, admin: Person
 ) -> None:
     """422, the sentence at its field, the typed words kept, nothing in force."""
     version_id, number = place_of(world, admin, "2.1")
     client = world.sign_in(client, admin)
-    typed = fields(number, 2, **{"value": "95", "document": "Công văn đang gõ dở", **changed})
-    answer = send(
-        client, f"/bo-tieu-chi/{version_id}/nguong/{number}/2", typed, page=f"/bo-tieu-chi/{version_id}"
-    )
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert "<script>alert" not in answer.text
-    if "document" not in changed:
-        assert 'value="Công văn đang gõ dở"' in answer.text
+    for changed, sentence in BAD_CONFIRMATIONS:
+        typed = fields(number, 2, **{"value": "95", "document": "Công văn đang gõ dở", **changed})
+        answer = send(
+            client, f"/bo-tieu-chi/{version_id}/nguong/{number}/2", typed, page=f"/bo-tieu-chi/{version_id}"
+        )
+        assert answer.status_code == 422, changed
+        assert sentence in answer.text, changed
+        assert "<script>alert" not in answer.text
+        if "document" not in changed:
+            assert 'value="Công văn đang gõ dở"' in answer.text
     with world.acting(admin, writes=False):
         assert db.session.get_one(Threshold, (number, 2)).value is None
 
