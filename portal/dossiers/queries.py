@@ -251,6 +251,8 @@ def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]
         select(model)
         .where(model.tenant_id.in_(tenant_ids), model.dossier_id.in_([d.id for d in dossiers]))
         .order_by(model.id)
+        # After waiting for the dossier's lock, what was read before it is another person's past.
+        .execution_options(populate_existing=True)
     )
     if model is EvidenceLink:
         statement = statement.options(joinedload(EvidenceLink.evidence))
