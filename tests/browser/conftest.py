@@ -142,7 +142,7 @@ def visitor(chromium: Browser, served: str) -> Iterator[type]:
                 who.faults.append(f"console: {message.text}")
 
         def asked(request: Request) -> None:
-            if not request.url.startswith((served, "data:", "blob:")):
+            if not request.url.startswith((served, "data:", "blob:", "chrome")):
                 who.faults.append(f"reached out to {request.url}")
 
         page.on("console", heard)
