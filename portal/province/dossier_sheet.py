@@ -182,12 +182,16 @@ def _indicator(
         district=_side(rule, theirs, judged, level, sensitive) if theirs and finding else None,
         verdict=VERDICTS[finding.verdict] if finding else "",
         reason=_reason(finding, rule, sensitive),
-        explanation=answer.explanation if answer else "",
+        explanation=_explanation(answer.explanation if answer else "", rule, sensitive),
         applies=applies,
         why_not=(theirs or own).why_not,
         mark=mark or ("số liệu minh họa, Sở chưa xác nhận" if illustrative else ""),
         files=tuple(files_of(sheet, row.id, url_for)),
     )
+
+
+def _explanation(text: str, rule: Indicator, sensitive: bool) -> str:
+    return HIDDEN if text and sensitive and rule.kind is Kind.SHARE else text
 
 
 def _reason(finding: DistrictFinding | None, rule: Indicator, sensitive: bool) -> str:

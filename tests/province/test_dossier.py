@@ -85,6 +85,7 @@ def test_head_counts_of_sensitive_units_are_not_told(
         assert figures_on(page) == []
         assert "%" not in re.sub(r"<[^>]*>", "", page.split("<main", 1)[1].split("</main>")[0])
         assert "Không hiển thị" in page
+        assert "Giải trình của đơn vị:</span> không hiển thị" in page
         assert "MĐ1: đạt" in page
 
 
