@@ -1,4 +1,4 @@
-"""The guides of docs/huong-dan as pages: Markdown without any HTML passed through, pictures from docs/."""
+"""The guides of docs/huong-dan as pages: Markdown without any HTML passed through, pictures of docs/pictures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 ROOT = Path(__file__).resolve().parents[2] / "docs" / "huong-dan"
+PICTURES = "../pictures/"
 NAMES = {"don-vi": "Đơn vị", "huyen": "Huyện", "tinh": "Tỉnh"}
 
 
@@ -38,6 +39,8 @@ def guide(name: str) -> Guide | None:
         for inner in token.children or ():
             if inner.type == "image":
                 _place_picture(inner)
+            elif inner.type == "link_open":
+                _place_link(inner)
     body = parser.renderer.render(tokens, parser.options, {})
     return Guide(name, title, Markup(body), tuple(sections))  # noqa: S704  (HTML in the source is escaped by the parser)
 
@@ -65,15 +68,23 @@ def _number_headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def _place_picture(token: Token) -> None:
-    """Point a picture of the guide's folder to the route that serves it."""
+    """Point a picture of docs/pictures to the route that serves it."""
     source = str(token.attrGet("src") or "")
-    if source.removeprefix("./").startswith("anh/"):
+    if source.startswith(PICTURES):
         token.attrSet("src", url_for("desk.guide_picture", file=source.rpartition("/")[2]))
     token.attrSet("loading", "lazy")
 
 
+def _place_link(token: Token) -> None:
+    """Point a link to another guide to its page."""
+    name = str(token.attrGet("href") or "").removesuffix(".md")
+    if name in NAMES:
+        token.attrSet("href", url_for("desk.guide", name=name))
+
+
 def picture(file: str) -> Path | None:
     """Return a picture of the guides by its file name, or None."""
-    path = ROOT / "anh" / file
-    known = path.suffix in (".png", ".webp", ".svg") and path.parent == ROOT / "anh" and path.is_file()
+    folder = ROOT.parent / "pictures"
+    path = folder / file
+    known = path.suffix == ".png" and path.parent == folder and path.is_file()
     return path if known else None

@@ -188,15 +188,17 @@ def test_a_guide_is_safe_markdown(
     world: World, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Headings, tables and pictures become page; HTML and strange links stay text; other names are unknown."""
-    monkeypatch.setattr(guides, "ROOT", tmp_path)
-    (tmp_path / "anh").mkdir()
-    (tmp_path / "anh" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    (tmp_path / "don-vi.md").write_text(
+    folder = tmp_path / "huong-dan"
+    monkeypatch.setattr(guides, "ROOT", folder)
+    folder.mkdir()
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "don-vi.md").write_text(
         "# Hướng dẫn cho đơn vị\n\n## Nhập số liệu\n\nĐoạn **đậm** <script>alert(1)</script> "
-        "[xấu](javascript:alert(1)) ![Trang](anh/a.png)\n\n# Ký hồ sơ\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+        "[xấu](javascript:alert(1)) [tỉnh](tinh.md) ![Trang](../pictures/a.png)\n\n# Ký hồ sơ\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         encoding="utf-8",
     )
-    (tmp_path / "bi-mat.md").write_text("# Bí mật", encoding="utf-8")
+    (folder / "bi-mat.md").write_text("# Bí mật", encoding="utf-8")
     tenant_id = world.a_district()
     world.sign_in(client, world.a_person(Role.UNIT_EDITOR, tenant_id, world.a_unit(tenant_id)))
     page = client.get("/huong-dan/don-vi").get_data(as_text=True)
@@ -206,6 +208,7 @@ def test_a_guide_is_safe_markdown(
     assert "&lt;script&gt;" in page
     assert "javascript:" not in page.replace("[xấu](javascript:alert(1))", "")
     assert 'src="/huong-dan/anh/a.png"' in page
+    assert 'href="/huong-dan/tinh"' in page
     assert "<table>" in page
     assert client.get("/huong-dan/anh/a.png", buffered=True).status_code == 200
     for name in ("bi-mat", "huyen", "..", "don-vi.md", "anh"):
