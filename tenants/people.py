@@ -175,10 +175,7 @@ class Throttle(Base):
     """Failures of one key (a login name, an address) in the running window; shared by all workers."""
 
     __tablename__ = "throttle"
-    __wall__ = Wall(
-        shared=True,
-        grants={"signin": "select, insert, update, delete", "public": "select, insert, update, delete"},
-    )
+    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"})
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

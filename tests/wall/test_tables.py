@@ -20,7 +20,7 @@ from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.scope import Scope, ScopeKind, enter
 from tests.builders import STEWARD
-from tests.victims import MAPPERS, OWNED, SCOPES, Places, literal, pk_of, where
+from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
 SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
@@ -31,6 +31,24 @@ PROVINCE_WRITES = {"account", "membership", "notice", "one_time_link", "report_a
 PROVINCE_BLIND = {"credential", "import_batch", "notice", "one_time_link", "signin_session"}
 
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
+# Tables that belong to nobody: who reads them, and who writes them at all.
+_CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
+_OF_ALL = {"cycle", "setting", "tenant"}
+SHARED_READS: dict[str, set[str]] = {
+    "public": _OF_ALL,
+    "signin": _OF_ALL | {"throttle"},
+    "unit": _OF_ALL | _CATALOGUE,
+    "district": _OF_ALL | _CATALOGUE,
+    "province": _OF_ALL | _CATALOGUE | {"provincial_report"},
+}
+SHARED_WRITES: dict[str, set[str]] = {
+    "public": set(),
+    "signin": {"throttle"},
+    "unit": set(),
+    "district": set(),
+    "province": {"criteria_version", "cycle", "provincial_report", "setting", "tenant", "threshold"},
+}
+
 NEIGHBOURS = ["unit of the same district", "unit elsewhere", "district elsewhere"]
 DENIED = "42501"
 FORGED = {DENIED, "PT409"}
@@ -359,6 +377,26 @@ def test_the_row_is_not_referred_to(places: Places, name: str, constraint: Any, 
             met, state = tried(lambda change=change: counted(change))  # type: ignore[misc]
             assert not met, f"update {wrong}"
             assert state in UNREFERABLE | {""}, f"update {wrong}: {state}"
+
+
+@pytest.mark.parametrize("scope", SHARED_READS)
+@pytest.mark.parametrize("name", SHARED)
+def test_what_belongs_to_nobody(places: Places, name: str, scope: str) -> None:
+    """A shared table is read and written by the scopes of the ledger alone, and deleted from by sign-in alone."""
+    table = MAPPERS[name].local_table
+    tenant = places.world.province_id if scope == "province" else places.victim
+    enter(Scope(ScopeKind(scope), tenant, places.victim_unit, 1))
+    assert tried(lambda: raw(f"select count(*) from {name}"))[1] == (
+        "" if name in SHARED_READS[scope] else DENIED
+    )
+    states = {
+        tried(lambda c=c: counted(update(table).where(text("false")).values({c.name: c})))[1] for c in table.c
+    }  # type: ignore[misc]
+    states.add(tried(lambda: raw(f"insert into {name} select * from {name} where false"))[1])
+    written = "" in states
+    assert written == (name in SHARED_WRITES[scope]), states
+    removed = tried(lambda: raw(f"delete from {name} where false"))[1]
+    assert removed == ("" if (name, scope) == ("throttle", "signin") else DENIED)
 
 
 @pytest.mark.parametrize("kind", [ScopeKind.UNIT, ScopeKind.DISTRICT, ScopeKind.PROVINCE, ScopeKind.SIGNIN])
