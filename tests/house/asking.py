@@ -162,7 +162,7 @@ class Asker:
 
     def __init__(self, year: Year, person: Person | None) -> None:
         self.year, self.person = year, person
-        self.client: FlaskClient = year.world.app.test_client()
+        self.client = FlaskClient(year.world.app, year.world.app.response_class)
         self.enter()
 
     def enter(self) -> None:

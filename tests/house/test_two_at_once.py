@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
@@ -41,7 +42,7 @@ class Browser:
     """One person's browser: a client, a session and a token of its own."""
 
     def __init__(self, world: World, person: Person) -> None:
-        self.client = world.app.test_client()
+        self.client = FlaskClient(world.app, world.app.response_class)
         world.sign_in(self.client, person)
         with self.client.session_transaction() as session:
             session["csrf_token"] = TOKEN
