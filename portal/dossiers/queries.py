@@ -23,7 +23,9 @@ from tenants.database import db
 
 from . import rules
 from .facts import Facts, Point
-from .models import ENDED, Answer, Dossier, Headcount, TeamMember
+from .models import ENDED, Answer, Dossier, Headcount, State, TeamMember
+
+BEFORE_FILING = frozenset({State.DRAFT, State.SIGNED})
 
 
 @dataclass
@@ -228,21 +230,28 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         sheets[headcount.dossier_id].headcounts[headcount.code] = headcount
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
-    for finding in _of(Finding, dossiers):
-        sheets[finding.dossier_id].findings[finding.indicator_id] = finding
-    for corrected in _of(HeadcountFinding, dossiers):
-        sheets[corrected.dossier_id].headcount_findings[corrected.code] = corrected
-    for request in _of(SupplementRequest, dossiers):
-        sheets[request.dossier_id].requests.append(request)
-    for point in _of(SupplementPoint, dossiers):
-        sheets[point.dossier_id].points.append(point)
     for link in _of(EvidenceLink, dossiers):
         sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
+    _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])
     waits = _waits(dossiers)
     for sheet in sheets.values():
         year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))
         sheet.may_raise_from = first_day if year < sheet.dossier.year else None
     return sheets
+
+
+def _add_the_districts_work(sheets: dict[int, Sheet], filed: Sequence[Dossier]) -> None:
+    """Add requests and findings; a dossier that was never filed has none, and is not asked for them."""
+    if not filed:
+        return
+    for finding in _of(Finding, filed):
+        sheets[finding.dossier_id].findings[finding.indicator_id] = finding
+    for corrected in _of(HeadcountFinding, filed):
+        sheets[corrected.dossier_id].headcount_findings[corrected.code] = corrected
+    for request in _of(SupplementRequest, filed):
+        sheets[request.dossier_id].requests.append(request)
+    for point in _of(SupplementPoint, filed):
+        sheets[point.dossier_id].points.append(point)
 
 
 def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]
