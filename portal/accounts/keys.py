@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.units.models import Unit
 from tenants import operations as persons
 from tenants import signin, totp
 from tenants.database import db
@@ -23,11 +24,13 @@ def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
     """Make a new link for a person; an older one dies. Raises `Refused`."""
     must_manage(actor)
     account = known(tenant_id, account_id)
+    if account_id == actor.account_id:
+        raise Refused("Mật khẩu của mình được đổi ở trang Tài khoản của tôi, sau khi nhập mật khẩu cũ.")
     persons.require_placed_only_here(account_id)
     if account.disabled_at:
         raise Refused("Tài khoản đang khóa. Xin mở lại trước khi cấp liên kết.")
-    place = tenant_of(tenant_id).name
-    made = handed(actor, account_id, _latest_role(tenant_id, account_id), place)
+    role, unit = _latest_role(tenant_id, account_id)
+    made = handed(actor, account_id, role, unit or tenant_of(tenant_id).name)
     sentence = f"đã cấp liên kết đặt mật khẩu cho {account.login}."
     note(actor, tenant_id, "person.link", sentence, account_id)
     return made
@@ -74,11 +77,13 @@ def drop_second_factor(actor: Identity, tenant_id: int, account_id: int) -> None
     note(actor, tenant_id, "person.totp", f"đã tắt mã xác thực hai lớp của {name}.", account_id)
 
 
-def _latest_role(tenant_id: int, account_id: int) -> str:
-    role = db.session.scalar(
-        select(Membership.role)
+def _latest_role(tenant_id: int, account_id: int) -> tuple[str, str | None]:
+    """Return the role a person got last here, and the name of its unit, if it is in one."""
+    role, unit = db.session.execute(
+        select(Membership.role, Unit.name)
+        .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
         .where(Membership.tenant_id == tenant_id, Membership.account_id == account_id)
         .order_by(Membership.id.desc())
         .limit(1)
-    )
-    return str(role)
+    ).one()
+    return str(role), unit

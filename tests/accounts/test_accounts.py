@@ -330,6 +330,14 @@ def test_a_new_link_kills_the_old_one(client: Any, app: GuardedFlask, admin: Per
     assert visitor.get(second).status_code == 200
 
 
+def test_a_new_link_names_the_unit(client: Any, world: World, admin: Person) -> None:
+    """Who hands out the printed links sees for which unit each one is."""
+    unit_id = world.a_unit(admin.place.tenant_id)
+    clerk = world.a_person(Role.UNIT_EDITOR, admin.place.tenant_id, unit_id)
+    page = send(client, f"{page_of(clerk)}/lien-ket", page=page_of(clerk)).text
+    assert "<h2>Trường Tiểu học Mỹ Đức</h2>" in page
+
+
 def test_somebody_who_serves_elsewhere_too(client: Any, world: World, admin: Person, officer: Person) -> None:
     """Only the role here can be ended; the page says so and shows no other button."""
     there = world.a_district("Huyện Kiến Thụy")
