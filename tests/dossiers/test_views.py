@@ -417,6 +417,8 @@ def test_what_an_editor_may_not(world: World, client: Any) -> None:
 def test_withdrawing_and_beginning_again(world: World, client: Any) -> None:
     """A withdrawn dossier is taken over by the next one of the year, so that nothing is typed twice."""
     desk = Desk(world, client, "submitted")
+    assert f'href="/ho-so/{desk.id}/kiem-tra">Nội dung đã nộp' in desk.page()
+    assert f'action="/ho-so/{desk.id}/rut"' in desk.page("/kiem-tra")
     assert "Đã rút hồ sơ." in desk.post("/rut").get_data(as_text=True)
     fields = {"csrf_token": desk.token, "year": "2026"}
     page = client.post("/ho-so", data=fields, follow_redirects=True).get_data(as_text=True)
