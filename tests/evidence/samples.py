@@ -10,6 +10,7 @@ import zlib
 import pypdf
 from openpyxl import Workbook
 from PIL import Image
+from pypdf.generic import NameObject, StreamObject
 
 GPS = 0x8825
 
@@ -27,13 +28,15 @@ def pdf(text: str = "", *, password: str = "") -> bytes:
 
 
 def pdf_of_size(size: int) -> bytes:
-    """Return a PDF of exactly so many bytes, filled by an attachment."""
+    """Return a PDF of exactly so many bytes, filled by a stream that draws nothing."""
     made, fill = b"", size
     while len(made) != size:
         fill -= len(made) - size if made else 2000
         writer = pypdf.PdfWriter()
-        writer.add_blank_page(200, 200)
-        writer.add_attachment("day.bin", bytes(fill))
+        filling = StreamObject()
+        filling.set_data(bytes(fill))
+        page = writer.add_blank_page(200, 200)
+        page[NameObject("/PieceInfo")] = writer._add_object(filling)
         out = io.BytesIO()
         writer.write(out)
         made = out.getvalue()
@@ -77,7 +80,13 @@ def xlsx() -> bytes:
     return out.getvalue()
 
 
-def office(*names: str, main: str = "word/document.xml", types: bytes = b"<Types/>", fill: int = 0) -> bytes:
+def office(
+    *names: str,
+    main: str = "word/document.xml",
+    types: bytes = b"<Types/>",
+    fill: int = 0,
+    template: str = "",
+) -> bytes:
     """Return an OOXML-like archive with further members; `fill` unpacked bytes in the main one."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -85,6 +94,10 @@ def office(*names: str, main: str = "word/document.xml", types: bytes = b"<Types
         archive.writestr(main, b"0" * fill or b"<w/>")
         for name in names:
             archive.writestr(name, b"x")
+        if template:
+            kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
+            link = f'<Relationship Type="{kind}" Target="{template}" TargetMode="External"/>'
+            archive.writestr("word/_rels/settings.xml.rels", f"<Relationships>{link}</Relationships>")
     return out.getvalue()
 
 
@@ -94,3 +107,22 @@ def archive() -> bytes:
     with zipfile.ZipFile(out, "w") as made:
         made.writestr("a.txt", "a")
     return out.getvalue()
+
+
+def raw_pdf(*, catalog: str = "", page: str = "", more: str = "") -> bytes:
+    """Return a PDF written by hand, with entries of one's own in its catalogue and page, and a fourth object."""
+    objects = [
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]{page}>>",
+        more or "<<>>",
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj{content}endobj\n".encode("latin1")
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    tail = (
+        f"xref\n0 5\n0000000000 65535 f \n{table}trailer<</Size 5/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF"
+    )
+    return body + tail.encode()

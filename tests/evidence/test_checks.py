@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from portal.evidence import actions
 from portal.evidence.checks import MAX_BYTES, clean_name, examine
 from portal.evidence.photos import without_place
 from tenants.refusal import Refused
@@ -152,3 +154,61 @@ def _sentence(content: bytes) -> str:
     except Refused as refused:
         return refused.sentence
     return "."
+
+
+def types(content_type: str) -> bytes:
+    """Return a list of content types with one more part."""
+    return f'<Types><Override PartName="/word/x.bin" ContentType="{content_type}"/></Types>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("mo.pdf", samples.raw_pdf(catalog="/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"), actions.SCRIPT),
+        ("ten.pdf", samples.raw_pdf(catalog="/Names<</JavaScript<</Names[(a) 4 0 R]>>>>", more="<</S/JavaScript/JS(1)>>"), actions.SCRIPT),
+        ("chay.pdf", samples.raw_pdf(catalog="/OpenAction<</S/Launch/F(cmd.exe)>>"), actions.SCRIPT),
+        ("trang.pdf", samples.raw_pdf(page="/AA<</O<</S/URI/URI(a)/Next[<</S/JavaScript/JS(1)>>]>>>>"), actions.SCRIPT),
+        ("bam.pdf", samples.raw_pdf(page="/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(a)>>>>]"), actions.SCRIPT),
+        ("o.pdf", samples.raw_pdf(catalog="/AcroForm<</Fields[<</T(a)/AA<</K 4 0 R>>>>]>>", more="<</S/JavaScript/JS(1)>>"), actions.SCRIPT),
+        ("kem.pdf", samples.raw_pdf(catalog="/Names<</EmbeddedFiles<</Names[(a)<</F(a.exe)/EF<</F 4 0 R>>>>]>>>>"), actions.SHUT_IN),
+        ("ghim.pdf", samples.raw_pdf(page="/Annots[<</Subtype/FileAttachment/Rect[0 0 9 9]>>]"), actions.SHUT_IN),
+        ("xfa.pdf", samples.raw_pdf(catalog="/AcroForm<</Fields[]/XFA 4 0 R>>"), actions.FORM),
+        ("roi.pdf", samples.raw_pdf(catalog=f"/X[{('[' + '<<>>' * 1000 + ']') * (actions.MOST_OBJECTS // 1000 + 1)}]"), actions.TOO_MANY),
+        ("vba.docx", samples.office(types=types("application/vnd.ms-office.vbaProject")), actions.MACRO),
+        ("vba16.docx", samples.office(types=types("application/vnd.ms-office.vbaProject").decode().encode("utf-16")), actions.MACRO),
+        ("activex.docx", samples.office("word/activeX/activeX1.bin"), actions.MACRO),
+        ("xl4.xlsx", samples.office(types=types("application/vnd.ms-excel.macrosheet+xml"), main="xl/workbook.xml"), actions.MACRO),
+        ("mau.docx", samples.office(template="http://example.org/a.dotm"), actions.TEMPLATE),
+        ("mau2.docx", samples.office(template="\\\\host\\share\\a.dotm"), actions.TEMPLATE),
+    ],
+)  # fmt: skip
+def test_what_acts_by_itself_is_refused(name: str, content: bytes, sentence: str) -> None:
+    """Scripts, programs, files shut in and remote templates stay out; the sentence says what to do instead."""
+    with pytest.raises(Refused) as caught:
+        examine(name, content)
+    assert caught.value.sentence == f"Tệp “{name}” {sentence}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        samples.raw_pdf(catalog="/OpenAction[3 0 R/Fit]"),
+        samples.raw_pdf(catalog="/OpenAction<</S/GoTo/D[3 0 R/Fit]>>/Names<</EmbeddedFiles<</Names[]>>>>"),
+        samples.raw_pdf(page="/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://example.org)>>>>]"),
+        samples.raw_pdf(catalog="/AcroForm<</Fields[4 0 R]/SigFlags 3>>", more="<</FT/Sig/T(Signature1)>>"),
+        samples.office(template="file:///C:\\Users\\a\\Normal.dotm"),
+    ],
+)
+def test_what_is_usual_in_documents_is_kept(content: bytes) -> None:
+    """A first page to show, links, a digital signature and the template of one's own Word are no fault."""
+    assert examine("van ban", content).content == content
+
+
+def test_an_archive_of_very_many_members_is_refused_unread() -> None:
+    """The list of members is counted, not read: refusing it takes no time."""
+    entry = b"PK\x01\x02" + bytes(42)
+    content = b"PK\x03\x04" + entry * 200_000 + b"PK\x05\x06" + bytes(18)
+    before = time.perf_counter()
+    with pytest.raises(Refused, match="giải nén ra quá lớn"):
+        examine("nhieu.docx", content)
+    assert time.perf_counter() - before < 1
