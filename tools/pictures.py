@@ -176,7 +176,7 @@ def links(studio: Studio) -> None:
     page.locator("main table tbody a").first.click()
     press(page, "Cấp liên kết mới")
     keep("district-link", page)
-    phone = studio.page("", *PHONE)
+    phone = studio.page("", 360, 600)
     phone.goto(str(page.locator("main section.indicator a").first.get_attribute("href")))
     phone.get_by_role("heading", name="Đặt mật khẩu").wait_for()
     keep("unit-link", phone)
