@@ -20,7 +20,7 @@ from portal.dossiers import rules
 from portal.dossiers.models import Answer, Dossier, Headcount, TeamMember
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.units.models import Unit
-from portal.words import fold, sort_key
+from portal.words import ZONE, fold, sort_key
 from tenants.database import db
 
 from . import figures
@@ -207,6 +207,14 @@ def _team(d: Draft) -> list[dict[str, Any]]:
 def team_decision(year: int, chance: random.Random) -> dict[str, Any]:
     """Return the number and date of a made-up decision that set up the team."""
     return {"team_number": f"{chance.randint(8, 96)}/QĐ", "team_date": date(year, 12, chance.randint(1, 20))}
+
+
+def registration(draft: Draft, chance: random.Random) -> dict[str, Any]:
+    """Return when a unit registered to build and for which level; one in seven never did."""
+    if chance.random() < 0.15:
+        return {"registered_at": None, "target_level": None}
+    at = datetime(draft.year, 2, chance.randint(3, 27), chance.randint(8, 16), tzinfo=ZONE)
+    return {"registered_at": at, "target_level": draft.aim or 1}
 
 
 def attach_evidence(

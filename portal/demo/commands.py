@@ -210,6 +210,7 @@ def _open_drafts(
         drafts.append(draft)
         states.append(
             bulk.team_decision(season.YEAR, chance)
+            | bulk.registration(draft, chance)
             | {
                 "created_at": datetime(2026, 12, 1 + number % 28, 8, tzinfo=ZONE),
                 "requested_level": min(aim, draft.assessment.level or aim) or 1,

@@ -71,7 +71,7 @@ def figures_aim(chance: random.Random, year: int, holds: int | None) -> int:
 
 def _state(draft: Draft, filed: datetime, chance: random.Random) -> dict[str, Any]:
     level = draft.assessment.level or 0
-    base = bulk.team_decision(draft.year, chance)
+    base = bulk.team_decision(draft.year, chance) | bulk.registration(draft, chance)
     base |= {
         "created_at": filed - timedelta(days=20),
         "letter_number": f"{chance.randint(3, 60):02d}/TTr",
