@@ -64,6 +64,13 @@ def rooms_of(role: Role) -> tuple[tuple[str, str, Right], ...]:
     return DISTRICT_ROOMS if role in DISTRICT_ROLES else UNIT_ROOMS
 
 
+def guide_of(role: Role) -> str:
+    """Return the name of the guide that is written for a role's level."""
+    if role in PROVINCE_ROLES:
+        return "tinh"
+    return "huyen" if role in DISTRICT_ROLES else "don-vi"
+
+
 def place_names(place: Place) -> tuple[str, str]:
     """Return the name of where one acts, and of what it lies within ("" for none)."""
     if place.unit_id is None:
@@ -154,6 +161,8 @@ def _standing(identity: Identity) -> dict[str, Any]:
         "key": f"{identity.account_id}-{place.membership_id}",
     }
     values["rooms"] = _rooms(identity, place)
+    if "desk.guide" in known:
+        values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
     if "province.clock" in known and not refusal(identity, Right.MOVE_CLOCK) and clock.is_demo():
         values["clock_url"] = url_for("province.clock")
     return values

@@ -56,7 +56,7 @@ def _title(tokens: list[Token]) -> str:
 
 def _number_headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:
     """Give every section an address; a further h1 becomes an h2, so that the page keeps one."""
-    sections = []
+    sections: list[tuple[str, str]] = []
     for at, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close") and token.tag == "h1":
             token.tag = "h2"

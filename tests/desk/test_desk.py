@@ -224,3 +224,19 @@ def test_every_guide_that_is_there_is_a_page(world: World, client: Any, name: st
     world.sign_in(client, world.a_person(Role.DISTRICT_OFFICER, tenant_id))
     there = (guides.ROOT / f"{name}.md").is_file()
     assert client.get(f"/huong-dan/{name}").status_code == (200 if there else 404)
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [(Role.UNIT_EDITOR, "don-vi"), (Role.DISTRICT_LEADER, "huyen"), (Role.PROVINCE_VIEWER, "tinh")],
+)
+def test_every_page_leads_to_the_guide_of_its_level(world: World, client: Any, role: Role, name: str) -> None:
+    """The foot of a page offers the guide written for who reads it."""
+    tenant_id = world.a_district()
+    person = {
+        "don-vi": lambda: world.a_person(role, tenant_id, world.a_unit(tenant_id)),
+        "huyen": lambda: world.a_person(role, tenant_id),
+        "tinh": lambda: world.province_person(role),
+    }[name]()
+    world.sign_in(client, person)
+    assert f'href="/huong-dan/{name}">Hướng dẫn</a>' in client.get("/bo-tieu-chi").get_data(as_text=True)
