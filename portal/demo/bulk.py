@@ -26,8 +26,8 @@ from tenants.database import db
 from . import figures
 from .registry import SINCE, UnitData
 
-TEAM = (("Phó thủ trưởng", "Tổ trưởng", "chair"), ("Chủ tịch Công đoàn", "Thành viên", "member"),
-        ("Kế toán", "Thư ký", "secretary"))  # fmt: skip
+TEAM = (("Phó thủ trưởng đơn vị", "Lãnh đạo", "chair"), ("Chủ tịch Công đoàn đơn vị", "Công đoàn", "member"),
+        ("Kế toán đơn vị", "Kế toán", "secretary"))  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from portal.dossiers import rules
 
 EXPLANATIONS = (
-    "Đã ban hành kế hoạch từ đầu năm, tổ chức thực hiện và đánh giá từng quý; hồ sơ lưu tại văn phòng.",
-    "Thực hiện đầy đủ theo quy định; có danh sách và quyết định kèm theo.",
-    "Số liệu rà soát tại ngày 31/12, được tập thể thống nhất.",
-    "Kết quả theo quyết định của cấp có thẩm quyền trong năm.",
+    "Đã thực hiện đầy đủ trong năm; hồ sơ lưu tại văn phòng.",
+    "Thực hiện theo quy định hiện hành; có văn bản kèm theo.",
+    "Kết quả rà soát tại ngày 31/12, được tập thể thống nhất.",
+    "Đã tự kiểm tra, đối chiếu với hồ sơ lưu của đơn vị.",
 )
 
 

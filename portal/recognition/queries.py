@@ -177,7 +177,7 @@ class LineRow:
                 f"Khác đề xuất thẩm định ({words.level_name(self.proposed or 0).lower()})",
             ),
             (self.late, "Nộp quá hạn"),
-            (self.deviations > 0, f"Lệch tự đánh giá ở {self.deviations} chỉ tiêu"),
+            (self.deviations > 0, f"Lệch so với tự đánh giá ở {self.deviations} chỉ tiêu"),
             (self.corrected > 0, f"Hiệu chỉnh {self.corrected} số liệu gốc"),
         ]
         return tuple(sentence for is_so, sentence in found if is_so)
