@@ -31,7 +31,10 @@ keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
+# Whose X-Forwarded headers count is TRUSTED_PROXIES alone; by itself gunicorn would believe everybody on this machine.
+forwarded_allow_ips = ""
 accesslog = str(settings.logs / "access.log")
+logger_class = "portal.access_log.AccessLog"
 errorlog = "-"
 loglevel = "warning"
 if _memory.is_dir():
