@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
-from flask import Flask, Response, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -35,6 +35,7 @@ CSP = (
 )
 CHANGED_MEANWHILE = "Có người vừa sửa nội dung này trước anh/chị. Trang đã nạp lại số liệu mới nhất; xin xem lại rồi thực hiện lại."
 LAST_ROW = 2**31 - 1
+UNSTORABLE = "Nội dung gửi lên có ký tự hoặc con số không lưu được. Xin kiểm tra lại rồi gửi lại."
 FROZEN = "Nội dung này đã được ký hoặc đã ban hành nên không sửa được nữa."
 
 _TITLES = {
@@ -198,14 +199,15 @@ def _database_error(error: DBAPIError) -> Any:
         return _refused(Refused(CHANGED_MEANWHILE))
     if isinstance(cause, (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)):
         return _refused(Refused("Nhiều người đang lưu cùng lúc. Chưa có gì thay đổi, xin thử lại."))
+    if isinstance(cause, psycopg.DataError):
+        current_app.logger.error("%s %s: a value the database cannot hold", request.method, request.path)
+        return _refused(Refused(UNSTORABLE, 422))
     if isinstance(error, OperationalError):
         return _unexpected(error, 503)
     return _unexpected(error)
 
 
 def _unexpected(error: Exception, code: int = 500) -> Any:
-    from flask import current_app
-
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     current_app.logger.error("%s %s", request.method, request.path, exc_info=error)

@@ -9,14 +9,14 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectCh
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from portal.cycle.rules import Calendar
-from portal.words import nfc
+from portal.typed import line
 
 from .models import CatalogueIndicator
 from .operations import LONGEST_DOCUMENT, SHORTEST_DOCUMENT
 
 
 def _tidy(text: str | None) -> str:
-    return nfc(text or "").strip()
+    return line(text or "")
 
 
 class ConfirmForm(FlaskForm):

@@ -12,6 +12,7 @@ from wtforms import DateField, RadioField, SelectChoice, SelectField, StringFiel
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import words
+from portal.typed import lines
 
 from .models import Answer, Headcount
 from .operations import Given
@@ -26,8 +27,7 @@ WRONG_DAY = "Xin nhập ngày theo dạng ngày/tháng/năm."
 
 def tidy(text: str | None) -> str:
     """Return typed text in NFC with plain line ends and no invisible control characters."""
-    plain = words.nfc(text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in plain if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127)).strip()
+    return lines(text or "")
 
 
 def longest(most: int) -> Length:
@@ -115,7 +115,8 @@ class TypedCount:
             whole_number(text)
         except ValueError as reason:
             fault = str(reason)
-        return cls(row.code, text, int(version) if version.isascii() and version.isdigit() else 0, fault)
+        known = version.isascii() and version.isdigit() and len(version) < 10
+        return cls(row.code, text, int(version) if known else 0, fault)
 
     @property
     def value(self) -> int | None:

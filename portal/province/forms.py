@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp, Vali
 from portal import words
 from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
+from portal.typed import line, lines
 from tenants.places import TenantKind
 
 KINDS = [
@@ -30,7 +31,7 @@ KINDS = [
 
 
 def _tidy(text: str | None) -> str:
-    return " ".join(words.nfc(text or "").split())
+    return line(text or "")
 
 
 def _text(label: str, longest: int, missing: str = "") -> StringField:
@@ -65,7 +66,7 @@ class PointForm(Form):
     column = SelectField("Cột", choices=_choices(_COLUMNS, "Cả dòng"), default="")
     text = TextAreaField(
         "Nội dung cần sửa",
-        filters=[lambda text: words.nfc(text or "").strip()],
+        filters=[lambda text: lines(text or "")],
         validators=[Length(max=900, message="Dài nhất 900 ký tự.")],
     )
 

@@ -9,11 +9,12 @@ from wtforms import DateField, HiddenField, RadioField, SelectChoice, StringFiel
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from portal import words
+from portal.typed import line, lines
 
 
 def tidy(text: str | None) -> str:
-    """Bring typed text to its composed form, without spaces around it."""
-    return words.nfc(text or "").strip()
+    """Bring typed text to its one form: composed, no control characters, no spaces around it."""
+    return lines(text or "")
 
 
 def lines_of(text: str) -> list[str]:
@@ -46,7 +47,7 @@ def short_text(label: str, sentence: str, longest: int) -> StringField:
     """Make a required field of one line."""
     return StringField(
         label,
-        filters=[tidy],
+        filters=[lambda text: line(text or "")],
         validators=[InputRequired(sentence), Length(1, longest, f"{label} dài từ 1 đến {longest} ký tự.")],
     )
 
