@@ -338,6 +338,16 @@ def test_a_new_link_names_the_unit(client: Any, world: World, admin: Person) -> 
     assert "<h2>Trường Tiểu học Mỹ Đức</h2>" in page
 
 
+def test_nobody_makes_a_link_for_oneself(client: Any, admin: Person) -> None:
+    """Who finds a signed-in screen does not get a new password out of it: one's own asks for the old one."""
+    before = count(OneTimeLink)
+    made = send(client, f"{page_of(admin)}/lien-ket", page=page_of(admin), follow_redirects=True)
+    assert "Mật khẩu của mình được đổi ở trang Tài khoản của tôi" in made.text
+    assert links(made.text) == []
+    assert count(OneTimeLink) == before
+    assert "Cấp liên kết mới" not in client.get(page_of(admin)).text
+
+
 def test_somebody_who_serves_elsewhere_too(client: Any, world: World, admin: Person, officer: Person) -> None:
     """Only the role here can be ended; the page says so and shows no other button."""
     there = world.a_district("Huyện Kiến Thụy")
