@@ -11,6 +11,7 @@ from portal import clock, words
 from portal.cycle.rules import time_left
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.dossiers.states import UNFILED
 from portal.trail.queries import of_dossier
 from portal.web import back_to
 from tenants.access import found, may, signed_in
@@ -30,7 +31,6 @@ DAYS_TO_ANSWER = 5
 TYPING = frozenset(
     "answer headcounts texts team link_evidence unlink_evidence remove_evidence evidence appraisal".split()
 )
-UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
 
 
 def dossier_here(dossier_id: int) -> Dossier:

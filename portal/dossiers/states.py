@@ -18,3 +18,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     REFUSED_LATE = "refused_late"
     CLOSED_UNREACHED = "closed_unreached"
+
+
+UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
+"""The states in which a dossier is in the unit's hands alone; what it holds is not yet the district's to read."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from portal import words
 from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import Dossier
+from portal.dossiers.states import UNFILED
 from tenants.database import db
 
 from .models import Evidence, EvidenceLink
@@ -42,6 +43,21 @@ def evidence_of(tenant_id: int, evidence_id: int) -> Evidence | None:
             Evidence.tenant_id == tenant_id, Evidence.id == evidence_id, Evidence.removed_at.is_(None)
         )
     )
+
+
+def handed_over(file: Evidence) -> bool:
+    """Return whether a file belongs to a dossier that was filed, or that the district itself types in."""
+    dossier = select(Dossier.id).join(
+        EvidenceLink,
+        (EvidenceLink.tenant_id == Dossier.tenant_id) & (EvidenceLink.dossier_id == Dossier.id),
+    )
+    dossier = dossier.where(
+        EvidenceLink.tenant_id == file.tenant_id,
+        EvidenceLink.unit_id == file.unit_id,
+        EvidenceLink.evidence_id == file.id,
+        or_(Dossier.state.not_in(UNFILED), Dossier.channel != "portal"),
+    )
+    return db.session.scalar(dossier.limit(1)) is not None
 
 
 def same_content(tenant_id: int, unit_id: int, sha256: str) -> Evidence | None:

@@ -16,6 +16,7 @@ from portal.web import back_to, download, error_page, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.identity import Place
+from tenants.people import DISTRICT_ROLES
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
@@ -25,7 +26,7 @@ from .forms import EvidenceForm
 from .models import Evidence
 from .operations import Taken
 from .photos import SHOWN_AS_PICTURE
-from .queries import SORTS, evidence_of, uses
+from .queries import SORTS, evidence_of, handed_over, uses
 from .queries import library as library_select
 from .store import store
 
@@ -240,11 +241,19 @@ def preview_kind(file: Evidence) -> str:
     return "pdf" if file.media_type == "application/pdf" else ""
 
 
+def _file_in_sight(tenant_id: int, evidence_id: int) -> Evidence:
+    """Return a file of the scope acted in, or answer 404; the district's sight begins when a dossier is filed."""
+    file: Evidence = found(evidence_of(tenant_id, evidence_id))
+    if _place().role in DISTRICT_ROLES and not handed_over(file):
+        abort(404)
+    return file
+
+
 @blueprint.get("/minh-chung/<int:tenant_id>/<int:evidence_id>/tai", endpoint="download")
 @may(Right.READ_EVIDENCE)
 def save_copy(tenant_id: int, evidence_id: int) -> Any:
     """A file as an attachment, to whoever may see it in the scope acted in."""
-    file = found(evidence_of(tenant_id, evidence_id))
+    file = _file_in_sight(tenant_id, evidence_id)
     return download(store().read(file.tenant_id, file.sha256), file.file_name, file.media_type)
 
 
@@ -252,7 +261,7 @@ def save_copy(tenant_id: int, evidence_id: int) -> Any:
 @may(Right.READ_EVIDENCE)
 def preview(tenant_id: int, evidence_id: int) -> Any:
     """A PDF or a picture to look at inside a page; nothing else is ever shown inline."""
-    file = found(evidence_of(tenant_id, evidence_id))
+    file = _file_in_sight(tenant_id, evidence_id)
     if not preview_kind(file):
         abort(404)
     return download(store().read(file.tenant_id, file.sha256), file.file_name, file.media_type, inline=True)

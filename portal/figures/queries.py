@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier, State
+from portal.dossiers.states import UNFILED
 from portal.recognition.models import Recognition
 from portal.units.models import Unit
 from tenants.database import db
@@ -38,7 +39,6 @@ from .rules import Counts
 Key = tuple[int, str, bool]
 
 _BEYOND_DRAFT = tuple(s for s in State if s not in (State.DRAFT, State.WITHDRAWN))
-_UNFILED = (State.DRAFT, State.SIGNED, State.WITHDRAWN, State.CLOSED_UNREACHED)
 
 
 def cut_off_day(year: int) -> date:
@@ -113,7 +113,7 @@ def _conditions(
         (d.state == State.CLOSED_UNREACHED, 0),
         else_=func.coalesce(func.least(d.requested_level, d.self_level), 0),
     )
-    filed = d.state.not_in(_UNFILED)
+    filed = d.state.not_in(UNFILED)
     decided = d.state == State.DECIDED
     return {
         "units": open_on(cut_off),

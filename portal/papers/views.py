@@ -14,7 +14,9 @@ from flask import Blueprint, Response, abort, current_app
 from sqlalchemy import select
 
 from portal import clock, web
+from portal.dossiers.models import Dossier
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.dossiers.states import UNFILED
 from portal.papers import (
     building,
     building_decision,
@@ -96,10 +98,19 @@ def document(tenant_id: int, dossier_id: int, name: str) -> Response:
     if name not in DOCUMENTS:
         abort(404)
     build, render, stem = DOCUMENTS[name]
-    sheet = open_sheet(found(dossier_of(tenant_id, dossier_id)))
+    sheet = open_sheet(_in_sight(found(dossier_of(tenant_id, dossier_id))))
     content = content_of(sheet)
     paper = found(build(sheet, content, office(tenant_id)))
     return answer(render, paper, file_name(stem, content.unit["code"], content.year))
+
+
+def _in_sight(dossier: Dossier) -> Dossier:
+    """Return a dossier whose papers the scope may read; the district's sight begins when it is filed."""
+    scope = current_scope()
+    of_unit_alone = dossier.state in UNFILED and dossier.channel == "portal"
+    if of_unit_alone and scope is not None and scope.kind is ScopeKind.DISTRICT:
+        abort(404)
+    return dossier
 
 
 @blueprint.get("/van-ban/quyet-dinh/<int:tenant_id>/<int:decision_id>.pdf")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.dossiers import operations as filing
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations
 from portal.evidence.models import Evidence, EvidenceLink
@@ -171,11 +172,15 @@ def test_opening_a_file(world: World, client: Any, unit: Unit) -> None:
     assert "Tải về" in client.get(f"/minh-chung/{xlsx.id}").get_data(as_text=True)
 
 
-def test_who_may_open_a_file(world: World, client: Any, unit: Unit) -> None:
+def test_who_may_open_a_file(world: World, client: Any) -> None:
     """The district and the province may; another unit, another district and an unknown number look the same."""
+    unit = Unit(world, "filled")
     world.sign_in(client, unit.head)
     send(client, unit.address(), ("a.pdf", samples.pdf()))
     (file,) = unit.files()
+    with world.acting(unit.head) as actor:
+        dossier = world.dossier(unit.tenant_id, unit.dossier_id)
+        filing.submit(actor, filing.sign(actor, dossier))
     address = f"/minh-chung/{unit.tenant_id}/{file.id}/tai"
     neighbour = world.a_unit(unit.tenant_id, "Trường Mầm non An Thái", "preschool")
     elsewhere = world.a_district("Huyện Kiến Thụy")
@@ -192,6 +197,19 @@ def test_who_may_open_a_file(world: World, client: Any, unit: Unit) -> None:
     seen = client.get(address).get_data(as_text=True)
     strip = re.compile(r'content="[^"]{20,}"|value="[^"]{20,}"')
     assert strip.sub("", unknown) == strip.sub("", seen)
+
+
+def test_the_district_opens_nothing_that_was_not_filed(world: World, client: Any, unit: Unit) -> None:
+    """What a unit still prepares, or keeps in its library only, is not the district's to read."""
+    world.sign_in(client, unit.head)
+    send(client, unit.address(), ("a.pdf", samples.pdf()))
+    (file,) = unit.files()
+    for role in (Role.DISTRICT_OFFICER, Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER):
+        world.sign_in(client, world.a_person(role, unit.tenant_id))
+        for act in ("tai", "xem"):
+            assert client.get(f"/minh-chung/{unit.tenant_id}/{file.id}/{act}").status_code == 404
+    world.sign_in(client, unit.head)
+    assert client.get(f"/minh-chung/{unit.tenant_id}/{file.id}/tai").status_code == 200
 
 
 def test_the_library(world: World, client: Any, unit: Unit, count_queries: list[str]) -> None:
@@ -260,10 +278,8 @@ def test_what_a_signature_covers_stays(world: World) -> None:
     with world.acting(unit.head) as actor:
         dossier = world.dossier(unit.tenant_id, unit.dossier_id)
         operations.add_to_indicator(actor, dossier, unit.ids["1.1"], [("a.pdf", samples.pdf())])
-    from portal.dossiers import operations as dossiers
-
     with world.acting(unit.head) as actor:
-        dossiers.sign(actor, world.dossier(unit.tenant_id, unit.dossier_id))
+        filing.sign(actor, world.dossier(unit.tenant_id, unit.dossier_id))
     (file,) = unit.files()
     with world.acting(unit.head) as actor:
         dossier = world.dossier(unit.tenant_id, unit.dossier_id)

@@ -115,6 +115,16 @@ def test_a_draft_is_a_preview(world: World, client: Any) -> None:
         assert opened(world, client, school.head, address(school, name)).status_code == 404
 
 
+def test_the_district_reads_no_draft(world: World, client: Any) -> None:
+    """What a unit has not filed is its own, signed or not."""
+    for state in ("draft", "signed"):
+        school = School(world, state=state)
+        for role in (Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER):
+            person = world.a_person(role, school.tenant_id)
+            for name in UNIT_PAPERS:
+                assert opened(world, client, person, address(school, name)).status_code == 404
+
+
 def test_others_find_nothing(world: World, client: Any, filed: School) -> None:
     """Another unit, another district and an unknown paper get the same 404."""
     neighbour = School(world, filed.tenant_id, state="draft")
