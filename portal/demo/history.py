@@ -20,7 +20,7 @@ from portal.appraisal.models import Finding
 from portal.dossiers import rules
 from portal.dossiers.models import State
 from portal.recognition.models import Decision, DecisionLine, Recognition
-from portal.recognition.rules import CODE_BITS, code_of, term_of, validity
+from portal.recognition.rules import CIRCULAR, CODE_BITS, code_of, term_of, validity
 from portal.words import ZONE
 from tenants.database import db
 
@@ -194,9 +194,7 @@ def _decide(
                 "issuer": issuer,
                 "signer": "(Chủ tịch Ủy ban nhân dân)",
                 "signer_title": "CHỦ TỊCH",
-                "legal_bases": [
-                    "Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ Giáo dục và Đào tạo"
-                ],
+                "legal_bases": legal_bases(f"{12 + int(place.code) % 30}/TTr-PGDĐT"),
                 "created_at": signed - timedelta(days=2),
                 "created_by": "Chuyên viên Phòng GDĐT",
                 "issued_at": signed,
@@ -255,6 +253,15 @@ def _recognition(
         "valid_to": term.valid_to,
         "may_raise_from": term.may_raise_from,
     }
+
+
+def legal_bases(letter: str) -> list[str]:
+    """Return the legal bases of a made-up decision, its letter of proposal numbered."""
+    return [
+        "Căn cứ Luật Tổ chức chính quyền địa phương",
+        f"Căn cứ {CIRCULAR}",
+        f"Theo đề nghị của Trưởng Phòng Giáo dục và Đào tạo tại Tờ trình số {letter}",
+    ]
 
 
 def number_receipts() -> None:

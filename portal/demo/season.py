@@ -23,6 +23,7 @@ from tenants.people import Role
 from tenants.scope import acting_in
 
 from .bulk import Draft
+from .history import legal_bases
 from .moments import at
 from .registry import PlaceData
 
@@ -152,6 +153,7 @@ def _decide(place: PlaceData, people: People) -> None:
     officer, leader = people[(Role.DISTRICT_OFFICER, None)], people[(Role.DISTRICT_LEADER, None)]
     with at(2027, 1, 8, 16, 30), _scope(officer):
         decision = recognition.draft_decision(officer, YEAR)
+        recognition.set_legal_bases(officer, decision, legal_bases("03/TTr-PGDĐT"))
         key, version = (decision.tenant_id, decision.id), decision.version
     with at(2027, 1, 9, 9, 0), _scope(leader):
         from portal.recognition.models import Decision
