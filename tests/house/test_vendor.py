@@ -18,6 +18,6 @@ def test_vendored_files_match_their_record() -> None:
 
 def test_the_script_stays_short_and_plain() -> None:
     script = (ROOT / "portal" / "static" / "app.js").read_text()
-    assert len(script.splitlines()) < 200
+    assert len(script.splitlines()) <= 210, "one short script: what grows past this wants a page of its own"
     for word in ("eval(", "new Function", "insertAdjacentHTML", "document.write"):
         assert word not in script

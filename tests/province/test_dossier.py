@@ -104,9 +104,9 @@ def test_every_state_has_its_page(world: World, client: Any, viewer: Person) -> 
 def test_a_long_dossier_asks_no_more_questions(
     world: World, client: Any, viewer: Person, count_queries: list[str]
 ) -> None:
-    """An empty and a judged dossier cost the same number of statements, but for the files' particulars."""
+    """A dossier just filed and a judged one cost the same number of statements, but for the files' particulars."""
     tenant_id, number = a_judged(world, "primary")
-    empty = world.a_dossier(tenant_id, world.a_unit(tenant_id), "draft")
+    empty = world.a_dossier(tenant_id, world.a_unit(tenant_id), "submitted")
     client = world.sign_in(client, viewer)
     counts = []
     for dossier_id in (empty, number):
