@@ -18,7 +18,11 @@ def _mine(place: Place):  # type: ignore[no-untyped-def]
 
 def inbox(place: Place) -> Select[tuple[Notice]]:
     """Return the select of all notices for a place, unread first, then the newest."""
-    return select(Notice).where(*_mine(place)).order_by(Notice.read_at.is_not(None), Notice.sent_at.desc(), Notice.id.desc())
+    return (
+        select(Notice)
+        .where(*_mine(place))
+        .order_by(Notice.read_at.is_not(None), Notice.sent_at.desc(), Notice.id.desc())
+    )
 
 
 def latest(place: Place, limit: int = 20) -> list[Notice]:

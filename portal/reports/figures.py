@@ -116,7 +116,7 @@ class ReportFigures:
             "so_con_hieu_luc": n(c.still_valid),
             "so_dang_cong_nhan": n(c.in_force),
             "ty_le_dang_cong_nhan": row.cell("23").text,
-            "so_voi_nam_truoc": row.cell("24").text,
+            "so_voi_nam_truoc": _against_last_year(row.cell("24").text),
             "quyet_dinh": "; ".join(d.text for d in self.decisions) or "Chưa có quyết định",
         }
 
@@ -137,6 +137,11 @@ class ReportFigures:
             "decisions": [asdict(d) | {"dated": d.dated.isoformat()} for d in self.decisions],
             "fields": self.fields(),
         }
+
+
+def _against_last_year(points: str) -> str:
+    """Say how a ratio compares with last year's, also where there is no last year."""
+    return "chưa có số liệu năm trước để so sánh" if points == "–" else f"{points} điểm % so với năm trước"
 
 
 def from_snapshot(tenant_id: int, data: Mapping[str, Any]) -> ReportFigures:

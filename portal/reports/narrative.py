@@ -84,7 +84,7 @@ SECTIONS: tuple[Section, ...] = (
         "4. Đơn vị còn hiệu lực từ các năm trước",
         "iii_4",
         "{so_con_hieu_luc} đơn vị còn hiệu lực công nhận từ các năm trước và không xét lại. Tổng số đang được công nhận là "
-        "{so_dang_cong_nhan}/{so_don_vi} đơn vị ({ty_le_dang_cong_nhan}), so với năm trước {so_voi_nam_truoc} điểm %.",
+        "{so_dang_cong_nhan}/{so_don_vi} đơn vị ({ty_le_dang_cong_nhan}), {so_voi_nam_truoc}.",
         True,
     ),
     Section("5. Khiếu nại, giải quyết", "iii_5", "", True, "Số đơn khiếu nại, kết quả giải quyết."),
@@ -124,7 +124,7 @@ FIELDS: Mapping[str, str] = {
     "so_con_hieu_luc": "còn hiệu lực từ năm trước (cột 21)",
     "so_dang_cong_nhan": "đang được công nhận (cột 22)",
     "ty_le_dang_cong_nhan": "tỷ lệ đang được công nhận (cột 23)",
-    "so_voi_nam_truoc": "so với năm trước, điểm % (cột 24)",
+    "so_voi_nam_truoc": "so sánh với năm trước (cột 24)",
     "quyet_dinh": "số, ngày các quyết định",
 }
 
