@@ -64,12 +64,12 @@ def play(place: PlaceData, drafts: Sequence[Draft], people: People, chance: rand
     ready.sort(key=lambda d: d.raises)
     stops = (
         ("decided", plan.decided),
+        ("withdrawn", plan.withdrawn),
         ("appraised", plan.appraised),
         ("accepted", plan.accepted),
         ("supplemented", plan.supplemented),
         ("submitted", plan.submitted),
         ("signed", plan.signed),
-        ("withdrawn", plan.withdrawn),
     )
     queue = iter(ready)
     decided: list[Draft] = []
@@ -80,6 +80,8 @@ def play(place: PlaceData, drafts: Sequence[Draft], people: People, chance: rand
                 decided.append(draft)
         if stop == "decided" and decided:
             _decide(place, people)
+    for draft in [d for d in drafts if d.assessment.level == 0 and len(d.answers) >= _applying(d)][:2]:
+        _close(draft, people)
 
 
 def _applying(draft: Draft) -> int:
@@ -125,6 +127,13 @@ def _take_as_far_as(stop: str, draft: Draft, people: People, chance: random.Rand
             _correct(officer, draft)
         appraisal.agree_with_rest(officer, _act(officer, draft))
         appraisal.propose(officer, _act(officer, draft), "Hồ sơ đầy đủ, số liệu khớp minh chứng.")
+
+
+def _close(draft: Draft, people: People) -> None:
+    head = people[(Role.UNIT_HEAD, draft.unit.unit_id)]
+    with at(2027, 1, 8, 10, 0), _scope(head):
+        reason = "Chưa đạt mức độ 1; đơn vị lập kế hoạch cải tiến ngay từ đầu năm sau."
+        dossiers.close_unreached(head, _act(head, draft), reason)
 
 
 def _ask(officer: Identity, draft: Draft, chance: random.Random) -> None:
