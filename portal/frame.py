@@ -22,6 +22,7 @@ from tenants.scope import ScopeKind, current_scope
 UNIT_ROOMS = (
     ("Việc cần làm", "desk.home", Right.SEE_DESK),
     ("Hồ sơ", "dossiers.index", Right.SEE_DOSSIER),
+    ("Trong năm", "activities.index", Right.FILL_DOSSIER),
     ("Minh chứng", "evidence.library", Right.FILL_DOSSIER),
     ("Kết quả", "dossiers.results", Right.SEE_DOSSIER),
     ("Đơn vị", "dossiers.unit", Right.SEE_DOSSIER),

@@ -1,0 +1,12 @@
+"""Letterheads, own words in papers, signed scans, signatures."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
