@@ -8,7 +8,6 @@
   const on = (type, act, capture = false) => document.addEventListener(type, act, capture);
   const $ = (selector, root = document) => root.querySelector(selector);
   const make = (tag, facts) => Object.assign(document.createElement(tag), facts);
-  const megabytes = (n) => (n / 1048576).toLocaleString('vi-VN', { maximumFractionDigits: 2 }) + ' MB';
 
   /* ---- one region says what became of the last save ---- */
   let fading, timer, turn = 0;
@@ -114,7 +113,6 @@
     setTimeout(() => release(form), 10000); // an answer that is a file leaves the page where it is
     dirty.delete(form);
     if (keeps(form)) { keep(form); visit.set('sent', { key: keyOf(form), from: location.pathname }); }
-    if (form.hasAttribute('data-upload') && window.FormData) { event.preventDefault(); upload(form); }
   });
   function release(form) {
     delete form.dataset.busy;
@@ -122,50 +120,8 @@
   }
   window.addEventListener('pageshow', () => document.querySelectorAll('form[data-busy]').forEach(release));
 
-  /* ---- files: size before sending, progress while sending ---- */
-  function complain(field, sentence) {
-    const place = $('[data-message]', field.form) ?? field.parentElement.insertBefore(make('p', { className: 'error' }), field);
-    Object.assign(place, { hidden: !sentence, textContent: sentence });
-    place.dataset.message = '';
-    if (sentence) say(sentence, 'no');
-  }
-  on('change', ({ target }) => {
-    if (target.type !== 'file' || !target.dataset.maxBytes) return;
-    const most = Number(target.dataset.maxBytes);
-    const big = [...target.files].find((file) => file.size > most);
-    complain(target, big ? `Tệp “${big.name}” nặng ${megabytes(big.size)}, quá mức ${megabytes(most)}. Hãy chọn tệp nhỏ hơn.` : '');
-    if (big) target.value = '';
-  });
-  function upload(form) {
-    const xhr = new XMLHttpRequest();
-    const line = $('.progress-line', form) ?? make('div', { innerHTML: '<progress max="100"></progress><span></span>' });
-    const fail = (sentence) => { line.hidden = true; release(form); complain($('input[type=file]', form), sentence); };
-    xhr.open('POST', form.action);
-    xhr.upload.onprogress = (event) => {
-      line.hidden = !event.lengthComputable;
-      $('progress', line).value = 100 * event.loaded / event.total;
-      $('span', line).textContent = event.loaded < event.total ? `${megabytes(event.loaded)} / ${megabytes(event.total)}` : 'Đang kiểm tra tệp…';
-    };
-    xhr.onerror = () => fail('Mất kết nối, tệp chưa được gửi. Hãy bấm gửi lại.');
-    const bare = (address) => address.split('#')[0];
-    xhr.onload = () => {
-      const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
-      if (xhr.status < 400) { if (bare(xhr.responseURL) === bare(location.href)) renew(form, page); else location.assign(xhr.responseURL); return; }
-      fail((page.querySelector('[role=alert] li, [role=alert], main p')?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
-    };
-    xhr.send(new FormData(form));
-  }
-  function renew(form, page) { // the answer's messages and its part take the place of the part one works in; other text typed stays
-    const here = form.closest('[data-part][id]');
-    const fresh = here && page.getElementById(here.id);
-    if (!fresh) { location.reload(); return; }
-    fresh.prepend(...page.querySelectorAll('.flash'));
-    for (const fold of fresh.querySelectorAll('details')) fold.open = true;
-    for (const typed of here.querySelectorAll('form[id]')) if (dirty.has(typed)) fresh.querySelector(`#${CSS.escape(typed.id)}`)?.replaceWith(typed);
-    here.replaceWith(fresh);
-    for (const part of page.querySelectorAll('[data-live][id]')) document.getElementById(part.id)?.replaceWith(part);
-    window.htmx?.process(fresh);
-  }
+  /* ---- for scripts of single pages (uploads.js …), loaded after this one ---- */
+  window.portal = { owner, token, say, refused, dirty, release, make, store };
 
   /* ---- asking first, copying, printing, keys, menus ---- */
   const dialog = document.getElementById('confirm');

@@ -16,7 +16,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SOURCES = (
     *(ROOT / "templates").rglob("*.html"),
     *(ROOT / "portal").rglob("*.py"),
-    ROOT / "portal" / "static" / "app.js",
+    *(ROOT / "portal" / "static").glob("*.js"),
     ROOT / "portal" / "static" / "app.css",  # some words of a folded part stand in its style
 )
 MOST_BYTES = 200_000
