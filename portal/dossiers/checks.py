@@ -14,11 +14,12 @@ from .facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something a step lacks: the sentence, and the place of the page where it is mended."""
+    """Something a step lacks: the sentence, and the page (endpoint) and place of it where it is mended."""
 
     sentence: str
     anchor: str = ""
     stops: bool = True
+    page: str = "dossiers.show"
 
 
 Check = Callable[[Facts], Fault | None]
@@ -80,7 +81,7 @@ def team_named(facts: Facts) -> Fault | None:
 def head_named(facts: Facts) -> Fault | None:
     """The papers carry the head's name under the signature."""
     if not facts.head_name.strip():
-        return Fault("Chưa có họ tên thủ trưởng để in dưới chữ ký.", "don-vi")
+        return Fault("Chưa có họ tên thủ trưởng để in dưới chữ ký.", page="dossiers.unit")
     return None
 
 

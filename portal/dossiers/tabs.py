@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, request, url_for
 
+from .checks import Fault
 from .models import Dossier, State
 
 TABS: tuple[tuple[str, str], ...] = (
@@ -25,3 +26,11 @@ def tabs_of(dossier: Dossier) -> list[tuple[str, str, bool]]:
         if endpoint in current_app.view_functions
         and (endpoint != "dossiers.result" or dossier.state == State.DECIDED)
     ]
+
+
+def mend_url(dossier: Dossier, fault: Fault) -> str:
+    """Return where what a step lacks is mended, "" where no page of the unit can."""
+    if fault.page != "dossiers.show":
+        about = {} if fault.page == "dossiers.unit" else {"dossier_id": dossier.id}
+        return url_for(fault.page, **about, _anchor=fault.anchor or None)
+    return url_for(fault.page, dossier_id=dossier.id, _anchor=fault.anchor) if fault.anchor else ""

@@ -25,12 +25,13 @@ from .queries import Sheet, dossier_of, dossiers_of_unit, open_sheet, open_sheet
 from .results import comparison, outcome_of, recognitions_of_unit
 from .rules import LEVELS
 from .steps import STEP_OF, Act, faults
-from .tabs import tabs_of
+from .tabs import mend_url, tabs_of
 from .tracking import state_of, whereabouts
 from .wording import verdict_words
 
 blueprint = Blueprint("dossiers", __name__)
 blueprint.add_app_template_global(tabs_of)
+blueprint.add_app_template_global(mend_url)
 
 
 def dossier_here(dossier_id: int) -> Dossier:

@@ -20,19 +20,22 @@ _NEEDED = (
 def missing(sheet: Sheet) -> list[Fault]:
     """Return what the papers lack: first what stops the signature, then fields that would stay blank.
 
-    A fault's `anchor` is an id on the dossier's form; `stops` tells the two kinds apart.
+    A fault names the page and place where it is mended; `stops` tells the two kinds apart.
     """
     facts = sheet.facts(clock.now())
     faults = [fault for check in _NEEDED if (fault := check(facts)) is not None]
     unit, d = sheet.unit, sheet.dossier
-    blanks = (
-        (unit.head_title, "Chưa ghi chức vụ thủ trưởng để in trên chữ ký.", "don-vi"),
-        (unit.address or unit.commune, "Chưa ghi địa chỉ đơn vị.", "don-vi"),
-        (unit.superior or not unit.public, "Chưa ghi cơ quan chủ quản để in ở đầu văn bản.", "don-vi"),
-        (unit.symbol, "Chưa ghi ký hiệu văn bản của đơn vị (phần sau số văn bản).", "don-vi"),
+    of_unit = (
+        (unit.head_title, "Chưa ghi chức vụ thủ trưởng để in trên chữ ký."),
+        (unit.address or unit.commune, "Chưa ghi địa chỉ đơn vị."),
+        (unit.superior or not unit.public, "Chưa ghi cơ quan chủ quản để in ở đầu văn bản."),
+        (unit.symbol, "Chưa ghi ký hiệu văn bản của đơn vị (phần sau số văn bản)."),
+    )
+    of_form = (
         (d.letter_number, "Chưa ghi số Tờ trình; có thể để văn thư ghi khi phát hành.", "muc-do"),
         (d.letter_date, "Chưa ghi ngày Tờ trình; khi ký sẽ lấy ngày ký.", "muc-do"),
         (d.strengths.strip(), "Chưa viết phần ưu điểm của báo cáo tự đánh giá.", "nhan-dinh"),
         (d.plan.strip(), "Chưa viết kế hoạch cải tiến của báo cáo tự đánh giá.", "nhan-dinh"),
     )
-    return faults + [Fault(sentence, anchor, stops=False) for value, sentence, anchor in blanks if not value]
+    faults += [Fault(said, stops=False, page="dossiers.unit") for value, said in of_unit if not value]
+    return faults + [Fault(said, anchor, stops=False) for value, said, anchor in of_form if not value]

@@ -31,7 +31,7 @@ CASES: list[tuple[checks.Check, dict[str, Any], str, str]] = [
     (checks.team_named, {"team_date": None}, "quyết định thành lập Tổ", "to-danh-gia"),
     (checks.team_named, {"team_size": 0}, "chưa có thành viên nào", "to-danh-gia"),
     (checks.team_named, {"team_date": date(2027, 1, 11)}, "ở sau hôm nay", "to-danh-gia"),
-    (checks.head_named, {"head_name": ""}, "họ tên thủ trưởng", "don-vi"),
+    (checks.head_named, {"head_name": ""}, "họ tên thủ trưởng", ""),
     (checks.level_reached, {"requested_level": None}, "Chưa chọn mức độ", "muc-do"),
     (checks.level_reached, {"unit_side": judged(False)}, "chưa đạt mức độ 1", "ket-qua"),
     (checks.is_late_filing, {"late": False}, "nộp đúng hạn", ""),

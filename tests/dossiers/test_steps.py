@@ -146,6 +146,7 @@ def test_what_a_step_lacks_comes_whole_and_stoppers_first() -> None:
     assert faults(STEP_OF[Act.SIGN], complete()) == []
     bare = complete(requested_level=None, team_number="", head_name="", missing_headcounts=("số người học",))
     found = faults(STEP_OF[Act.SIGN], bare)
-    assert [fault.anchor for fault in found] == ["so-lieu", "to-danh-gia", "don-vi", "muc-do"]
+    assert [fault.anchor for fault in found] == ["so-lieu", "to-danh-gia", "", "muc-do"]
+    assert found[2].page == "dossiers.unit"
     late = faults(STEP_OF[Act.SUBMIT], complete(at=datetime(2027, 1, 14, 17, 0, tzinfo=UTC)))
     assert [fault.stops for fault in late] == [False]
