@@ -180,6 +180,68 @@ class ResultSummary(Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attendant:
+    """A member of the team at its meeting; `present` None: nobody has noted it, `reason` of an absence."""
+
+    name: str
+    title: str
+    task: str
+    present: bool | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamOpinion:
+    """What the team said to one indicator: its value and outcome in words, agreed or not, and a note.
+
+    `agreed` None: no opinion noted yet.
+    """
+
+    code: str
+    title: str
+    value: str
+    outcome: str
+    agreed: bool | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMinutes(Paper):
+    """Biên bản họp Tổ đánh giá. `held_at` is local time; `signed` says whether the minutes are closed.
+
+    `signature` is the chair's; `content_hash` the code of the minutes themselves.
+    """
+
+    unit: UnitParticulars
+    team: Team | None
+    requested_level: int | None
+    held_at: datetime | None
+    venue: str | None
+    chair: str | None
+    secretary: str | None
+    attendants: tuple[Attendant, ...]
+    opinions: tuple[TeamOpinion, ...]
+    summaries: tuple[LevelSummary, ...]
+    discussion: str = ""
+    conclusion: str | None = None
+
+    @property
+    def present(self) -> tuple[Attendant, ...]:
+        """Who took part."""
+        return tuple(one for one in self.attendants if one.present)
+
+    @property
+    def absent(self) -> tuple[Attendant, ...]:
+        """Who was missing."""
+        return tuple(one for one in self.attendants if one.present is False)
+
+    @property
+    def dissent(self) -> tuple[TeamOpinion, ...]:
+        """The indicators the team did not agree on."""
+        return tuple(one for one in self.opinions if one.agreed is False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedPart:
     """A part of a dossier at intake."""
 
