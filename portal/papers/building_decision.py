@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from portal import words
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
 from portal.papers.office import Office, acting_for
-from portal.recognition.queries import DecisionSheet, LineRow
+from portal.recognition.lines import DecisionSheet, LineRow
 
 _PEOPLE = re.compile(r"cần thêm [\d.]+ người", re.IGNORECASE)
 _FIGURES = re.compile(r"\s*\([^()]*\d[\d.]*/\d[^()]*\)")

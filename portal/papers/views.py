@@ -30,8 +30,9 @@ from portal.papers.content import Content, content_of
 from portal.papers.office import Office, office_of
 from portal.papers.pdf import PaperFailed
 from portal.province.queries import compilation, compiled_sheet
+from portal.recognition.lines import decision_sheet
 from portal.recognition.models import Decision, DecisionLine
-from portal.recognition.queries import decision_of, decision_sheet
+from portal.recognition.queries import decision_of
 from portal.reports.models import DistrictReport, ProvincialReport
 from portal.reports.queries import report_of, report_sheet
 from portal.units.models import Unit

@@ -17,7 +17,7 @@ from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import operations, queries, rules
+from . import lines, operations, queries, rules
 from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
 from .models import Decision
 
@@ -77,15 +77,15 @@ def show(decision_id: int) -> Any:
 def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm | None = None) -> Any:
     identity = signed_in()
     asked = listing(
-        queries.SORTS,
+        lines.SORTS,
         filters={
-            "exception": tuple(queries.EXCEPTIONS),
+            "exception": tuple(lines.EXCEPTIONS),
             "outcome": ("0", "1", "2"),
             "kind": tuple(words.UNIT_KINDS),
         },
     )
     chosen = asked.filters
-    statement = queries.lines_of(
+    statement = lines.lines_of(
         decision,
         q=asked.q,
         sort=asked.sort,
@@ -115,8 +115,8 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         "recognition/show.html",
         decision=decision,
         tally=queries.tallies(decision.tenant_id, [decision.id])[decision.id],
-        exceptions=[(key, queries.EXCEPTIONS[key], n) for key, n in queries.exceptions_of(decision).items()],
-        lines=[queries.LineRow(*row) for row in page.items],
+        exceptions=[(key, lines.EXCEPTIONS[key], n) for key, n in lines.exceptions_of(decision).items()],
+        lines=[lines.LineRow(*row) for row in page.items],
         page=page,
         listing=asked,
         cycle=cycle,
@@ -130,7 +130,7 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         illustrative=queries.illustrative(cycle.version_id),
         tabs=_tabs(decision, asked),
         kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
-        exception_options=list(queries.EXCEPTIONS.items()),
+        exception_options=list(lines.EXCEPTIONS.items()),
     ), (422 if faults else 200)
 
 

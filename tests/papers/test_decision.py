@@ -10,8 +10,8 @@ import pytest
 from portal.papers.building_decision import decision, without_counts
 from portal.papers.office import Office
 from portal.recognition import operations as recognition
+from portal.recognition.lines import DecisionSheet, LineRow
 from portal.recognition.models import Decision
-from portal.recognition.queries import DecisionSheet, LineRow
 from tenants.database import db
 from tenants.people import Role
 from tests.builders import Person, World

@@ -15,8 +15,9 @@ from portal.appraisal.models import Finding
 from portal.figures.queries import counts, total
 from portal.notices.models import Notice
 from portal.recognition import operations, rules
+from portal.recognition.lines import decision_sheet, exceptions_of
 from portal.recognition.models import Decision, DecisionLine, Recognition
-from portal.recognition.queries import decision_sheet, exceptions_of, tallies
+from portal.recognition.queries import tallies
 from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.identity import Place
