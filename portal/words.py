@@ -16,6 +16,7 @@ from portal.spelling import fold, nfc, sort_key
 __all__ = [
     "CERTAINTIES",
     "CHANNELS",
+    "DOCUMENT_KINDS",
     "DOSSIER_PARTS",
     "DOSSIER_STATES",
     "HEADCOUNTS",
@@ -138,6 +139,20 @@ DOSSIER_STATES: Mapping[str, StateWords] = {
     "closed_unreached": StateWords("Tự đánh giá chưa đạt", "Kết thúc năm: tự đánh giá chưa đạt", "no"),
 }
 
+# What a piece of evidence is; the catalogue says which kinds prove an indicator (`proved_by`).
+DOCUMENT_KINDS: Mapping[str, str] = {
+    "plan": "Kế hoạch",
+    "regulation": "Quy chế, quy định nội bộ",
+    "funding": "Kinh phí, dự toán",
+    "decision": "Quyết định",
+    "report": "Báo cáo",
+    "minutes": "Biên bản",
+    "list": "Danh sách",
+    "certificate": "Giấy chứng nhận, văn bằng",
+    "photo": "Ảnh",
+    "other": "Tài liệu khác",
+}
+
 # Parts of a dossier beside its indicators, as a supplement request may name them.
 DOSSIER_PARTS: Mapping[str, str] = {
     "headcount": "Số liệu nền",
@@ -180,6 +195,7 @@ ROLES: Mapping[str, str] = {
     "district_leader": "Lãnh đạo UBND",
     "unit_editor": "Cán bộ đầu mối",
     "unit_head": "Thủ trưởng đơn vị",
+    "unit_contributor": "Người góp minh chứng",
 }
 
 TENANT_KINDS: Mapping[str, str] = {
@@ -211,20 +227,39 @@ CHANNELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
-    """A head-count of a unit: its label, the name inside a sentence and what none of it means."""
+    """A head-count of a unit: its label, the name inside a sentence and what none of it means.
+
+    `some` and `unsaid` serve units that tell ratios only, and so say whether there are any instead of how many.
+    """
 
     name: str
     inline: str
     none: str
+    some: str
+    unsaid: str
 
 
 HEADCOUNTS: Mapping[str, Headcount] = {
-    "members": Headcount("Thành viên tại 31/12", "số Thành viên tại 31/12", "đơn vị không có Thành viên"),
-    "learners": Headcount("Người học", "số người học", "đơn vị không có người học"),
+    "members": Headcount(
+        "Thành viên tại 31/12",
+        "số Thành viên tại 31/12",
+        "đơn vị không có Thành viên",
+        "đơn vị có Thành viên",
+        "Chưa cho biết đơn vị có Thành viên hay không",
+    ),
+    "learners": Headcount(
+        "Người học",
+        "số người học",
+        "đơn vị không có người học",
+        "đơn vị có người học",
+        "Chưa cho biết đơn vị có người học hay không",
+    ),
     "language_posts": Headcount(
         "Vị trí việc làm yêu cầu ngoại ngữ",
         "số vị trí việc làm yêu cầu ngoại ngữ",
         "đơn vị không có vị trí việc làm yêu cầu ngoại ngữ",
+        "đơn vị có vị trí việc làm yêu cầu ngoại ngữ",
+        "Chưa cho biết đơn vị có vị trí việc làm yêu cầu ngoại ngữ hay không",
     ),
 }
 

@@ -21,13 +21,15 @@ class Profile:
     """What the rules need to know of a unit for one year.
 
     `headcounts` by code (words.HEADCOUNTS), None while not entered; `waived` holds the ids of
-    indicators that the appraising level ruled not applicable for this unit.
+    indicators that the appraising level ruled not applicable for this unit. `ratio_only`: a unit that
+    tells no number of people; its wholes are `measures.RATIO_WHOLE` or 0, its parts hundredths of a percent.
     """
 
     kind: str
     public: bool
     headcounts: Mapping[str, int | None]
     waived: frozenset[int] = field(default_factory=frozenset)
+    ratio_only: bool = False
 
     def headcount(self, code: str) -> int | None:
         """Give a head-count, None while not entered; ImpossibleFigureError for a negative one."""

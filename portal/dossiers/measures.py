@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal import words
 from portal.dossiers.applicability import Applicability, Profile
 
 LEVELS = (1, 2)
 """Article 5: two levels."""
+
+RATIO_WHOLE = 10_000
+"""The whole of a share told as a ratio only: 100 % in hundredths of a percent, so that parts stay whole numbers."""
 
 
 class Kind(StrEnum):
@@ -96,8 +100,8 @@ class Indicator:
 class Answer:
     """What a unit, or its appraiser, entered for one indicator.
 
-    `part` counts people, `grade` counts from 1; `evidence` is the number of documents attached;
-    `enough_evidence` is the appraiser's word alone.
+    `part` counts people (hundredths of a percent where the unit tells ratios only), `grade` counts from 1;
+    `evidence` is the number of documents attached; `enough_evidence` is the appraiser's word alone.
     """
 
     yes: bool | None = None
@@ -113,6 +117,25 @@ def least_part(percentage: int, whole: int) -> int:
     return -(-percentage * whole // 100)
 
 
+def as_ratio(part: int, whole: int) -> int:
+    """Give a share in hundredths of a percent, cut off: it meets exactly the whole percentages it met before."""
+    return RATIO_WHOLE * part // whole
+
+
+def share_words(part: int, whole: int | None, ratio_only: bool = False) -> str:
+    """Write a share as people read it: "35/37 = 94,59 %"; of a unit that tells ratios only "94,59 %"."""
+    if ratio_only:
+        return words.percent(part, whole or RATIO_WHOLE)
+    if not whole:
+        return words.number(part)
+    return f"{words.number(part)}/{words.number(whole)} = {words.percent(part, whole)}"
+
+
+def points(value: int) -> str:
+    """Write hundredths of a percent as a distance: 125 as "1,25 điểm phần trăm"."""
+    return words.percent(value, RATIO_WHOLE).removesuffix("%").strip() + " điểm phần trăm"
+
+
 def impossible(indicator: Indicator, profile: Profile, answer: Answer) -> str | None:
     """Say why a figure cannot be (negative, part above whole, no such grade), None when it can."""
     code = f"Chỉ tiêu {indicator.code}"
@@ -120,6 +143,10 @@ def impossible(indicator: Indicator, profile: Profile, answer: Answer) -> str | 
         whole = profile.headcount(indicator.base or "")
         if answer.part < 0:
             return f"{code}: số đạt không được âm ({answer.part})."
+        if profile.ratio_only and answer.part > RATIO_WHOLE:
+            return f"{code}: tỷ lệ đạt ({words.percent(answer.part, RATIO_WHOLE)}) không thể lớn hơn 100 %."
+        if profile.ratio_only:
+            return None
         if whole is not None and answer.part > whole:
             return f"{code}: số đạt ({answer.part}) lớn hơn tổng số ({whole}). Kiểm tra lại hai số này."
     grade_known = answer.grade is None or 1 <= answer.grade <= len(indicator.grades)

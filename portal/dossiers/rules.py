@@ -9,14 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from portal import words
 from portal.dossiers.applicability import Applicability, ImpossibleFigureError, Profile, no_headcount
-from portal.dossiers.measures import LEVELS, Answer, Indicator, Kind, Threshold, impossible, least_part
+from portal.dossiers.measures import (
+    LEVELS,
+    RATIO_WHOLE,
+    Answer,
+    Indicator,
+    Kind,
+    Threshold,
+    as_ratio,
+    impossible,
+    least_part,
+    points,
+    share_words,
+)
+from portal.dossiers.ruling import Outcome, Ruling, rule
 
 __all__ = [
     "LEVELS",
+    "RATIO_WHOLE",
     "Answer",
     "Applicability",
     "Assessment",
@@ -29,24 +42,13 @@ __all__ = [
     "Profile",
     "Threshold",
     "Verdict",
+    "as_ratio",
     "assess",
     "impossible",
     "least_part",
+    "points",
+    "share_words",
 ]
-
-UNCONFIRMED_SENTENCE = "Ngưỡng chưa được Sở xác nhận."
-
-
-class Outcome(StrEnum):
-    """What an indicator comes to at one level; the words are in words.OUTCOMES."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    MISSING = "missing"
-    NO_EVIDENCE = "no_evidence"
-    NOT_APPLICABLE = "not_applicable"
-    UNCONFIRMED = "unconfirmed"
-
 
 FAILED = frozenset({Outcome.NOT_MET, Outcome.NO_EVIDENCE})
 """Outcomes that rule a level out; missing and unconfirmed only leave it undecided."""
@@ -57,8 +59,10 @@ class Finding:
     """One indicator judged at every level.
 
     `missing_people` is how many more people a level needs: 0 when it is met, None where nothing can
-    be said (not a share, not entered, not confirmed); `steps` counts people, grades or tasks alike.
-    `needs_document`: a result is claimed with neither evidence nor a written explanation.
+    be said (not a share, not entered, not confirmed, a unit that tells ratios only); `steps` counts
+    people, begun percentage points, grades or tasks alike. `needs_document`: a result is claimed with
+    neither evidence nor a written explanation. `ratio_only`: `part` and `whole` are no people
+    (`measures.RATIO_WHOLE`).
     """
 
     indicator: Indicator
@@ -72,6 +76,12 @@ class Finding:
     applies: bool
     why_not: str
     steps: Mapping[int, int]
+    ratio_only: bool = False
+
+    @property
+    def share(self) -> str:
+        """The share in words, "35/37 = 94,59 %" or, told as a ratio only, "94,59 %"; "" for none."""
+        return "" if self.part is None else share_words(self.part, self.whole, self.ratio_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +131,6 @@ class Assessment:
             if finding.indicator.id == indicator_id:
                 return finding
         raise KeyError(indicator_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ruling:
-    """One indicator at one level."""
-
-    outcome: Outcome
-    sentence: str
-    missing_people: int | None = None
-    steps: int = 1
 
 
 def assess(indicators: Sequence[Indicator], profile: Profile, answers: Mapping[int, Answer]) -> Assessment:
@@ -186,9 +186,12 @@ def _find(indicator: Indicator, profile: Profile, answer: Answer) -> Finding:
     if applies and indicator.base is not None and whole == 0:
         applies, why_not = False, no_headcount(indicator.base)
     if applies:
-        rulings = {level: _rule(indicator, indicator.threshold(level), answer, whole) for level in LEVELS}
+        rulings = {
+            level: rule(indicator, indicator.threshold(level), answer, whole, profile.ratio_only)
+            for level in LEVELS
+        }
     else:
-        rulings = {level: _Ruling(Outcome.NOT_APPLICABLE, why_not) for level in LEVELS}
+        rulings = {level: Ruling(Outcome.NOT_APPLICABLE, why_not) for level in LEVELS}
     part = answer.part if applies and indicator.kind is Kind.SHARE else None
     return Finding(
         indicator=indicator,
@@ -202,89 +205,9 @@ def _find(indicator: Indicator, profile: Profile, answer: Answer) -> Finding:
         applies=applies,
         why_not=why_not,
         steps={level: ruling.steps for level, ruling in rulings.items()},
+        ratio_only=profile.ratio_only,
     )
 
 
 def _claims(answer: Answer) -> bool:
     return answer.yes is True or bool(answer.part) or (answer.grade or 0) > 1
-
-
-def _rule(indicator: Indicator, threshold: Threshold, answer: Answer, whole: int | None) -> _Ruling:
-    """Rule on one level of an indicator that applies, and say what is to be done about the evidence."""
-    if indicator.kind is Kind.SHARE:
-        ruling = _rule_share(indicator, threshold, answer.part, whole)
-    elif indicator.kind is Kind.GRADED:
-        ruling = _rule_grade(indicator, threshold, answer.grade)
-    else:
-        ruling = _rule_yes_no(indicator, threshold, answer.yes)
-    if ruling.outcome is Outcome.MET and not answer.enough_evidence:
-        sentence = f"Chưa đủ minh chứng để công nhận mức độ {threshold.level}.{_documents(indicator)}"
-        return _Ruling(Outcome.NO_EVIDENCE, sentence, ruling.missing_people)
-    return ruling
-
-
-def _rule_share(indicator: Indicator, threshold: Threshold, part: int | None, whole: int | None) -> _Ruling:
-    level, value = threshold.level, threshold.value
-    if whole is None:
-        return _missing(threshold, f"Chưa nhập {words.HEADCOUNTS[indicator.base or ''].inline}.")
-    least = None if value is None else least_part(value, whole)
-    if part is None:
-        need = "" if threshold.in_force is None else f" Cần {least}/{whole} để đạt mức độ {level}."
-        return _missing(threshold, f"Chưa nhập.{need}")
-    if least is None:
-        return _Ruling(Outcome.UNCONFIRMED, UNCONFIRMED_SENTENCE)
-    lacking = max(0, least - part)
-    if threshold.in_force is None:
-        return _unconfirmed(f"{value} %", f"{part}/{whole}; cần {least}", not lacking)
-    if lacking:
-        sentence = f"Cần thêm {lacking} người để đạt mức độ {level} ({part}/{whole}; cần {least})."
-        return _Ruling(Outcome.NOT_MET, sentence, lacking, lacking)
-    share = words.percent(part, whole)
-    return _Ruling(Outcome.MET, f"Đạt mức độ {level} ({part}/{whole} = {share}; cần {least}).", 0)
-
-
-def _rule_grade(indicator: Indicator, threshold: Threshold, grade: int | None) -> _Ruling:
-    level, least = threshold.level, threshold.value
-    if grade is None:
-        return _missing(threshold, "Chưa nhập.")
-    now = f"“{indicator.grades[grade - 1]}”"
-    if least is None:
-        return _Ruling(Outcome.UNCONFIRMED, UNCONFIRMED_SENTENCE)
-    needed = f"“{indicator.grades[least - 1]}”"
-    if threshold.in_force is None:
-        return _unconfirmed(needed, f"hiện là {now}", grade >= least)
-    if grade < least:
-        sentence = f"Cần {needed} để đạt mức độ {level} (hiện là {now})."
-        return _Ruling(Outcome.NOT_MET, sentence, steps=least - grade)
-    return _Ruling(Outcome.MET, f"Đạt mức độ {level} ({now}).")
-
-
-def _rule_yes_no(indicator: Indicator, threshold: Threshold, yes: bool | None) -> _Ruling:
-    level = threshold.level
-    if yes is None:
-        return _missing(threshold, "Chưa nhập.")
-    if threshold.in_force is None:
-        return _Ruling(Outcome.UNCONFIRMED, UNCONFIRMED_SENTENCE)
-    if not yes:
-        sentence = f"Chưa thực hiện, cần có để đạt mức độ {level}.{_documents(indicator)}"
-        return _Ruling(Outcome.NOT_MET, sentence)
-    return _Ruling(Outcome.MET, f"Đạt mức độ {level}.")
-
-
-def _documents(indicator: Indicator) -> str:
-    if not indicator.documents:
-        return " Thực hiện nội dung này và gắn minh chứng."
-    return f" Minh chứng cần có: {'; '.join(indicator.documents)}."
-
-
-def _missing(threshold: Threshold, sentence: str) -> _Ruling:
-    if threshold.in_force is None:
-        sentence = f"{sentence} {UNCONFIRMED_SENTENCE}"
-    return _Ruling(Outcome.MISSING, sentence)
-
-
-def _unconfirmed(suggestion: str, figures: str, would_do: bool) -> _Ruling:
-    """Say what a suggested threshold would mean, without concluding anything from it."""
-    word = "đủ" if would_do else "chưa đủ"
-    sentence = f"{UNCONFIRMED_SENTENCE} So với gợi ý {suggestion}: {word} ({figures})."
-    return _Ruling(Outcome.UNCONFIRMED, sentence)
