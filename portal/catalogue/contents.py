@@ -132,7 +132,8 @@ class ThresholdData:
 class IndicatorData:
     """An indicator: legal wording, plain words, who it applies to, how it is measured, where it is from.
 
-    `key` is stable across versions ("H.2.5"), `code` is what people see ("2.5").
+    `key` is stable across versions ("H.2.5"), `code` is what people see ("2.5"). `proved_by`: kinds of documents
+    (`words.DOCUMENT_KINDS`) that the text itself names.
     """
 
     key: str
@@ -143,6 +144,7 @@ class IndicatorData:
     wording: str
     explanation: str
     evidence: tuple[str, ...]
+    proved_by: tuple[str, ...]
     base: str | None
     grades: tuple[str, ...]
     applies: Applicability

@@ -86,6 +86,7 @@ def read_indicator(
         wording=fields.text("wording"),
         explanation=fields.text("explanation", ""),
         evidence=fields.texts("evidence"),
+        proved_by=_documents(fields),
         base=fields.one_of("base", words.HEADCOUNTS) if kind == Kind.SHARE else None,
         grades=grades,
         applies=_applicability(fields.group("applies")) if fields.has("applies") else Applicability(),
@@ -97,6 +98,14 @@ def read_indicator(
         maximum=fields.optional_number("maximum"),
         thresholds=thresholds,
     )
+
+
+def _documents(fields: Fields) -> tuple[str, ...]:
+    kinds = fields.texts("proved_by")
+    unknown = [kind for kind in kinds if kind not in words.DOCUMENT_KINDS]
+    if unknown:
+        raise fields.error(f"trường “proved_by”: không biết loại tài liệu {', '.join(unknown)}.")
+    return kinds
 
 
 def _threshold(

@@ -119,6 +119,7 @@ class CatalogueIndicator(Base):
     wording: Mapped[str]
     explanation: Mapped[str] = mapped_column(default="")
     evidence_examples: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    proved_by: Mapped[list[str]] = mapped_column(JSONB, default=list)
     kind: Mapped[str] = mapped_column(String(10))
     base: Mapped[str | None] = mapped_column(String(30))
     grades: Mapped[list[str]] = mapped_column(JSONB, default=list)

@@ -29,12 +29,17 @@ SHORTEST_DOCUMENT, LONGEST_DOCUMENT = 5, 400
 def load_all() -> list[str]:
     """Load every data file that is not yet in the database; returns the keys newly loaded (steward scope).
 
-    A version already there is left alone: from then on it is governed in the product.
+    A version already there is left alone: from then on it is governed in the product. Only which kinds of
+    documents prove an indicator, which concludes nothing, follows the files.
     """
     known = set(db.session.scalars(select(CriteriaVersion.key)))
-    fresh = [data for data in read_all() if data.key not in known]
+    read = read_all()
+    fresh = [data for data in read if data.key not in known]
     for data in fresh:
         _load(data)
+    for data in read:
+        if data.key in known:
+            _follow_documents(data)
     return [data.key for data in fresh]
 
 
@@ -60,6 +65,19 @@ def _load(data: VersionData) -> None:
     db.session.flush()
 
 
+def _follow_documents(data: VersionData) -> None:
+    rows = db.session.scalars(
+        select(CatalogueIndicator)
+        .join(CriteriaVersion, CriteriaVersion.id == CatalogueIndicator.version_id)
+        .where(CriteriaVersion.key == data.key)
+    )
+    named = {indicator.key: list(indicator.proved_by) for indicator in data.indicators}
+    for row in rows:
+        if row.key in named and row.proved_by != named[row.key]:
+            row.proved_by = named[row.key]
+    db.session.flush()
+
+
 def _indicator(
     data: IndicatorData, position: int, version: CriteriaVersion, criterion: Criterion
 ) -> CatalogueIndicator:
@@ -73,6 +91,7 @@ def _indicator(
         wording=data.wording,
         explanation=data.explanation,
         evidence_examples=list(data.evidence),
+        proved_by=list(data.proved_by),
         kind=data.kind,
         base=data.base,
         grades=list(data.grades),

@@ -51,6 +51,11 @@ def indicators_of(version_id: int) -> list[CatalogueIndicator]:
     return list(db.session.scalars(statement))
 
 
+def indicators_proved_by(version_id: int, kind: str) -> list[CatalogueIndicator]:
+    """Return the indicators of a version that a kind of document proves (`words.DOCUMENT_KINDS`), in their order."""
+    return [row for row in indicators_of(version_id) if kind in row.proved_by]
+
+
 def applicability(data: dict[str, Any]) -> Applicability:
     """Return the stored applicability as the rules take it."""
     kinds = data.get("kinds")

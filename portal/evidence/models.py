@@ -1,4 +1,8 @@
-"""Evidence files of a unit and which indicators of a dossier each of them proves."""
+"""Evidence files of a unit, which indicators of a dossier each of them proves, and files still on their way.
+
+A file on its way (`EvidenceUpload`) is nobody's evidence yet: its parts lie in the database, so that offset
+and bytes are one commit and every worker on every machine can go on with it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     text,
@@ -19,10 +24,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.dossiers.guards import frozen_with_dossier
 from portal.dossiers.models import InDossier, dossier_key, in_unit
+from portal.words import DOCUMENT_KINDS
 from tenants.database import Base
 from tenants.owned import UnitOwned, Wall
 
-# A signature covers title, number and issuer of the files it names (`dossiers.operations.canonical`).
+# A signature covers title, number, date and issuer of the files it names (`dossiers.signature.canonical`); how
+# long a paper holds and of what kind it is may still be noted later, for the years that follow.
 _PARTICULARS = """
 create or replace function refuse_signed_evidence() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
@@ -41,18 +48,21 @@ begin
   end if;
   return new;
 end $$;
-create or replace trigger evidence_frozen before update on evidence
+create or replace trigger evidence_frozen before update of title, number, issued_on, issuer, name_folded, removed_at
+  on evidence
   for each row execute function refuse_signed_evidence();
 """
 
 # What a file is (its content, its unit) never changes; what its paper says of itself may.
-_DESCRIBED = "update (title, number, issued_on, issuer, name_folded, removed_at, version)"
+_DESCRIBED = "update (title, number, issued_on, issuer, kind, valid_from, valid_until, name_folded, removed_at, version)"
+_KINDS = ", ".join(f"'{kind}'" for kind in DOCUMENT_KINDS)
 
 
 class Evidence(UnitOwned, Base):
     """One uploaded file: content by SHA-256 (hex) in the store, particulars as its paper states them.
 
-    `name_folded` holds title, number, issuer and file name without accents, for search.
+    `kind`: of `words.DOCUMENT_KINDS`. `valid_from`, `valid_until`: first and last day on which the paper holds,
+    None where it states none. `name_folded` holds title, number, issuer and file name without accents, for search.
     """
 
     __tablename__ = "evidence"
@@ -68,6 +78,8 @@ class Evidence(UnitOwned, Base):
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         UniqueConstraint("tenant_id", "unit_id", "id"),
         CheckConstraint("size > 0", name="size"),
+        CheckConstraint(f"kind in ({_KINDS})", name="kind"),
+        CheckConstraint("valid_until >= valid_from", name="validity"),
         Index(
             "uq_evidence_hash",
             "tenant_id",
@@ -93,6 +105,9 @@ class Evidence(UnitOwned, Base):
     number: Mapped[str] = mapped_column(String(100), default="")
     issued_on: Mapped[date | None]
     issuer: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(20), default="other")
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
     name_folded: Mapped[str] = mapped_column(default="")
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     uploaded_by: Mapped[str] = mapped_column(String(200), default="")
@@ -122,3 +137,88 @@ class EvidenceLink(InDossier, Base):
     evidence_id: Mapped[int] = mapped_column(BigInteger)
 
     evidence: Mapped[Evidence] = relationship(viewonly=True)
+
+
+class EvidenceCarry(InDossier, Base):
+    """The unit's word on a file of an earlier year: does it still hold in this dossier's year?"""
+
+    __tablename__ = "evidence_carry"
+    __wall__ = Wall(
+        grants=in_unit("still_valid, decided_at, decided_by"),
+        statements=(frozen_with_dossier("evidence_carry"),),
+    )
+    __table_args__ = (
+        dossier_key(ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "evidence_id"],
+            ["evidence.tenant_id", "evidence.unit_id", "evidence.id"],
+            onupdate="CASCADE",
+        ),
+        UniqueConstraint("tenant_id", "dossier_id", "evidence_id"),
+    )
+
+    evidence_id: Mapped[int] = mapped_column(BigInteger)
+    still_valid: Mapped[bool]
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class EvidenceUpload(UnitOwned, Base):
+    """A file being sent in parts by one person: `received` of `size` bytes have come.
+
+    `mark` is how the browser knows the file again after a reload. `finished_at`: what became of it is settled,
+    as the file `evidence_id` or with the sentence `refusal`; asking again gives the same answer.
+    """
+
+    __tablename__ = "evidence_upload"
+    __wall__ = Wall(
+        grants={
+            "unit": "select, insert, delete, update (received, touched_at, finished_at, evidence_id, refusal)"
+        }
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
+        UniqueConstraint("tenant_id", "unit_id", "id"),
+        CheckConstraint("size > 0 and received between 0 and size", name="received"),
+        Index(
+            "uq_evidence_upload_mark",
+            "tenant_id",
+            "unit_id",
+            "account_id",
+            "mark",
+            unique=True,
+            postgresql_where=text("finished_at is null"),
+        ),
+        Index("ix_evidence_upload_touched", "touched_at"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    mark: Mapped[str] = mapped_column(String(400))
+    file_name: Mapped[str] = mapped_column(String(500))
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    touched_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    evidence_id: Mapped[int | None] = mapped_column(BigInteger)
+    refusal: Mapped[str] = mapped_column(default="")
+
+
+class EvidenceUploadPart(UnitOwned, Base):
+    """Bytes of a file on its way, from the offset `starts` on."""
+
+    __tablename__ = "evidence_upload_part"
+    __wall__ = Wall(grants={"unit": "select, insert, delete"})
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "upload_id"],
+            ["evidence_upload.tenant_id", "evidence_upload.unit_id", "evidence_upload.id"],
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("tenant_id", "upload_id", "starts"),
+    )
+
+    upload_id: Mapped[int] = mapped_column(BigInteger)
+    starts: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -173,7 +173,7 @@ def test_a_dossier_keeps_what_is_not_ones_own(year: Year, state: State) -> None:
         if scope.kind is ScopeKind.UNIT:
             fixed |= district
         if ended:
-            fixed |= district | {"closed_reason", "target_level"}
+            fixed |= district | {"closed_reason"}
         for name in sorted(fixed):
             statement = update(table).where(*condition).values(changed(table.c[name]))
             met, code = tried(lambda statement=statement: counted(statement))  # type: ignore[misc]
@@ -208,13 +208,17 @@ def test_a_dossier_begins_as_a_draft(year: Year, smuggled: str) -> None:
 
 
 def test_evidence_of_a_signed_dossier_is_frozen(year: Year) -> None:
-    """What a signature covers of a file stays: its content, its name, its number, that it is there."""
+    """What a signature covers of a file stays: its content, its name, its number, that it is there.
+
+    Its kind and how long it holds are said for the years that follow, and no paper prints them.
+    """
     table = MAPPERS["evidence"].local_table
+    covered = [c for c in table.c if c.name not in ("kind", "valid_from", "valid_until", "version")]
     for state in (State.SIGNED, State.SUBMITTED, State.ACCEPTED, State.DECIDED):
         for scope in both(year, state):
             enter(scope)
             condition = [table.c.tenant_id == year.tenant_id, table.c.unit_id == year.units[state]]
-            for column in table.c:
+            for column in covered:
                 statement = update(table).where(*condition).values(changed(column))
                 refused(lambda statement=statement: counted(statement), FIXED)  # type: ignore[misc]
             refused(lambda condition=condition: counted(table.delete().where(*condition)), FIXED)  # type: ignore[misc]
