@@ -72,6 +72,11 @@ def guide_of(role: Role) -> str:
     return "huyen" if role in DISTRICT_ROLES else "don-vi"
 
 
+def key_of(identity: Identity) -> str:
+    """Return the key under which a browser keeps what somebody types: the person, and where they act."""
+    return f"{identity.account_id}-{identity.place.membership_id}" if identity.place else ""
+
+
 def place_names(place: Place) -> tuple[str, str]:
     """Return the name of where one acts, and of what it lies within ("" for none)."""
     if place.unit_id is None:
@@ -159,7 +164,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
         "within": within,
         "role": words.ROLES[place.role.value],
         "name": identity.full_name,
-        "key": f"{identity.account_id}-{place.membership_id}",
+        "key": key_of(identity),
     }
     values["rooms"] = _rooms(identity, place)
     if "desk.guide" in known:

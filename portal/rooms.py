@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "dossiers",
     "evidence",
     "health",
+    "offline",
     "papers",
     "province",
     "recognition",

@@ -19,6 +19,8 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    event,
+    inspect,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -219,7 +221,18 @@ class Answer(InDossier, Base):
     changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_by: Mapped[str] = mapped_column(String(200), default="")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
+
+@event.listens_for(Answer, "before_insert")
+@event.listens_for(Answer, "before_update")
+def _count_writing(_mapper: Any, _connection: Any, answer: Answer) -> None:
+    """Count the versions of what was written: when only the outcome moves, a page open elsewhere stays current."""
+    state = inspect(answer)
+    if state.transient or state.pending:
+        answer.version = answer.version or 1
+    elif any(state.attrs[name].history.has_changes() for name in ("yes", "part", "grade", "explanation")):
+        answer.version += 1
 
 
 class TeamMember(InDossier, Base):

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
+from portal.appraisal.models import SupplementPoint
 from portal.catalogue.queries import indicators_of
 from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
@@ -35,7 +36,7 @@ from .filling import (
 )
 from .models import Answer, Dossier, Headcount, State, TeamMember
 from .queries import Sheet, last_withdrawn, live_dossier, open_sheet
-from .signature import canonical, digest, freeze, short_hash
+from .signature import canonical, digest, freeze, mark_of, short_hash
 from .steps import Act
 from .taking import editable, locked, may_fill, must, take
 
@@ -262,8 +263,13 @@ def close_unreached(actor: Identity, dossier: Dossier, reason: str) -> Dossier:
     return sheet.dossier
 
 
-def answer_point(actor: Identity, dossier: Dossier, point_id: int, text: str) -> None:
-    """Answer one point of the open supplement request."""
+def answer_point(
+    actor: Identity, dossier: Dossier, point_id: int, text: str, seen: str | None = None
+) -> SupplementPoint:
+    """Answer one point of the open supplement request.
+
+    `seen` marks the answer the page showed (see `mark_of`); raises `Conflict` where another stands now.
+    """
     must(actor, Right.FILL_DOSSIER)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     point = next((p for p in sheet.open_points() if p.id == point_id), None)
@@ -272,11 +278,14 @@ def answer_point(actor: Identity, dossier: Dossier, point_id: int, text: str) ->
     if not text.strip():
         raise Refused("Xin ghi phần trả lời cho điểm này.", 422)
     if point.answer == text.strip():
-        return
+        return point
+    if seen not in (None, mark_of({"answer": point.answer})):
+        raise Conflict("Có người vừa sửa câu trả lời này. Xin xem cả hai nội dung rồi chọn.", point)
     point.answer, point.answered_at = text.strip(), clock.now()
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
     record(actor, "answer_point", "đã trả lời một điểm bổ sung.", **key)
     db.session.flush()
+    return point
 
 
 def send_supplement(actor: Identity, dossier: Dossier) -> Dossier:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +10,16 @@ from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, words
-from portal.cycle.rules import time_left
+from portal.cycle.rules import is_late, time_left
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.trail.queries import of_dossier
 
 from .cards import Card, Clash, Entry, UnitAddresses, by_criterion, cards, counts, lock_of
 from .forms import LetterForm, MemberForm, PartForm, TeamForm, TextsForm, TypedCount
-from .models import Dossier
+from .models import Dossier, State
 from .queries import Sheet
-from .rules import LEVELS, Assessment
+from .rules import LEVELS, Assessment, Outcome
+from .signature import mark_of
 from .tracking import state_of, whereabouts
 from .wording import DUTIES, criteria_tally, gap_rows, next_level, verdict_words
 
@@ -55,6 +55,16 @@ class Part:
     clash: Clash | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TypedPoint:
+    """The answer to a point of the supplement request as its input holds it."""
+
+    text: str
+    seen: str
+    fault: str = ""
+    clash: Clash | None = None
+
+
 @dataclass
 class Refusal:
     """What one request typed into the form and could not save."""
@@ -64,17 +74,13 @@ class Refusal:
     count_faults: list[str] = field(default_factory=list)
     count_clashes: dict[str, Clash] = field(default_factory=dict)
     parts: dict[str, tuple[PartForm, Clash | None]] = field(default_factory=dict)
+    points: dict[int, TypedPoint] = field(default_factory=dict)
     member: MemberForm | None = None
 
 
 def stands(dossier: Dossier, kind: PartKind) -> dict[str, Any]:
     """Return the columns of a part as they are stored."""
     return {name: getattr(dossier, name) for name in kind.columns}
-
-
-def mark_of(values: Mapping[str, Any]) -> str:
-    """Return the mark by which a form knows that a part still is what its page showed."""
-    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 def part_form(kind: PartKind, dossier: Dossier) -> PartForm:
@@ -112,17 +118,39 @@ def parts(sheet: Sheet, refused: Refusal) -> dict[str, Part]:
     return found
 
 
+def points(sheet: Sheet, refused: Refusal) -> dict[int, TypedPoint]:
+    """Return the answers to the open points, as stored or as just typed."""
+    return {
+        point.id: refused.points.get(point.id) or TypedPoint(point.answer, mark_of({"answer": point.answer}))
+        for point in sheet.open_points()
+    }
+
+
+def past_due(sheet: Sheet) -> str:
+    """Return what it means that the day to file passed while the dossier is still being written, "" before."""
+    if sheet.dossier.state != State.DRAFT or not is_late(sheet.cycle.submit_before, clock.now()):
+        return ""
+    return (
+        f"Đã qua hạn nộp (trước ngày {words.day(sheet.cycle.submit_before)}). Vẫn nhập và nộp được; hồ sơ sẽ ghi là "
+        "nộp muộn và Phòng GDĐT quyết định có nhận hay không."
+    )
+
+
 def side(sheet: Sheet, assessment: Assessment) -> dict[str, Any]:
     """Return what stands beside the form: verdicts, criteria, and the gaps of the next level."""
     titles = list(dict.fromkeys((row.criterion.number, row.criterion.title) for row in sheet.catalogue))
     applying = [f for f in assessment.findings if f.applies]
+    missing = [f for f in applying if any(o is Outcome.MISSING for o in f.outcomes.values())]
+    gaps = gap_rows(assessment)
     return {
         "verdicts": [verdict_words(assessment, level) for level in LEVELS],
         "tally": criteria_tally(assessment, titles),
-        "gaps": gap_rows(assessment),
+        "gaps": gaps,
         "gap_level": next_level(assessment),
-        "entered": sum(all(o.value != "missing" for o in f.outcomes.values()) for f in applying),
+        "entered": len(applying) - len(missing),
         "applying": len(applying),
+        "following": missing[0].indicator.code if missing else gaps[0][0] if gaps else "",
+        "past_due": past_due(sheet),
     }
 
 
@@ -143,6 +171,7 @@ def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -
         counts_lock=lock_of(sheet, part="headcount"),
         count_faults=refused.count_faults,
         parts=parts(sheet, refused),
+        points=points(sheet, refused),
         member=refused.member or MemberForm(formdata=None, prefix="thanh-vien-"),
         at=UnitAddresses(sheet.dossier.id),
         trail=of_dossier(sheet.dossier.tenant_id, sheet.dossier.id, 12, moves=True),

@@ -19,10 +19,22 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import operations
-from .cards import Clash, Entry, cards, clash_of, counts
+from .cards import Clash, Entry, cards, clash_of, counts, hour
 from .forms import MemberForm, Typed, TypedCount, tidy
-from .pages import PARTS, PartKind, Refusal, card_of, form_page, mark_of, part_words, saved_part, stands
+from .pages import (
+    PARTS,
+    PartKind,
+    Refusal,
+    TypedPoint,
+    card_of,
+    form_page,
+    part_words,
+    parts,
+    saved_part,
+    stands,
+)
 from .queries import Sheet, open_sheet
+from .signature import mark_of
 from .views import blueprint, dossier_here, sheet_here
 
 
@@ -58,6 +70,15 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
         return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=anchor)
     card, assessment = card_of(sheet, indicator_id)
     return saved_part("dossiers/_saved_answer.html", sheet, assessment, card=card)
+
+
+def _theirs(dossier_id: int, anchor: str) -> Any:
+    """Leave what is stored and show the page as it stands."""
+    if wants_part():
+        response = make_response("")
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return back_to("dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor=anchor)
 
 
 def _number(text: str | None) -> int:
@@ -99,7 +120,7 @@ def save_headcounts(dossier_id: int) -> Any:
     typed = {code: TypedCount.sent(row, request.form) for code, row in sheet.headcounts.items()}
     choice = request.form.get("choice")
     if choice == "theirs":
-        return back_to("dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor="so-lieu")
+        return _theirs(dossier_id, "so-lieu")
     if choice == "mine":
         typed = {
             code: replace(one, version=_number(request.form.get(f"{code}-theirs")) or one.version)
@@ -161,14 +182,14 @@ def save_part(dossier_id: int, part: str) -> Any:
     form = kind.form(prefix=f"{kind.name}-")
     now = stands(dossier, kind)
     if request.form.get("choice") == "theirs":
-        return back_to("dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor=part)
+        return _theirs(dossier_id, part)
     name = "theirs_seen" if request.form.get("choice") == "mine" else "seen"
     seen = now if request.form.get(name) == mark_of(now) else dict.fromkeys(now, object())
     if not form.validate():
         return _part_refused(dossier_id, kind, form, None, 422)
     values = form.texts()
     try:
-        operations.save_texts(signed_in(), dossier, seen=seen, **values)
+        dossier = operations.save_texts(signed_in(), dossier, seen=seen, **values)
     except Conflict as conflict:
         return _part_refused(dossier_id, kind, form, values, conflict.status)
     except Refused as refused:
@@ -176,6 +197,10 @@ def save_part(dossier_id: int, part: str) -> Any:
             raise
         form.form_errors.append(refused.sentence)
         return _part_refused(dossier_id, kind, form, None, refused.status)
+    if wants_part():
+        sheet = open_sheet(dossier)
+        saved = parts(sheet, Refusal())[kind.name]
+        return saved_part("dossiers/_saved_part.html", sheet, sheet.unit_side(), part=saved)
     sentence = f"Đã lưu phần {words.DOSSIER_PARTS[kind.part]}."
     return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=part)
 
@@ -190,6 +215,9 @@ def _part_refused(
         clash = Clash(
             part_words(kind, mine), part_words(kind, stands(sheet.dossier, kind)), "người khác", "", 0
         )
+    if wants_part():
+        refused = parts(sheet, Refusal(parts={kind.name: (form, clash)}))[kind.name]
+        return render_template("dossiers/_refused_part.html", part=refused), status
     return form_page(sheet, Refusal(parts={kind.name: (form, clash)}), status)
 
 
@@ -228,8 +256,36 @@ def answer_point(dossier_id: int, point_id: int) -> Any:
     """Answer one point of the supplement request."""
     dossier = dossier_here(dossier_id)
     text = tidy(request.form.get("answer"))[:4000]
-    operations.answer_point(signed_in(), dossier, point_id, text)
+    choice = request.form.get("choice")
+    if choice == "theirs":
+        return _theirs(dossier_id, "bo-sung")
+    seen = request.form.get("theirs_seen" if choice == "mine" else "seen")
+    try:
+        point = operations.answer_point(signed_in(), dossier, point_id, text, seen)
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        return _point_refused(dossier_id, point_id, text, refused)
+    if wants_part():
+        sheet = open_sheet(dossier)
+        mark = mark_of({"answer": point.answer})
+        return saved_part("dossiers/_saved_point.html", sheet, sheet.unit_side(), point=point, mark=mark)
     return back_to("dossiers.show", "Đã lưu phần trả lời.", dossier_id=dossier_id, _anchor="bo-sung")
+
+
+def _point_refused(dossier_id: int, point_id: int, text: str, refused: Refused) -> Any:
+    db.session.rollback()
+    sheet = sheet_here(dossier_id)
+    point = next((one for one in sheet.open_points() if one.id == point_id), None)
+    stored = point.answer if point else ""
+    typed = TypedPoint(text, mark_of({"answer": stored}), refused.sentence)
+    if point and isinstance(refused, Conflict):
+        typed = replace(typed, fault="", clash=Clash(text, stored, "người khác", hour(point.answered_at), 0))
+    if wants_part():
+        return render_template("dossiers/_refused_point.html", typed=typed), refused.status
+    if point is None:
+        raise refused
+    return form_page(sheet, Refusal(points={point_id: typed}), refused.status)
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/bo-sung")

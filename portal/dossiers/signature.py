@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from portal import clock
@@ -66,3 +67,8 @@ def freeze(sheet: Sheet, actor: Identity) -> None:
 def short_hash(dossier: Dossier) -> str:
     """Return the code in the footer of the papers: the first 12 hex digits of the content hash."""
     return dossier.content_hash[:12].upper()
+
+
+def mark_of(values: Mapping[str, Any]) -> str:
+    """Return the mark by which a form knows that what it shows still is what is stored."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]

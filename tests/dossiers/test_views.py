@@ -538,3 +538,70 @@ def test_the_units_own_particulars(desk: Desk, client: Any) -> None:
     long = client.post("/don-vi", data=fields | {"version": "2", "phone": "1" * 31})
     assert long.status_code == 422
     assert "tối đa 30 ký tự" in long.get_data(as_text=True)
+
+
+def test_what_the_rules_say_is_no_change_by_somebody(desk: Desk) -> None:
+    """A new head-count moves outcomes, not versions: a page open before still saves its answers."""
+    desk.world.confirm_thresholds()
+    counts = {"members": "37", "members-version": "1"}
+    assert desk.post("/so-lieu", counts, headers=HTMX).status_code == 200
+    assert desk.answer("2.5", value="36", version="1").status_code == 200
+    assert "Chưa đạt" not in desk.page().split('id="chi-tieu-2.5"')[1][:600]
+    raised = desk.post("/so-lieu", {"members": "40", "members-version": "2"}, headers=HTMX)
+    assert raised.status_code == 200
+    assert desk.answer("2.5", value="38", version="2").status_code == 200
+    stale = desk.answer("2.5", value="39", version="2")
+    assert stale.status_code == 409
+
+
+def test_parts_are_saved_by_autosave(desk: Desk) -> None:
+    """Texts saved by htmx answer with the new mark; the same again is saved, another's change is shown."""
+
+    def seen(text: str) -> str:
+        found = re.search(r'name="seen" value="(\w+)" id="ban-nhan-dinh"', text)
+        assert found
+        return found[1]
+
+    first = seen(desk.page())
+    values = {"nhan-dinh-strengths": "Nề nếp.", "nhan-dinh-weaknesses": "", "nhan-dinh-plan": ""}
+    saved = desk.post("/phan/nhan-dinh", values | {"seen": first}, headers=HTMX)
+    assert saved.status_code == 200
+    assert saved.headers["X-Saved-At"]
+    again = desk.post("/phan/nhan-dinh", values | {"seen": first}, headers=HTMX)
+    assert again.status_code == 200, "an answer that was lost on the way is no conflict with oneself"
+    mine = values | {"nhan-dinh-strengths": "Khác.", "seen": first}
+    clash = desk.post("/phan/nhan-dinh", mine, headers=HTMX)
+    assert clash.status_code == 409
+    assert "Nề nếp." in clash.get_data(as_text=True)
+    assert "<html" not in clash.get_data(as_text=True)
+    theirs = desk.post("/phan/nhan-dinh", mine | {"choice": "theirs"}, headers=HTMX)
+    assert theirs.headers["HX-Refresh"] == "true"
+    chosen = mine | {"choice": "mine", "theirs_seen": seen(saved.get_data(as_text=True))}
+    assert desk.post("/phan/nhan-dinh", chosen, headers=HTMX).status_code == 200
+    wrong = desk.post("/phan/muc-do", {"muc-do-letter_number": "9" * 90, "seen": ""}, headers=HTMX)
+    assert wrong.status_code == 422
+    assert "Xin viết ngắn hơn" in wrong.get_data(as_text=True)
+
+
+def test_the_deadline_is_told_with_the_next_save(desk: Desk) -> None:
+    """Whoever writes on past the last day hears of it, and what was typed is saved."""
+    on_time = desk.answer("1.1", value="co", explanation="Kế hoạch.", version="1")
+    assert "Đã qua hạn nộp" not in on_time.get_data(as_text=True)
+    desk.world.set_clock(2027, 1, 15, 0, 0, 1)
+    path, fields = f"/chi-tieu/{desk.ids['1.2']}", {"value": "co", "explanation": "Quy chế.", "version": "1"}
+    late = desk.post(path, fields, headers=HTMX)
+    assert late.status_code == 200
+    assert "Đã qua hạn nộp (trước ngày 15/01/2027). Vẫn nhập và nộp được" in late.get_data(as_text=True)
+
+
+def test_who_is_signed_in_and_the_worker(desk: Desk, client: Any) -> None:
+    """A page that waited long learns as whom the browser acts now; the worker and its page hold nobody's data."""
+    now = client.get("/phien").get_json()
+    assert now["owner"] == f"{desk.head.identity.account_id}-{desk.head.place.membership_id}"
+    assert client.post(f"/ho-so/{desk.id}/trinh-ky", data={"csrf_token": now["token"]}).status_code == 303
+    client.post("/dang-xuat", data={"csrf_token": now["token"]})
+    assert client.get("/phien").get_json()["owner"] == ""
+    worker = client.get("/ngoai-tuyen.js")
+    assert worker.mimetype == "text/javascript"
+    assert "no-store" in worker.headers["Cache-Control"]
+    assert "Trường Tiểu học" not in client.get("/ngoai-tuyen").get_data(as_text=True)
