@@ -1,4 +1,4 @@
-"""One function per document: a data set in, the bytes of its PDF out.
+"""One function per document: a data set in, its page out, which is written as PDF or as DOCX.
 
 The wording and layout are templates/print/<document>.html, one file each, so that a form the Department
 prescribes can replace ours without touching code. Equal data give equal bytes.
@@ -6,6 +6,7 @@ prescribes can replace ours without touching code. Equal data give equal bytes.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,18 +18,55 @@ from markupsafe import Markup
 from portal import words
 from portal.papers import data, wording
 from portal.papers.pdf import clean, render_pdf
-from portal.papers.rows import Align, RowColumn, RowTable
+from portal.papers.rows import MISSING, Align, RowColumn, RowTable
 from portal.papers.sheets import Sheet, sheet_rows
+from portal.papers.word import render_docx
 
+UNSIGNED = "BẢN XEM TRƯỚC"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
+
+
+_LACKING = re.compile(
+    r'<span class="missing"(?: data-of="([^"]*)")?>' + re.escape(MISSING) + r" ([^<]*)\]</span>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document as it will be printed: the page of its template and its long tables."""
+
+    html: str
+    issued: datetime | None = None
+    tables: Mapping[str, RowTable] = field(default_factory=dict)
+
+    def pdf(self) -> bytes:
+        """Return the document to read, print and sign."""
+        return render_pdf(self.html, self.issued, self.tables)
+
+    def docx(self) -> bytes:
+        """Return the same document to be corrected by hand."""
+        return render_docx(self.html, self.issued, self.tables)
+
+    def lacks(self) -> list[tuple[str, str]]:
+        """Return what stands as "[chưa có: …]", each once: (code of the indicator or "", what)."""
+        found = [(code, what) for code, what in _LACKING.findall(self.html)]
+        for table in self.tables.values():
+            found += [
+                (row.cells[0], cell.removeprefix(MISSING).strip(" ]"))
+                for row in table.rows
+                for cell in row.cells
+                if cell.startswith(MISSING)
+            ]
+        return list(dict.fromkeys(found))
 
 
 def _printed(value: object) -> object:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _missing(what: str) -> Markup:
-    return Markup('<span class="missing">{}</span>').format(wording.missing(what))
+def _missing(what: str, code: str = "") -> Markup:
+    of = Markup(' data-of="{}"').format(code) if code else ""
+    return Markup('<span class="missing"{}>{}</span>').format(of, wording.missing(what))
 
 
 def _or_missing(value: object, what: str) -> object:
@@ -81,18 +119,18 @@ def environment() -> Environment:
 
 def _render(
     template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any
-) -> bytes:
-    marks = [mark for mark in (paper.specimen, None if paper.signed else "BẢN XEM TRƯỚC") if mark]
+) -> Page:
+    marks = [mark for mark in (paper.specimen, None if paper.signed else UNSIGNED) if mark]
     html = environment().get_template(template).render(d=paper, marks=marks, **more)
-    return render_pdf(html, paper.issued, tables)
+    return Page(html, paper.issued, tables or {})
 
 
-def request_letter(letter: data.RequestLetter) -> bytes:
+def request_letter(letter: data.RequestLetter) -> Page:
     """Mẫu 01: Tờ trình đề nghị đánh giá, công nhận (Circular 24/2023, Article 10)."""
     return _render("request_letter.html", letter)
 
 
-def self_assessment_report(report: data.SelfAssessmentReport) -> bytes:
+def self_assessment_report(report: data.SelfAssessmentReport) -> Page:
     """Mẫu 02: Báo cáo tự đánh giá."""
     members = report.team.members if report.team else ()
     columns = (
@@ -105,13 +143,13 @@ def self_assessment_report(report: data.SelfAssessmentReport) -> bytes:
     return _render("self_assessment_report.html", report, {"team": wording.plain_table(columns, rows)})
 
 
-def result_summary(summary: data.ResultSummary) -> bytes:
+def result_summary(summary: data.ResultSummary) -> Page:
     """Mẫu 03: Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu."""
     table = wording.result_table(summary.criteria, summary.unit.sensitive)
     return _render("result_summary.html", summary, {"results": table})
 
 
-def receipt(slip: data.Receipt) -> bytes:
+def receipt(slip: data.Receipt) -> Page:
     """Phiếu tiếp nhận hồ sơ."""
     columns = (
         RowColumn("TT", 11, Align.CENTER),
@@ -123,7 +161,7 @@ def receipt(slip: data.Receipt) -> bytes:
     return _render("receipt.html", slip, {"parts": wording.plain_table(columns, rows)})
 
 
-def supplement_request(request: data.SupplementRequest) -> bytes:
+def supplement_request(request: data.SupplementRequest) -> Page:
     """Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ."""
     columns = (
         RowColumn("TT", 11, Align.CENTER),
@@ -135,7 +173,7 @@ def supplement_request(request: data.SupplementRequest) -> bytes:
     return _render("supplement_request.html", request, {"points": wording.plain_table(columns, rows)})
 
 
-def decision(paper: data.Decision) -> bytes:
+def decision(paper: data.Decision) -> Page:
     """Quyết định công nhận with one annex per list that is not empty."""
     found = (
         ("level_1", " MỨC ĐỘ 1", paper.level_1),
@@ -158,7 +196,7 @@ def decision(paper: data.Decision) -> bytes:
     return _render("decision.html", paper, tables, annexes=annexes, annex_names=names)
 
 
-def district_report(report: data.DistrictReport) -> bytes:
+def district_report(report: data.DistrictReport) -> Page:
     """Báo cáo cấp huyện with its forms on landscape pages."""
     found = (
         ("form_01", "Biểu 01", report.form_01, 8),
@@ -170,7 +208,7 @@ def district_report(report: data.DistrictReport) -> bytes:
     return _render("district_report.html", report, tables, annexes=annexes)
 
 
-def provincial_report(report: data.ProvincialReport) -> bytes:
+def provincial_report(report: data.ProvincialReport) -> Page:
     """Bảng tổng hợp cấp tỉnh: Biểu 01-T and the receipt table, "n/m huyện"."""
     tables = {"form_01_t": sheet_rows(report.form_01_t, 8), "receipts": sheet_rows(report.receipts, 11)}
     return _render("provincial_report.html", report, tables)

@@ -24,14 +24,14 @@ SHARES = re.compile(r"(\d+)/(\d+) \(([\d,]+) %\)")
 
 
 def texts(school: School) -> dict[str, str]:
-    """The text of the three papers, read back."""
+    """The text of the three papers, read back from the format that is quick to make."""
     content, office = school.content()
     return {
-        "mau-01": reading.text(documents.request_letter(building.request_letter(content, office))),
-        "mau-02": reading.text(
-            documents.self_assessment_report(building.self_assessment_report(content, office))
+        "mau-01": reading.docx(documents.request_letter(building.request_letter(content, office)).docx()),
+        "mau-02": reading.docx(
+            documents.self_assessment_report(building.self_assessment_report(content, office)).docx()
         ),
-        "mau-03": reading.text(documents.result_summary(building.result_summary(content, office))),
+        "mau-03": reading.docx(documents.result_summary(building.result_summary(content, office)).docx()),
     }
 
 
@@ -98,7 +98,7 @@ def test_the_papers_keep_what_was_signed(world: World) -> None:
     school = School(world)
     school.sign()
     content, office = school.content()
-    before = documents.self_assessment_report(building.self_assessment_report(content, office))
+    before = documents.self_assessment_report(building.self_assessment_report(content, office)).pdf()
     school.change(
         name="Trường Tiểu học đã đổi tên", address="Nơi khác", head_name="Người khác", symbol="KHAC"
     )
@@ -107,7 +107,7 @@ def test_the_papers_keep_what_was_signed(world: World) -> None:
             update(Threshold).where(Threshold.value.is_not(None)).values(value=1, illustrative=False)
         )
     content, office = school.content()
-    assert documents.self_assessment_report(building.self_assessment_report(content, office)) == before
+    assert documents.self_assessment_report(building.self_assessment_report(content, office)).pdf() == before
 
 
 def test_outcomes_are_those_that_were_signed(world: World) -> None:

@@ -62,7 +62,8 @@ def test_hostile_names_are_only_text(name):
         documents.result_summary(samples.result_summary(unit=unit)),
         documents.self_assessment_report(samples.self_assessment_report(features=name)),
     ):
-        assert paper.startswith(b"%PDF-")
+        assert paper.pdf().startswith(b"%PDF-")
+        reading.docx(paper.docx())
 
 
 def test_markup_in_a_name_is_printed_as_typed():
@@ -113,7 +114,7 @@ def test_styles_open_nothing_either(css, monkeypatch):
 
 
 def test_a_paper_is_made_without_opening_any_file(monkeypatch):
-    documents.decision(samples.decision())
+    documents.decision(samples.decision()).pdf()
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("the renderer opened a file")
@@ -122,7 +123,7 @@ def test_a_paper_is_made_without_opening_any_file(monkeypatch):
         closed.setattr("builtins.open", refuse)
         closed.setattr("io.open", refuse)
         closed.setattr("os.open", refuse)
-        paper = documents.decision(samples.decision())
+        paper = documents.decision(samples.decision()).pdf()
     assert paper.startswith(b"%PDF-")
 
 
@@ -130,7 +131,7 @@ def test_papers_made_at_once_keep_their_own_dates_and_tables():
     issued = [samples.ISSUED.replace(day=day) for day in range(1, 9)]
 
     def make(moment):
-        return documents.decision(samples.decision(first=moment.day, issued=moment))
+        return documents.decision(samples.decision(first=moment.day, issued=moment)).pdf()
 
     alone = [make(moment) for moment in issued]
     with ThreadPoolExecutor(4) as pool:

@@ -1,0 +1,206 @@
+"""A paper as DOCX: the same words and figures as its PDF, a file that word processors take as whole."""
+
+import io
+import re
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from docx import Document
+from docx.shared import Mm, Pt
+
+from portal.papers import documents
+from portal.papers.rows import Align, Row, RowColumn, RowTable
+from portal.papers.stylesheet import Node, declarations, style_of
+from portal.papers.word import render_docx
+from portal.papers.word_body import NotInPapers
+from tests.papers import reading, samples
+
+PAPERS = ("request_letter", "self_assessment_report", "result_summary", "receipt", "supplement_request")
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# The order of children in the schema of WordprocessingML, for what the papers use.
+ORDER = {
+    "pPr": "pStyle keepNext keepLines numPr pBdr shd tabs spacing ind jc outlineLvl rPr sectPr",
+    "rPr": "rStyle rFonts b bCs i iCs color sz szCs highlight u bdr shd lang",
+    "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "tblBorders": "top left bottom right insideH insideV",
+    "tblCellMar": "top left bottom right",
+    "tcPr": "tcW gridSpan vMerge tcBorders shd noWrap tcMar vAlign",
+    "tbl": "tblPr tblGrid tr",
+    "tr": "trPr tc",
+    "sectPr": "headerReference footerReference type pgSz pgMar pgNumType cols titlePg docGrid",
+    "style": "name basedOn next uiPriority qFormat pPr rPr tblPr",
+    "lvl": "start numFmt pStyle suff lvlText lvlJc pPr rPr",
+    "abstractNum": "nsid multiLevelType lvl",
+    "settings": "zoom defaultTabStop characterSpacingControl compat themeFontLang",
+}
+
+
+@cache
+def page_of(name):
+    return getattr(documents, name)(getattr(samples, name)())
+
+
+@cache
+def word_of(name):
+    return page_of(name).docx()
+
+
+def figures(text):
+    return Counter(re.findall(r"\d[\d.,/]*\d|\d", text))
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_words_and_figures_are_those_of_the_pdf(name):
+    """Each word of the PDF stands in the DOCX as often; cells may break a word, so letters are counted too."""
+    pages = reading.pages(page_of(name))
+    code, mark = f"Mã kiểm: {samples.HASH}", samples.SPECIMEN
+    bare = [re.sub(r"^\d+ ", "", page).replace(code, "").replace(mark, "") for page in pages]
+    text = reading.docx(word_of(name))
+    assert text.startswith(mark)
+    assert text.endswith(code)
+    text = text.replace(code, "").replace(mark, "")
+    heads = max(len(pages) - 1, 0) if name == "result_summary" else 0
+    printed, typed = Counter(" ".join(bare).split()), Counter(text.split())
+    if not heads:
+        assert printed == typed
+        assert figures(" ".join(bare)) == figures(text)
+    else:
+        head = Counter("TT Tiêu chí, chỉ tiêu Yêu cầu Mức độ 1 Mức độ 2 Kết quả đạt được Tự đánh giá".split())
+        letters = Counter("".join(bare).replace(" ", ""))
+        assert letters >= Counter(text.replace(" ", ""))
+        assert set(figures(text)) >= {"94,59", "97,29", "100"}
+        assert printed > head
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_word_processor_takes_the_file_as_whole(name):
+    """Parts and links are there, children stand in the schema's order, cells and body end with a paragraph."""
+    with zipfile.ZipFile(io.BytesIO(word_of(name))) as package:
+        assert package.testzip() is None
+        trees = {one: fromstring(package.read(one)) for one in package.namelist()}
+    links = {one.get("Target") for one in trees["word/_rels/document.xml.rels"]}
+    assert {f"word/{one}" for one in links} <= set(trees)
+    for tree in trees.values():
+        for parent in tree.iter():
+            known = ORDER.get(parent.tag.removeprefix(W))
+            names = [child.tag.removeprefix(W) for child in parent]
+            if known:
+                order = [known.split().index(child) for child in names]
+                assert order == sorted(order), (parent.tag, names)
+            if parent.tag == f"{W}tc":
+                assert names[-1] == "p"
+    styles = {one.get(f"{W}styleId") for one in trees["word/styles.xml"].iter(f"{W}style")}
+    used = {one.get(f"{W}val") for one in trees["word/document.xml"].iter(f"{W}pStyle")}
+    assert used <= styles
+    names = [one.get(f"{W}val") for one in trees["word/styles.xml"].iter(f"{W}name")]
+    assert len(names) == len(set(names))
+    for table in trees["word/document.xml"].iter(f"{W}tbl"):
+        columns = len(table.find(f"{W}tblGrid"))
+        for row in table.iter(f"{W}tr"):
+            spans = [cell.find(f"{W}tcPr/{W}gridSpan") for cell in row.iter(f"{W}tc")]
+            assert sum(1 if one is None else int(one.get(f"{W}val")) for one in spans) == columns
+
+
+def test_it_is_a_text_to_work_on():
+    """Headings with automatic numbers, real tables, the Decree's page and face, one head that repeats."""
+    report = Document(io.BytesIO(word_of("self_assessment_report")))
+    headings = [p for p in report.paragraphs if p.style.name == "Heading 1"]
+    assert [p.text for p in headings][:2] == ["ĐẶC ĐIỂM TÌNH HÌNH", "QUÁ TRÌNH TỰ ĐÁNH GIÁ"]
+    assert all(p._p.pPr.numPr is not None for p in headings)
+    assert headings[0].style.paragraph_format.keep_with_next
+    assert "V. ĐỀ NGHỊ" in reading.docx(word_of("self_assessment_report"))
+    assert any(p.style.name == "Heading 2" and p.text == "Kế hoạch cải tiến" for p in report.paragraphs)
+    section = report.sections[0]
+    assert (section.page_width, section.page_height) == (Mm(210).twips * 635, Mm(297).twips * 635)
+    assert abs(section.left_margin - Mm(30)) < Mm(0.1)
+    assert abs(section.right_margin - Mm(15)) < Mm(0.1)
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header._element.xml
+    assert "PAGE" not in section.first_page_header._element.xml
+    fonts = set(re.findall(r'w:(?:ascii|hAnsi|cs)="([^"]+)"', report.styles.element.xml))
+    assert fonts == {"Times New Roman"}
+    head = report.tables[0]
+    assert [len(head.rows), len(head.columns)] == [2, 2]
+    assert head.cell(0, 1).text.split("\n")[:2] == [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+    ]
+    summary = Document(io.BytesIO(word_of("result_summary")))
+    assert summary.sections[0].page_width > summary.sections[0].page_height
+    wide = summary.tables[1]
+    assert wide._tbl.tr_lst[0].trPr.find(f"{W}tblHeader") is not None
+    assert wide._tbl.tr_lst[1].trPr.find(f"{W}tblHeader") is not None
+    assert wide._tbl.tr_lst[2].trPr.find(f"{W}tblHeader") is None
+    assert report.core_properties.title.startswith("Báo cáo tự đánh giá “Đơn vị học tập” năm 2026")
+    assert report.core_properties.author == "Trường Tiểu học Mỹ Đức"
+    title = next(p for p in report.paragraphs if p.style.name == "Title")
+    assert title.text == "BÁO CÁO"
+    assert title.style.font.size == Pt(14)
+
+
+def test_equal_papers_give_equal_bytes():
+    assert page_of("request_letter").docx() == word_of("request_letter")
+
+
+def test_what_is_missing_is_yellow_and_listed():
+    letter = samples.request_letter(team=None, unit=samples.unit(members=None))
+    page = documents.request_letter(letter)
+    document = Document(io.BytesIO(page.docx()))
+    marked = [run.text for p in document.paragraphs for run in p.runs if 'w:fill="FFF3AD"' in run._r.xml]
+    lacks = ["số quyết định thành lập Tổ", "ngày quyết định thành lập Tổ", "số thành viên"]
+    assert marked == [f"[chưa có: {what}]" for what in lacks]
+    assert page.lacks() == [("", what) for what in lacks]
+    first, *others = samples.criteria()
+    bare = replace(first.indicators[0], answer=None, evidence=(), explanation="")
+    criteria = (replace(first, indicators=(bare, *first.indicators[1:])), *others)
+    for name in ("self_assessment_report", "result_summary"):
+        page = getattr(documents, name)(getattr(samples, name)(criteria=criteria))
+        assert page.lacks() == [("1.1", "kết quả"), ("1.1", "minh chứng")]
+        assert (
+            'w:fill="FFF3AD"' in zipfile.ZipFile(io.BytesIO(page.docx())).read("word/document.xml").decode()
+        )
+
+
+def test_an_element_no_paper_uses_is_refused():
+    page = documents.request_letter(samples.request_letter()).html
+    for strange in ("<img/>", "<ul><li>x</li></ul>", "loose", "<p><a>x</a></p>", "<p>x</p>loose"):
+        with pytest.raises(NotInPapers):
+            render_docx(page.replace("</body>", f"{strange}</body>"), None)
+    with pytest.raises(ValueError, match="no size"):
+        render_docx("<body></body>", None)
+
+
+def test_groups_of_a_head_are_joined_cells():
+    columns = (RowColumn("A", 1), RowColumn("B", 1, group="G"), RowColumn("C", 1, Align.RIGHT, "G", "3"))
+    table = RowTable(
+        columns, [Row(("1", "2\n3", "4")), Row(("Cả dòng",), True, True)], Row(("", "", "5"), True)
+    )
+    html = '<style>@page { size: a4 portrait; margin: 20mm 15mm 20mm 30mm; }</style><body><pdf:rows ref="t"/></body>'
+    made = Document(io.BytesIO(render_docx(html, None, {"t": table}))).tables[0]
+    rows = [[cell.text for cell in row.cells] for row in made.rows]
+    assert rows == [
+        ["A", "G", "G"],
+        ["A", "B", "C"],
+        ["", "", "3"],
+        ["1", "2\n3", "4"],
+        ["Cả dòng"] * 3,
+        ["", "", "5"],
+    ]
+
+
+def test_the_style_sheet_is_read_as_a_browser_reads_it():
+    body, head = Node("body"), Node("table", frozenset({"head"}))
+    inner = (body, head, Node("tr"), Node("td"))
+    assert style_of((body, Node("p")))["text-indent"] == "1cm"
+    issuer = style_of((*inner, Node("p", frozenset({"issuer"}))))
+    assert (issuer["text-align"], issuer["text-indent"], issuer["font-size"]) == ("center", "0", "12pt")
+    assert declarations("margin: 1pt 2pt") == {
+        "margin-top": "1pt",
+        "margin-right": "2pt",
+        "margin-bottom": "1pt",
+        "margin-left": "2pt",
+    }
