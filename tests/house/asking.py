@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import io
 import itertools
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -88,6 +89,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "papers.document": {
         "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
     },
+    "papers.editable": {"name": lambda _year: ["mau-01", "mau-02", "mau-03"]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
     "province.compilation": {"report_id": lambda year: [year.compiled]},
     "province.compilation_sheet": {
@@ -186,13 +188,21 @@ class Asker:
 
 
 def words_of(answer: TestResponse) -> str:
-    """Everything an answer says: headers, page, text of a PDF with its metadata, cells of a sheet, lines of a CSV."""
+    """Everything an answer says: headers and page; PDF and sheets with their properties; what a ZIP or DOCX holds."""
     parts = [f"{key}: {value} {unquote(value)}" for key, value in answer.headers.items()]
-    content = answer.get_data()
+    return "\n".join([*parts, *_said(answer.get_data())])
+
+
+def _said(content: bytes) -> Iterator[str]:
+    parts: list[str] = []
     if content.startswith(b"%PDF"):
         reader = PdfReader(io.BytesIO(content))
         parts += [page.extract_text() for page in reader.pages]
         parts.append(str(dict(reader.metadata or {})))
+    elif content.startswith(b"PK") and b"xl/workbook.xml" not in content:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            for name in package.namelist():
+                parts += [name, *_said(package.read(name))]
     elif content.startswith(b"PK"):
         book = load_workbook(io.BytesIO(content), read_only=False)
         parts.append(str([(key, value) for key, value in vars(book.properties).items()]))
@@ -203,7 +213,7 @@ def words_of(answer: TestResponse) -> str:
             ]
     else:
         parts.append(content.decode("utf-8", "replace"))
-    return "\n".join(parts)
+    yield from parts
 
 
 def marks(year: Year) -> dict[str, tuple[int, int]]:

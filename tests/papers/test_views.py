@@ -101,7 +101,7 @@ def test_the_file_has_a_plain_name_and_opens_in_the_browser(world: World, client
     shown = unquote(answer.headers["Content-Disposition"])
     assert shown.startswith("inline; ")
     assert shown.endswith(f"Mau-01-{filed.code}-2026.pdf")
-    assert file_name("Mẫu 01", "ĐL/“x”\r\n../", 2026) == "Mau-01-DL-x-2026.pdf"
+    assert file_name("Mẫu 01", "ĐL/“x”\r\n../", 2026) == "Mau-01-DL-x-2026"
 
 
 def test_a_draft_is_a_preview(world: World, client: Any) -> None:

@@ -1,0 +1,86 @@
+"""The papers of one dossier: what each is called, how its data set is made, in which formats it is given.
+
+A new paper is one row here, a data set in data.py, a function in documents.py and a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.dossiers.queries import Sheet
+from portal.papers import building, building_office, data, documents
+from portal.papers.content import Content
+from portal.papers.documents import Page
+from portal.papers.office import Office
+
+Build = Callable[[Sheet, Content, Office], data.Paper | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A paper of a dossier.
+
+    `name` stands in addresses, `stem` begins the file's name. `editable` papers are given as DOCX too,
+    `in_set` ones belong to the whole set of the dossier. `build` answers None where there is no such paper.
+    """
+
+    name: str
+    title: str
+    stem: str
+    build: Build
+    compose: Callable[[Any], Page]
+    editable: bool = True
+    in_set: bool = True
+
+    def page(self, sheet: Sheet, content: Content, office: Office) -> Page | None:
+        """Return the paper's page, None where a dossier has none."""
+        paper = self.build(sheet, content, office)
+        return self.compose(paper) if paper is not None else None
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "mau-01",
+            "Tờ trình (Mẫu 01)",
+            "Mau-01",
+            lambda _, content, office: building.request_letter(content, office),
+            documents.request_letter,
+        ),
+        Kind(
+            "mau-02",
+            "Báo cáo tự đánh giá (Mẫu 02)",
+            "Mau-02",
+            lambda _, content, office: building.self_assessment_report(content, office),
+            documents.self_assessment_report,
+        ),
+        Kind(
+            "mau-03",
+            "Bản tổng hợp kết quả (Mẫu 03)",
+            "Mau-03",
+            lambda _, content, office: building.result_summary(content, office),
+            documents.result_summary,
+        ),
+        Kind(
+            "phieu-tiep-nhan",
+            "Phiếu tiếp nhận",
+            "Phieu-tiep-nhan",
+            building_office.receipt,
+            documents.receipt,
+            editable=False,
+            in_set=False,
+        ),
+        Kind(
+            "phieu-bo-sung",
+            "Phiếu yêu cầu bổ sung",
+            "Phieu-bo-sung",
+            building_office.supplement_request,
+            documents.supplement_request,
+            editable=False,
+            in_set=False,
+        ),
+    )
+}
