@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from .embedded import Server, Urls
 from .embedded.folders import write_once
+from .evidence.place import Bucket, bucket_of
 from .stops import WrongSetting
 
 __all__ = ["ROOT", "Settings", "WrongSetting", "read"]
@@ -31,7 +32,8 @@ class Settings:
     """What the operator decided; secrets do not appear in its repr.
 
     data: folder of database, evidence, generated files and logs. host, port: where gunicorn listens.
-    workers, threads: of gunicorn. evidence: folder of the evidence store. mail_url: SMTP server, or none.
+    workers, threads: of gunicorn. evidence: folder of the evidence store, unless `bucket` is
+    given. evidence_quota: bytes one unit may keep. mail_url: SMTP server, or none.
     public_url: the address people use, without a slash at the end. require_totp: enforce one-time codes.
     demo: whether `scripts/run` builds the demo province. trusted_proxies: proxies whose X-Forwarded headers count.
     """
@@ -42,6 +44,8 @@ class Settings:
     workers: int
     threads: int
     evidence: Path
+    bucket: Bucket | None
+    evidence_quota: int
     public_url: str | None
     require_totp: bool
     demo: bool
@@ -119,13 +123,16 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     province = _database(given, "DATABASE_URL_PROVINCE")
     admin = _database(given, "DATABASE_URL_ADMIN")
     _check_logins(database_url, province, admin)
+    evidence, bucket = _evidence(given, data)
     return Settings(
         data=data,
         host=given.get("HOST", "127.0.0.1"),
         port=_number(given, "PORT", 8000, 1, 65535),
         workers=_number(given, "WORKERS", 2, 1, 64),
         threads=_number(given, "THREADS", 8, 1, 64),
-        evidence=_evidence(given.get("EVIDENCE_URL"), data),
+        evidence=evidence,
+        bucket=bucket,
+        evidence_quota=_number(given, "EVIDENCE_QUOTA_MB", 2048, 50, 10_000_000) * 1024 * 1024,
         public_url=_public(given.get("PUBLIC_URL")),
         require_totp=_flag(given, "REQUIRE_TOTP", False),
         demo=_flag(given, "PORTAL_DEMO", database_url is None),
@@ -234,14 +241,18 @@ def _secret(text: str | None, data: Path, *, private: bool) -> str:
     return text
 
 
-def _evidence(text: str | None, data: Path) -> Path:
+def _evidence(given: Mapping[str, str], data: Path) -> tuple[Path, Bucket | None]:
+    text = given.get("EVIDENCE_URL")
     if text is None:
-        return _folder("EVIDENCE_URL", Path("evidence"), data)
+        return _folder("EVIDENCE_URL", Path("evidence"), data), None
     parts = _split("EVIDENCE_URL", text)
+    if parts.scheme == "s3":
+        return data, bucket_of(parts, given)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path:
         raise WrongSetting(
-            f"EVIDENCE_URL={text} không hợp lệ: cần dạng file:///đường/dẫn/tới/thư/mục.",
-            f"EVIDENCE_URL={text} is wrong: it must look like file:///path/to/folder.",
+            f"EVIDENCE_URL={text} không hợp lệ: cần dạng file:///đường/dẫn/tới/thư/mục "
+            "hoặc s3://thùng-chứa/tiền-tố?endpoint=https://máy&region=vùng.",
+            f"EVIDENCE_URL={text} is wrong: it must look like file:///path/to/folder or s3://bucket/prefix?endpoint=….",
         )
     folder = _folder("EVIDENCE_URL", Path(unquote(parts.path)), data)
     if folder.resolve().is_relative_to(ROOT / "portal" / "static"):
@@ -249,7 +260,7 @@ def _evidence(text: str | None, data: Path) -> Path:
             f"EVIDENCE_URL={text} nằm trong thư mục công khai; minh chứng phải ở ngoài portal/static.",
             f"EVIDENCE_URL={text} lies in the public folder; evidence must stay outside portal/static.",
         )
-    return folder
+    return folder, None
 
 
 def _public(text: str | None) -> str | None:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
@@ -23,6 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
+from werkzeug.wsgi import wrap_file
 
 from portal.typed import line
 from tenants.database import db
@@ -286,9 +287,18 @@ def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:
     return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
 
 
-def download(content: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
-    """Return a file to the browser: shut in a sandbox, never sniffed, its Vietnamese name kept."""
-    response = Response(content, mimetype=media_type)
+def download(
+    content: bytes | IO[bytes], name: str, media_type: str, *, inline: bool = False, size: int | None = None
+) -> Response:
+    """Return a file to the browser: shut in a sandbox, never sniffed, its Vietnamese name kept.
+
+    An open file of `size` bytes is sent piece by piece and closed at the end.
+    """
+    if isinstance(content, bytes):
+        response = Response(content, mimetype=media_type)
+    else:
+        response = Response(wrap_file(request.environ, content), mimetype=media_type, direct_passthrough=True)
+        response.content_length = size
     kind = "inline" if inline else "attachment"
     response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
     if inline:

@@ -128,7 +128,7 @@ EXTERNAL = {"DATABASE_URL": WEB, "DATABASE_URL_PROVINCE": OVERSIGHT, "SECRET_KEY
         ({"PUBLIC_URL": "https://a/b"}, "không có đường dẫn phía sau"),
         ({"PUBLIC_URL": "https://a:99999"}, "PUBLIC_URL không phải là một địa chỉ hợp lệ"),
         ({"MAIL_URL": "mail.example.vn"}, "MAIL_URL không hợp lệ"),
-        ({"EVIDENCE_URL": "s3://bucket"}, "EVIDENCE_URL=s3://bucket không hợp lệ"),
+        ({"EVIDENCE_URL": "ftp://kho"}, "EVIDENCE_URL=ftp://kho không hợp lệ"),
         ({"EVIDENCE_URL": f"file://{ROOT}/portal/static"}, "nằm trong thư mục công khai"),
         ({"EVIDENCE_URL": "file:///proc/evidence"}, "EVIDENCE_URL: không tạo được thư mục /proc/evidence"),
         ({"PORTAL_DATA": "/dev/null/x"}, "PORTAL_DATA: không tạo được thư mục /dev/null/x"),

@@ -31,6 +31,7 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 LONGEST_NAME = 200
+LONGEST_TITLE = 300
 ALLOWED = "PDF, ảnh (JPG, PNG, WebP), Word (.docx), Excel (.xlsx); mỗi tệp đến 20 MB"
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
 TOO_MANY_PIXELS = "có quá 40 triệu điểm ảnh. Xin giảm kích thước ảnh rồi gửi lại."
@@ -47,15 +48,16 @@ class NotAllowed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file that may be kept: cleaned name, real type, content."""
+    """A file that may be kept: cleaned name, the title it says (whole, where the name had to be cut), type, content."""
 
     name: str
+    title: str
     media_type: str
     content: bytes
 
 
-def clean_name(name: str, extension: str = "") -> str:
-    """Return a file name as it may be shown: NFC, no path, no hidden characters, at most 200 letters.
+def clean_name(name: str, extension: str = "", *, most: int = LONGEST_NAME) -> str:
+    """Return a file name as it may be shown: NFC, no path, no hidden characters, at most `most` letters.
 
     `extension` replaces the one given where they differ.
     """
@@ -65,7 +67,14 @@ def clean_name(name: str, extension: str = "") -> str:
     stem, suffix = (path.stem, path.suffix) if len(path.suffix) <= 6 else (path.name, "")
     if extension and _same(suffix) != extension:
         suffix = f".{extension}"
-    return (stem[: LONGEST_NAME - len(suffix)].rstrip(". ") or "tep") + suffix
+    return (stem[: most - len(suffix)].rstrip(". ") or "tep") + suffix
+
+
+def title_of(name: str) -> str:
+    """Return the title that a file name says, without its extension, at most 300 letters."""
+    whole = clean_name(name, most=LONGEST_TITLE + 6)
+    path = PurePosixPath(whole)
+    return (path.stem if _same(path.suffix) in _TYPES else whole)[:LONGEST_TITLE].rstrip()
 
 
 def _same(suffix: str) -> str:
@@ -85,7 +94,7 @@ def examine(name: str, content: bytes) -> Accepted:
         content = _JUDGES[extension](content)
     except NotAllowed as reason:
         raise Refused(f"Tệp “{shown}” {reason}", 422) from None
-    return Accepted(clean_name(name, extension), media_type, content)
+    return Accepted(clean_name(name, extension), title_of(name), media_type, content)
 
 
 _TYPES = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from portal import words
 from portal.catalogue.models import CatalogueIndicator
@@ -70,6 +70,16 @@ def same_content(tenant_id: int, unit_id: int, sha256: str) -> Evidence | None:
             Evidence.removed_at.is_(None),
         )
     )
+
+
+def used_bytes(tenant_id: int, unit_id: int) -> int:
+    """Return how much a unit's library takes, in bytes; what was removed does not count."""
+    total = db.session.scalar(
+        select(func.coalesce(func.sum(Evidence.size), 0)).where(
+            Evidence.tenant_id == tenant_id, Evidence.unit_id == unit_id, Evidence.removed_at.is_(None)
+        )
+    )
+    return int(total or 0)
 
 
 def library(tenant_id: int, unit_id: int, q: str, sort: str, direction: str) -> Select[Any]:

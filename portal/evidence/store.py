@@ -1,7 +1,7 @@
-"""Where the content of evidence files lies: a folder outside the web root, one copy of each content.
+"""Where the content of evidence files lies: behind one interface, a folder or a bucket (`bucket.py`).
 
-A file is found by its tenant and the SHA-256 of its content, `<root>/<tenant>/<ab>/<abcdef…>`; equal
-files are shared inside a tenant and never across tenants. Another store needs these three methods.
+A file is found by its tenant and the SHA-256 of its content, `<tenant>/<ab>/<abcdef…>`; equal files are shared
+inside a tenant and never across tenants. What is given out was compared with its name first.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ import hashlib
 import os
 import re
 import secrets
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from flask import current_app
 
 from tenants.refusal import Refused
 
+FULL = "Kho minh chứng đang đầy hoặc không ghi được; tệp chưa được lưu."
+UNREADABLE = "Không đọc được tệp này trong kho. Xin báo người quản trị."
+DAMAGED = "Tệp này trong kho đã hỏng. Xin báo người quản trị."
+CHUNK = 256 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -25,13 +31,52 @@ class Store(Protocol):
     """What the rest of the program needs of a store."""
 
     def put(self, tenant_id: int, content: bytes) -> str:
-        """Keep a content for good and return its SHA-256 (hex); keeping it twice changes nothing."""
+        """Keep a content for good and return its SHA-256 (hex); keeping it twice changes nothing.
 
-    def read(self, tenant_id: int, sha256: str) -> bytes:
-        """Return a content; raises `Refused` (404) where it is not kept or no longer what it was."""
+        Raises `Refused` (503) where it could not be kept.
+        """
+
+    def open(self, tenant_id: int, sha256: str) -> IO[bytes]:
+        """Return a content to be read piece by piece and closed.
+
+        Raises `Refused` (404) where it is not kept or no longer what it was, (503) where the store is away.
+        """
 
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether a content is kept."""
+
+    def fault(self) -> str:
+        """Return what keeps the store from working, as a sentence for the operator; "" where it works."""
+
+
+def content_hash(content: bytes) -> str:
+    """Return the name of a content: its SHA-256 (hex)."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def key_of(tenant_id: int, sha256: str) -> str:
+    """Return where a content lies in a store; `ValueError` for what is not a SHA-256."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("not a SHA-256")
+    return f"{int(tenant_id)}/{sha256[:2]}/{sha256}"
+
+
+def checked(pieces: Iterable[bytes], sha256: str) -> IO[bytes]:
+    """Return a content that came in pieces, on disk where it is large, after comparing it with its name."""
+    whole: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=4 * CHUNK)  # noqa: SIM115  (the reader closes it)
+    try:
+        seen = hashlib.sha256()
+        for piece in pieces:
+            seen.update(piece)
+            whole.write(piece)
+        if seen.hexdigest() != sha256:
+            current_app.logger.error("evidence %s is damaged", sha256)
+            raise Refused(DAMAGED, 404)
+    except BaseException:
+        whole.close()
+        raise
+    whole.seek(0)
+    return whole
 
 
 class FolderStore:
@@ -41,13 +86,11 @@ class FolderStore:
         self.root = root
 
     def _path(self, tenant_id: int, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
-            raise ValueError("not a SHA-256")
-        return self.root / str(int(tenant_id)) / sha256[:2] / sha256
+        return self.root / key_of(tenant_id, sha256)
 
     def put(self, tenant_id: int, content: bytes) -> str:
         """Write beside the final place, force to the disk, then rename; raises `Refused` when that fails."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = content_hash(content)
         path = self._path(tenant_id, sha256)
         if path.is_file() and path.stat().st_size == len(content):
             return sha256
@@ -64,24 +107,32 @@ class FolderStore:
             with contextlib.suppress(OSError):
                 beside.unlink()
             current_app.logger.exception("evidence not stored")
-            raise Refused("Kho minh chứng đang đầy hoặc không ghi được; tệp chưa được lưu.", 503) from error
+            raise Refused(FULL, 503) from error
         return sha256
 
-    def read(self, tenant_id: int, sha256: str) -> bytes:
-        """Read a content and compare it with its name before anybody sees it."""
+    def open(self, tenant_id: int, sha256: str) -> IO[bytes]:
+        """Open a file after reading it once through; a file of the store is never written again."""
         try:
-            content = self._path(tenant_id, sha256).read_bytes()
+            file = self._path(tenant_id, sha256).open("rb")
         except OSError:
             current_app.logger.exception("evidence %s of tenant %s cannot be read", sha256, tenant_id)
-            raise Refused("Không đọc được tệp này trong kho. Xin báo người quản trị.", 404) from None
-        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Refused(UNREADABLE, 404) from None
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            file.close()
             current_app.logger.error("evidence %s of tenant %s is damaged", sha256, tenant_id)
-            raise Refused("Tệp này trong kho đã hỏng. Xin báo người quản trị.", 404)
-        return content
+            raise Refused(DAMAGED, 404)
+        file.seek(0)
+        return file
 
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether the file is there."""
         return self._path(tenant_id, sha256).is_file()
+
+    def fault(self) -> str:
+        """Say so where the folder is gone or closed to this account."""
+        if os.access(self.root, os.W_OK | os.X_OK):
+            return ""
+        return f"Không ghi được vào thư mục minh chứng {self.root}."
 
 
 def _settle(folder: Path) -> None:
@@ -94,5 +145,15 @@ def _settle(folder: Path) -> None:
 
 
 def store() -> Store:
-    """Return the store the settings name."""
-    return FolderStore(current_app.extensions["settings"].evidence)
+    """Return the store the settings name; one for the whole program."""
+    made: Store | None = current_app.extensions.get("evidence_store")
+    if made is None:
+        settings = current_app.extensions["settings"]
+        if settings.bucket is None:
+            made = FolderStore(settings.evidence)
+        else:
+            from .bucket import BucketStore  # the client of S3 is loaded only where it is used
+
+            made = BucketStore(settings.bucket)
+        current_app.extensions["evidence_store"] = made
+    return made

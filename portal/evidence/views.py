@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from flask import Blueprint, abort, flash, render_template, request
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from portal.dossiers.forms import tidy
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.taking import editable
 from portal.web import back_to, download, error_page, listing, paginate
@@ -22,13 +21,14 @@ from tenants.rights import Right
 
 from . import operations
 from .checks import ACCEPT, ALLOWED, MAX_BYTES
+from .documents import tied_words
 from .forms import EvidenceForm
 from .models import Evidence
 from .operations import Taken
 from .photos import SHOWN_AS_PICTURE
 from .queries import SORTS, evidence_of, handed_over, uses
 from .queries import library as library_select
-from .store import store
+from .store import CHUNK, store
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -203,15 +203,7 @@ def describe(evidence_id: int) -> Any:
     try:
         if not form.validate():
             raise Refused("", 422)
-        operations.describe(
-            signed_in(),
-            file,
-            number,
-            title=tidy(form.title.data),
-            number=tidy(form.number.data),
-            issued_on=form.issued_on.data,
-            issuer=tidy(form.issuer.data),
-        )
+        tied = operations.describe(signed_in(), file, number, form.particulars())
     except Refused as refused:
         if refused.status in (403, 404):
             raise
@@ -221,7 +213,8 @@ def describe(evidence_id: int) -> Any:
             form.form_errors.append(refused.sentence)
         theirs = file if isinstance(refused, Conflict) else None
         return _show(file, form, file.version, theirs, refused.status)
-    return back_to("evidence.show", "Đã lưu thông tin minh chứng.", evidence_id=evidence_id)
+    sentence = f"Đã lưu thông tin minh chứng. {tied_words(tied)}".strip()
+    return back_to("evidence.show", sentence, evidence_id=evidence_id)
 
 
 @blueprint.post("/minh-chung/<int:evidence_id>/xoa")
@@ -254,7 +247,7 @@ def _file_in_sight(tenant_id: int, evidence_id: int) -> Evidence:
 def save_copy(tenant_id: int, evidence_id: int) -> Any:
     """A file as an attachment, to whoever may see it in the scope acted in."""
     file = _file_in_sight(tenant_id, evidence_id)
-    return download(store().read(file.tenant_id, file.sha256), file.file_name, file.media_type)
+    return _sent_out(file, inline=False)
 
 
 @blueprint.get("/minh-chung/<int:tenant_id>/<int:evidence_id>/xem")
@@ -264,4 +257,12 @@ def preview(tenant_id: int, evidence_id: int) -> Any:
     file = _file_in_sight(tenant_id, evidence_id)
     if not preview_kind(file):
         abort(404)
-    return download(store().read(file.tenant_id, file.sha256), file.file_name, file.media_type, inline=True)
+    return _sent_out(file, inline=True)
+
+
+def _sent_out(file: Evidence, *, inline: bool) -> Any:
+    content: bytes | IO[bytes] = store().open(file.tenant_id, file.sha256)
+    if file.size <= CHUNK and not isinstance(content, bytes):
+        with content:
+            content = content.read()
+    return download(content, file.file_name, file.media_type, inline=inline, size=file.size)

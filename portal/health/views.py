@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from flask import Blueprint, current_app
 from sqlalchemy import select
 
 from portal.cycle.models import Setting
+from portal.evidence.store import store
 from tenants.access import public
 from tenants.database import db
 
@@ -24,7 +23,7 @@ def alive() -> tuple[str, int, dict[str, str]]:
 @blueprint.get("/readyz")
 @public("a supervisor asks whether database and evidence store can be used; no row is told")
 def ready() -> tuple[str, int, dict[str, str]]:
-    """Read one setting and look at the evidence folder; 503 with the part that fails."""
+    """Read one setting and ask the evidence store; 503 with the part that fails."""
     failing = []
     try:
         db.session.execute(select(Setting.key).limit(1)).all()
@@ -32,7 +31,8 @@ def ready() -> tuple[str, int, dict[str, str]]:
         current_app.logger.error("readyz: %s", reason)
         db.session.rollback()
         failing.append("database")
-    if not os.access(current_app.extensions["settings"].evidence, os.W_OK):
+    if fault := store().fault():
+        current_app.logger.error("readyz: %s", fault)
         failing.append("evidence store")
     text = "ok\n" if not failing else "not ready: " + ", ".join(failing) + "\n"
     return text, 503 if failing else 200, {"Content-Type": "text/plain"}

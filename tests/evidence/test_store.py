@@ -26,7 +26,8 @@ def test_a_content_lies_under_its_tenant_and_hash(kept: FolderStore) -> None:
     path = kept.root / "3" / sha256[:2] / sha256
     assert path.read_bytes() == b"noi dung"
     assert path.stat().st_mode & 0o077 == 0
-    assert kept.read(3, sha256) == b"noi dung"
+    with kept.open(3, sha256) as content:
+        assert content.read() == b"noi dung"
 
 
 def test_equal_contents_are_one_file_in_a_tenant_and_two_across(kept: FolderStore) -> None:
@@ -54,9 +55,9 @@ def test_a_lost_or_damaged_file_is_said_so(app: GuardedFlask, kept: FolderStore)
     sha256 = kept.put(3, b"that")
     (kept.root / "3" / sha256[:2] / sha256).write_bytes(b"khac")
     with pytest.raises(Refused, match="đã hỏng"):
-        kept.read(3, sha256)
+        kept.open(3, sha256)
     with pytest.raises(Refused, match="Không đọc được"):
-        kept.read(3, "0" * 64)
+        kept.open(3, "0" * 64)
 
 
 def test_a_folder_that_takes_no_files_refuses_with_a_sentence(app: GuardedFlask, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from portal.appraisal.operations import PointAsked
 from portal.dossiers import operations as filing
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations
+from portal.evidence.documents import Particulars
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.evidence.views import MOST_AT_ONCE
 from tenants.database import db
@@ -102,7 +103,7 @@ def test_a_name_of_300_letters_is_cut(world: World, client: Any, unit: Unit) -> 
     world.sign_in(client, unit.head)
     send(client, unit.address(), ("Đ" * 300 + ".pdf", samples.pdf()))
     (file,) = unit.files()
-    assert (len(file.file_name), file.title) == (200, "Đ" * 196)
+    assert (len(file.file_name), file.title) == (200, "Đ" * 300)
     answer = client.get(f"/minh-chung/{unit.tenant_id}/{file.id}/tai")
     assert "filename*=UTF-8''%C4%90" in answer.headers["Content-Disposition"]
 
@@ -257,7 +258,7 @@ def test_describing_a_file(world: World, client: Any, unit: Unit) -> None:
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(address).get_data(as_text=True))
     assert token
     data = {"csrf_token": token[1], "version": "1", "title": "Quyết định thi đua", "number": "214/QĐ-UBND"}
-    data |= {"issued_on": "2026-12-20", "issuer": "UBND huyện An Lão"}
+    data |= {"issued_on": "2026-12-20", "issuer": "UBND huyện An Lão", "kind": "decision"}
     page = client.post(address, data=data, follow_redirects=True).get_data(as_text=True)
     assert "Đã lưu thông tin minh chứng." in page
     assert "1–1 trong 1" in client.get("/minh-chung?q=thi+dua+214").get_data(as_text=True)
@@ -285,12 +286,12 @@ def test_what_a_signature_covers_stays(world: World) -> None:
         dossier = world.dossier(unit.tenant_id, unit.dossier_id)
         stored = db.session.get_one(Evidence, (unit.tenant_id, file.id))
         with pytest.raises(Refused, match="đã ký"):
-            operations.describe(actor, stored, 1, title="Khác", number="", issued_on=None, issuer="")
+            operations.describe(actor, stored, 1, Particulars(title="Khác"))
         with pytest.raises(Refused, match="Mở lại để sửa"):
             operations.unlink(actor, dossier, unit.ids["1.1"], file.id)
         with pytest.raises(Refused, match="Mở lại để sửa"):
             operations.add_to_indicator(actor, dossier, unit.ids["1.1"], [("b.pdf", samples.pdf("b"))])
-        with pytest.raises(Refused, match=r"đang dùng ở chỉ tiêu 1\.1"):
+        with pytest.raises(Refused, match=r"đã ký .* nên không xóa được"):
             operations.remove(actor, stored)
 
 
@@ -302,11 +303,11 @@ def test_two_people_send_the_same_file_and_describe_it(world: World, unit: Unit)
             operations.take_in(actor, unit.tenant_id, unit.unit_id, [("a.pdf", samples.pdf("same"))])
     with world.acting(unit.head) as actor:
         (file,) = db.session.scalars(select(Evidence)).all()
-        operations.describe(actor, file, 1, title="Một", number="", issued_on=None, issuer="")
+        operations.describe(actor, file, 1, Particulars(title="Một"))
     with world.acting(editor) as actor:
         (file,) = db.session.scalars(select(Evidence)).all()
         with pytest.raises(Conflict):
-            operations.describe(actor, file, 1, title="Hai", number="", issued_on=None, issuer="")
+            operations.describe(actor, file, 1, Particulars(title="Hai"))
 
 
 def test_untying_and_removing(world: World, client: Any, unit: Unit) -> None:

@@ -17,6 +17,7 @@ from portal import words
 from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
+from portal.evidence.wording import VALIDITIES
 from portal.recognition.models import Decision, Recognition
 from portal.reports.models import DistrictReport
 from portal.units.kinds import UNIT_KINDS
@@ -285,6 +286,7 @@ WORDS = {
     "tenants.places.TenantKind": words.TENANT_KINDS,
     "portal.dossiers.states.State": words.DOSSIER_STATES,
     "portal.dossiers.rules.Outcome": words.OUTCOMES,
+    "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,
 }
 # Enums that people never read: how the program tells its own cases apart.

@@ -1,0 +1,124 @@
+"""The store in a bucket of any S3-compatible service, by its plain requests: put, get, head, list.
+
+A content is one request, so it is there whole or not at all. Checksums beyond SHA-256 are left off where the
+service does not ask for them, because not every service knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from flask import current_app
+
+from tenants.refusal import Refused
+
+from .place import Bucket
+from .store import CHUNK, UNREADABLE, checked, content_hash, key_of
+
+AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
+_GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+_FAULTS = {
+    "NoSuchBucket": "không có thùng chứa này. Xin tạo thùng chứa hoặc sửa EVIDENCE_URL.",
+    "404": "không có thùng chứa này. Xin tạo thùng chứa hoặc sửa EVIDENCE_URL.",
+    "InvalidAccessKeyId": "khóa AWS_ACCESS_KEY_ID không được dịch vụ công nhận.",
+    "SignatureDoesNotMatch": "khóa AWS_SECRET_ACCESS_KEY không đúng.",
+    "AccessDenied": "khóa truy cập không được phép dùng thùng chứa này.",
+    "403": "khóa truy cập không được phép dùng thùng chứa này.",
+    "PermanentRedirect": "thùng chứa nằm ở vùng khác. Xin sửa region trong EVIDENCE_URL.",
+    "AuthorizationHeaderMalformed": "vùng (region) trong EVIDENCE_URL không đúng.",
+}
+
+
+class BucketStore:
+    """The store in a bucket; its client is shared by the threads of a process."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
+        self._client: Any = boto3.session.Session().client(
+            "s3",
+            endpoint_url=bucket.endpoint or None,
+            region_name=bucket.region,
+            aws_access_key_id=bucket.key_id,
+            aws_secret_access_key=bucket.secret,
+            config=Config(
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"mode": "standard", "max_attempts": 3},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                s3={"addressing_style": "path"} if bucket.endpoint else {},
+            ),
+        )
+
+    def _key(self, tenant_id: int, sha256: str) -> dict[str, str]:
+        return {"Bucket": self.bucket.name, "Key": self.bucket.prefix + key_of(tenant_id, sha256)}
+
+    def _size(self, tenant_id: int, sha256: str) -> int | None:
+        try:
+            return int(self._client.head_object(**self._key(tenant_id, sha256))["ContentLength"])
+        except ClientError as error:
+            if _code(error) in _GONE:
+                return None
+            raise
+
+    def put(self, tenant_id: int, content: bytes) -> str:
+        """Send a content in one request, unless it is there; raises `Refused` when that fails."""
+        sha256 = content_hash(content)
+        try:
+            if self._size(tenant_id, sha256) != len(content):
+                self._client.put_object(**self._key(tenant_id, sha256), Body=content)
+        except (ClientError, BotoCoreError) as error:
+            raise self._away(error) from error
+        return sha256
+
+    def open(self, tenant_id: int, sha256: str) -> IO[bytes]:
+        """Fetch a content piece by piece and compare it with its name before giving it out."""
+        try:
+            return checked(self._pieces(tenant_id, sha256), sha256)
+        except ClientError as error:
+            if _code(error) in _GONE:
+                current_app.logger.exception(
+                    "evidence %s of tenant %s is not in the bucket", sha256, tenant_id
+                )
+                raise Refused(UNREADABLE, 404) from None
+            raise self._away(error) from error
+        except BotoCoreError as error:
+            raise self._away(error) from error
+
+    def _pieces(self, tenant_id: int, sha256: str) -> Iterator[bytes]:
+        body = self._client.get_object(**self._key(tenant_id, sha256))["Body"]
+        with body:
+            yield from body.iter_chunks(CHUNK)
+
+    def has(self, tenant_id: int, sha256: str) -> bool:
+        """Return whether the content is there."""
+        try:
+            return self._size(tenant_id, sha256) is not None
+        except (ClientError, BotoCoreError) as error:
+            raise self._away(error) from error
+
+    def fault(self) -> str:
+        """List one key: that needs the service, the keys and the bucket."""
+        at = f"Thùng chứa minh chứng “{self.bucket.name}” tại {self.bucket.endpoint or 'Amazon S3'}"
+        try:
+            self._client.list_objects_v2(Bucket=self.bucket.name, Prefix=self.bucket.prefix, MaxKeys=1)
+        except ClientError as error:
+            code = _code(error)
+            return f"{at}: {_FAULTS.get(code, f'dịch vụ trả lời {code}.')}"
+        except EndpointConnectionError:
+            return f"{at}: không kết nối được. Xin xem lại endpoint và mạng."
+        except BotoCoreError as error:
+            return f"{at}: {error}"
+        return ""
+
+    def _away(self, error: Exception) -> Refused:
+        current_app.logger.error("evidence bucket %s: %s", self.bucket.name, error)
+        return Refused(AWAY, 503)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
