@@ -6,6 +6,7 @@ from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
 from portal.notices import models as notices
+from portal.papers import models as papers
 from portal.recognition import models as recognition
 from portal.reports import models as reports
 from portal.trail import models as trail
@@ -21,6 +22,7 @@ __all__ = [
     "dossiers",
     "evidence",
     "notices",
+    "papers",
     "people",
     "places",
     "recognition",

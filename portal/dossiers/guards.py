@@ -98,7 +98,7 @@ begin
         on r.tenant_id = p.tenant_id and r.unit_id = p.unit_id and r.id = p.request_id
       where p.tenant_id = (content->>'tenant_id')::int and p.dossier_id = (content->>'dossier_id')::bigint
         and r.answered_at is null
-        and coalesce(p.indicator_id::text = content->>'indicator_id', p.part = tg_table_name))) then
+        and coalesce(p.indicator_id::text = content->>'indicator_id', p.part = coalesce(tg_argv[0], tg_table_name)))) then
     return coalesce(new, old);
   end if;
   raise exception 'content of a dossier in state % is frozen', of_dossier.state using errcode = 'PT409';
@@ -106,16 +106,18 @@ end $$;
 """
 
 
-def frozen_with_dossier(table: str, columns: str = "") -> str:
+def frozen_with_dossier(table: str, columns: str = "", part: str = "") -> str:
     """Return the SQL that refuses changes to a table's rows once their dossier is signed.
 
-    While supplements are asked for, only the points of the open request are free. `columns` limits
-    the guard on updates to what the unit itself wrote.
+    While supplements are asked for, only the points of the open request are free: those on `part`, which
+    is the table's own name unless another is given. `columns` limits the guard on updates to what the unit
+    itself wrote.
     """
     of = f" of {columns}" if columns else ""
+    argument = f"'{part}'" if part else ""
     return (
         f"create or replace trigger {table}_frozen before insert or delete or update{of} on {table}"
-        " for each row execute function refuse_signed_content()"
+        f" for each row execute function refuse_signed_content({argument})"
     )
 
 

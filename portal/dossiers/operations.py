@@ -17,6 +17,7 @@ from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.evidence.models import EvidenceLink
 from portal.notices.operations import tell_unit
+from portal.papers.models import OwnWords
 from portal.trail.operations import record
 from portal.units.models import Unit
 from tenants.database import db
@@ -142,6 +143,10 @@ def take_over_withdrawn(dossier: Dossier) -> None:
         )
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
     db.session.add_all(TeamMember(**key, full_name=m.full_name, title=m.title, duty=m.duty) for m in old.team)
+    db.session.add_all(
+        OwnWords(**key, block=row.block, text=row.text, changed_at=row.changed_at, changed_by=row.changed_by)
+        for row in old.own_words.values()
+    )
     db.session.add_all(
         EvidenceLink(**key, indicator_id=indicator_id, evidence_id=file.id)
         for indicator_id, files in old.evidence.items()

@@ -17,6 +17,7 @@ from portal.catalogue.queries import as_rules, indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
 from portal.evidence.models import Evidence, EvidenceLink
+from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
 from portal.units.models import Unit
 from tenants.database import db
@@ -45,6 +46,7 @@ class Sheet:
     headcount_findings: dict[str, HeadcountFinding] = field(default_factory=dict)
     requests: list[SupplementRequest] = field(default_factory=list)
     points: list[SupplementPoint] = field(default_factory=list)
+    own_words: dict[str, OwnWords] = field(default_factory=dict)
     may_raise_from: date | None = None
 
     def profile(self) -> rules.Profile:
@@ -230,6 +232,8 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         sheets[headcount.dossier_id].headcounts[headcount.code] = headcount
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
+    for block in _of(OwnWords, dossiers):
+        sheets[block.dossier_id].own_words[block.block] = block
     for link in _of(EvidenceLink, dossiers):
         sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
     _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])

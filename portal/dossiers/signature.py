@@ -19,6 +19,9 @@ def canonical(sheet: Sheet) -> dict[str, Any]:
     d, unit = sheet.dossier, sheet.unit
     codes = {row.id: row.code for row in sheet.catalogue}
     of_unit = "code name kind public address commune superior symbol head_title".split()
+    of_head = "superior_second name_lines date_place authority".split()
+    head = {name: getattr(unit, name) for name in of_head if getattr(unit, name)}
+    own_words = {block: row.text for block, row in sorted(sheet.own_words.items()) if row.text}
     return {
         "unit": {name: getattr(unit, name) for name in of_unit},
         "year": d.year,
@@ -47,6 +50,8 @@ def canonical(sheet: Sheet) -> dict[str, Any]:
             }
             for i, row in sorted(sheet.answers.items(), key=lambda item: codes[item[0]])
         },
+        **({"letterhead": head} if head else {}),
+        **({"own_words": own_words} if own_words else {}),
     }
 
 

@@ -1,16 +1,20 @@
-"""The data sets of a unit's own papers: Mẫu 01, Mẫu 02 and Mẫu 03 of its dossier.
+"""The data sets of a unit's own papers: Mẫu 01, 02 and 03 of its dossier, and the page of what it lacks.
 
 Made from `content`, so that figures in the text and in the tables are the same values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from portal import words
 from portal.papers import results
 from portal.papers.content import Content
 from portal.papers.data import (
+    GapPage,
     Letterhead,
     RequestLetter,
     ResultSummary,
@@ -18,7 +22,7 @@ from portal.papers.data import (
     Signature,
     UnitParticulars,
 )
-from portal.papers.office import Office
+from portal.papers.office import Office, acting_for
 
 _NOT_SAID = "Đơn vị không nêu nội dung này."
 
@@ -48,10 +52,47 @@ def particulars(content: Content, office: Office) -> UnitParticulars:
     )
 
 
-def _place(content: Content, office: Office) -> str:
+def letterhead(
+    unit: Mapping[str, Any], own: Mapping[str, str], office: Office, number: str | None, day: date | None
+) -> Letterhead:
+    """Return the head of a unit's papers: what it chose (`own`) over what follows from the registry."""
+    superior = "\n".join(line for line in (unit["superior"], own.get("superior_second", "")) if line)
+    lines = own.get("name_lines", "")
+    return Letterhead(
+        superior=superior,
+        issuer=lines if spells(lines, unit["name"]) else unit["name"],
+        number=number,
+        place=own.get("date_place") or _place(unit, office),
+        day=day,
+    )
+
+
+def spells(lines: str, name: str) -> bool:
+    """Return whether lines are a name parted, and not another name."""
+    return " ".join(lines.split()).casefold() == " ".join(name.split()).casefold()
+
+
+def signature(unit: Mapping[str, Any], own: Mapping[str, str], signer: str) -> Signature:
+    """Return the signature block; a deputy signs for the head unless the unit says otherwise."""
+    title = str(unit["head_title"])
+    own_lines = tuple(line.strip() for line in own.get("authority", "").split("\n") if line.strip())
+    return Signature(
+        title=title or None, signer_name=signer or None, authority_lines=own_lines or acting_for(title)
+    )
+
+
+def head_of(content: Content, office: Office, number: str | None, day: date | None) -> Letterhead:
+    """Return the head of a paper of a dossier; an unsigned one marks a superior nobody has named."""
+    head = letterhead(content.unit, content.letterhead, office, number, day)
+    if head.superior or content.signed or not content.unit["public"]:
+        return head
+    return replace(head, superior=None)
+
+
+def _place(unit: Mapping[str, Any], office: Office) -> str:
     """A commune's own papers name the commune before the date, all others the district's seat."""
-    commune = str(content.unit["commune"])
-    if content.unit["kind"] != "commune_committee" or not commune:
+    commune = str(unit["commune"])
+    if unit["kind"] != "commune_committee" or not commune:
         return office.seat
     for kind in ("Xã ", "Phường ", "Thị trấn "):
         commune = commune.removeprefix(kind)
@@ -65,16 +106,9 @@ def _number(content: Content, kind: str) -> str:
 
 
 def _frame(content: Content, office: Office, number: str | None) -> dict[str, Any]:
-    unit = content.unit
     return {
-        "letterhead": Letterhead(
-            superior=unit["superior"],
-            issuer=unit["name"],
-            number=number,
-            place=_place(content, office),
-            day=content.day,
-        ),
-        "signature": Signature(title=unit["head_title"] or None, signer_name=content.head_name or None),
+        "letterhead": head_of(content, office, number, content.day),
+        "signature": signature(content.unit, content.letterhead, content.head_name),
         "year": content.year,
         "tier": office.tier,
         "content_hash": content.code,
@@ -102,6 +136,8 @@ def request_letter(content: Content, office: Office) -> RequestLetter:
             f"Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu năm {content.year} (Mẫu 03)",
             *((f"{proofs} tài liệu minh chứng gửi trên Cổng Đơn vị học tập",) if proofs else ()),
         ),
+        opening=content.own_words.get("mau-01-mo-dau", ""),
+        closing=content.own_words.get("mau-01-ket", ""),
     )
 
 
@@ -120,6 +156,9 @@ def self_assessment_report(content: Content, office: Office) -> SelfAssessmentRe
         strengths=content.strengths.strip() or blank,
         weaknesses=content.weaknesses.strip(),
         improvement_plan=content.plan.strip() or blank,
+        features=content.own_words.get("mau-02-tinh-hinh"),
+        process=content.own_words.get("mau-02-qua-trinh"),
+        remarks=content.own_words.get("mau-02-y-kien", ""),
     )
 
 
@@ -130,4 +169,20 @@ def result_summary(content: Content, office: Office) -> ResultSummary:
         recipients=(office.full_name, "Lưu: VT"),
         criteria=results.criteria(content),
         summaries=results.summaries(content.assessment),
+        note=content.own_words.get("mau-03-ghi-chu", ""),
+    )
+
+
+def gap_page(content: Content, office: Office, today: date, others: Sequence[str]) -> GapPage:
+    """Return what the unit still lacks for the next level; `others` is what the dossier lacks besides."""
+    level = next((n for n, verdict in content.assessment.verdicts.items() if not verdict.reached), None)
+    frame = _frame(content, office, None) | {"signed": True, "content_hash": None, "issued": None}
+    del frame["requested_level"]
+    return GapPage(
+        **frame,
+        level=level,
+        as_of=today,
+        summaries=results.summaries(content.assessment),
+        lacking=results.lacking(content, level) if level else (),
+        others=tuple(others),
     )

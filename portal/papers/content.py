@@ -50,6 +50,8 @@ class Content:
     weaknesses: str
     plan: str
     team: Team | None
+    own_words: Mapping[str, str]
+    letterhead: Mapping[str, str]
     headcounts: Mapping[str, int | None]
     groups: tuple[Group, ...]
     answers: Mapping[int, rules.Answer]
@@ -97,6 +99,8 @@ def content_of(sheet: Sheet) -> Content:
         weaknesses=texts[1],
         plan=texts[2],
         team=_team(said["team"]),
+        own_words=(frozen or now).get("own_words", {}),
+        letterhead=(frozen or now).get("letterhead", {}),
         headcounts=counts,
         groups=_groups(sheet),
         answers=answers,

@@ -137,7 +137,7 @@ class LevelSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLetter(Paper):
-    """Mẫu 01: Tờ trình đề nghị đánh giá, công nhận."""
+    """Mẫu 01: Tờ trình đề nghị đánh giá, công nhận. `opening` and `closing` are the unit's own words."""
 
     unit: UnitParticulars
     addressee: str | None
@@ -147,11 +147,16 @@ class RequestLetter(Paper):
     summaries: tuple[LevelSummary, ...]
     attachments: tuple[str, ...]
     legal_bases: tuple[str, ...] = ()
+    opening: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfAssessmentReport(Paper):
-    """Mẫu 02: Báo cáo tự đánh giá. `sentences` are the verdict's own sentences, `gaps` what still lacks."""
+    """Mẫu 02: Báo cáo tự đánh giá. `sentences` are the verdict's own sentences, `gaps` what still lacks.
+
+    `features`, `process` and `remarks` are the unit's own words.
+    """
 
     unit: UnitParticulars
     addressee: str | None
@@ -166,17 +171,44 @@ class SelfAssessmentReport(Paper):
     strengths: str | None = None
     weaknesses: str | None = None
     improvement_plan: str | None = None
+    remarks: str = ""
     attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultSummary(Paper):
-    """Mẫu 03: Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu."""
+    """Mẫu 03: Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu. `note` is the unit's own words."""
 
     unit: UnitParticulars
     requested_level: int | None
     criteria: tuple[CriterionResults, ...]
     summaries: tuple[LevelSummary, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """What one indicator still needs for a level: where it stands, what is asked, what is to be done."""
+
+    code: str
+    title: str
+    stands: str
+    asked: str
+    todo: str
+    who: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapPage(Paper):
+    """Còn thiếu gì: one page for the staff meeting, fewest steps first; `level` None: nothing lacks."""
+
+    unit: UnitParticulars
+    level: int | None
+    as_of: date
+    summaries: tuple[LevelSummary, ...]
+    lacking: tuple[Lacking, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

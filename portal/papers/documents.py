@@ -149,6 +149,22 @@ def result_summary(summary: data.ResultSummary) -> Page:
     return _render("result_summary.html", summary, {"results": table})
 
 
+def gap_page(gaps: data.GapPage) -> Page:
+    """Còn thiếu gì: what lacks for the next level on one page, with room for who does it until when."""
+    columns = (
+        RowColumn("TT", 8, Align.CENTER),
+        RowColumn("Chỉ tiêu", 47),
+        RowColumn("Hiện nay", 23, Align.CENTER),
+        RowColumn("Yêu cầu", 27),
+        RowColumn("Việc cần làm", 46),
+        RowColumn("Người làm", 22),
+        RowColumn("Xong trước", 17, Align.CENTER),
+    )
+    rows = [(o.code, o.title, o.stands, o.asked, o.todo, o.who, o.until) for o in gaps.lacking]
+    size = 11 if len(rows) <= 6 else 10 if len(rows) <= 10 else 9
+    return _render("gap_page.html", gaps, {"lacking": wording.plain_table(columns, rows, size=size)})
+
+
 def receipt(slip: data.Receipt) -> Page:
     """Phiếu tiếp nhận hồ sơ."""
     columns = (

@@ -9,7 +9,9 @@ from __future__ import annotations
 from portal import words
 from portal.dossiers.rules import FAILED, Assessment, Finding, Gap, Indicator, Kind, Outcome
 from portal.papers.content import Content
-from portal.papers.data import CriterionResults, IndicatorResult, LevelSummary
+from portal.papers.data import CriterionResults, IndicatorResult, Lacking, LevelSummary
+from portal.papers.rows import MISSING
+from portal.papers.wording import value_words
 
 ILLUSTRATIVE = "số liệu minh họa, Sở chưa xác nhận"
 UNCONFIRMED = "ngưỡng chưa được Sở xác nhận"
@@ -127,6 +129,26 @@ def gaps(content: Content) -> tuple[str, ...]:
         f"Chỉ tiêu {gap.indicator.code}: {_gap_words(content, gap)}"
         for gap in content.assessment.verdicts[2].gaps
     )
+
+
+def lacking(content: Content, level: int) -> tuple[Lacking, ...]:
+    """Return what every indicator that is not met for a level still needs, fewest steps first."""
+    found = {item.code: item for criterion in criteria(content) for item in criterion.indicators}
+    return tuple(
+        Lacking(
+            code=gap.indicator.code,
+            title=gap.indicator.title,
+            stands=_standing(found[gap.indicator.code], content.sensitive),
+            asked=requirement(gap.indicator, level),
+            todo=_gap_words(content, gap),
+        )
+        for gap in content.assessment.verdicts[level].gaps
+    )
+
+
+def _standing(item: IndicatorResult, sensitive: bool) -> str:
+    value = value_words(item, sensitive)
+    return "Chưa nhập" if value.startswith(MISSING) else value
 
 
 def _gap_words(content: Content, gap: Gap) -> str:

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from portal import clock
 from portal.dossiers.queries import Sheet
 from portal.papers import building, building_office, data, documents
 from portal.papers.content import Content
 from portal.papers.documents import Page
+from portal.papers.missing import missing
 from portal.papers.office import Office
 
+_OF_TABLE = ("chi-tieu-", "ket-qua")
 Build = Callable[[Sheet, Content, Office], data.Paper | None]
 
 
@@ -40,6 +43,12 @@ class Kind:
         return self.compose(paper) if paper is not None else None
 
 
+def _gap_page(sheet: Sheet, content: Content, office: Office) -> data.GapPage:
+    """What lacks today; the indicators stand in its table, so only the rest of the list is told beside it."""
+    others = [] if content.signed else [f for f in missing(sheet) if not f.anchor.startswith(_OF_TABLE)]
+    return building.gap_page(content, office, clock.today(), [fault.sentence for fault in others])
+
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -63,6 +72,14 @@ KINDS: dict[str, Kind] = {
             "Mau-03",
             lambda _, content, office: building.result_summary(content, office),
             documents.result_summary,
+        ),
+        Kind(
+            "con-thieu",
+            "Còn thiếu gì (cho cuộc họp)",
+            "Con-thieu",
+            _gap_page,
+            documents.gap_page,
+            in_set=False,
         ),
         Kind(
             "phieu-tiep-nhan",

@@ -29,12 +29,17 @@ _KINDS = ", ".join(f"'{kind}'" for kind in UNIT_KINDS)
 
 
 class Unit(TenantOwned, Base):
-    """One unit of a district (Circular 24/2023, Article 2), from the day it opened to the day it closed."""
+    """One unit of a district (Circular 24/2023, Article 2), from the day it opened to the day it closed.
+
+    Its papers are headed by `superior` over `superior_second` over its name, parted as in `name_lines`, and
+    dated in `date_place`; `authority` holds the lines above the signer's title ("KT. HIỆU TRƯỞNG").
+    """
 
     __tablename__ = "unit"
     __wall__ = Wall(
         grants={
-            "unit": "select, update (address, phone, email, head_name, head_title, superior, symbol, version)",
+            "unit": "select, update (address, phone, email, head_name, head_title, superior, symbol,"
+            " superior_second, name_lines, date_place, authority, version)",
             "district": "select, insert, update",
             "province": "select",
         },
@@ -67,6 +72,10 @@ class Unit(TenantOwned, Base):
     commune: Mapped[str] = mapped_column(String(100), default="")
     superior: Mapped[str] = mapped_column(String(200), default="")
     symbol: Mapped[str] = mapped_column(String(30), default="")
+    superior_second: Mapped[str] = mapped_column(String(200), default="")
+    name_lines: Mapped[str] = mapped_column(String(300), default="")
+    date_place: Mapped[str] = mapped_column(String(100), default="")
+    authority: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
     email: Mapped[str] = mapped_column(String(200), default="")

@@ -13,7 +13,10 @@ from tenants.rights import Right, refusal
 
 from .models import Unit
 
-OWN = ("address", "phone", "email", "head_name", "head_title", "superior", "symbol")
+OWN = (
+    "address", "phone", "email", "head_name", "head_title",
+    "superior", "superior_second", "name_lines", "symbol", "date_place", "authority",
+)  # fmt: skip
 NAMES = {
     "address": "địa chỉ",
     "phone": "điện thoại",
@@ -21,7 +24,11 @@ NAMES = {
     "head_name": "họ tên thủ trưởng",
     "head_title": "chức vụ thủ trưởng",
     "superior": "cơ quan cấp trên",
+    "superior_second": "cơ quan cấp trên, dòng thứ hai",
+    "name_lines": "cách ngắt dòng tên đơn vị",
     "symbol": "ký hiệu văn bản",
+    "date_place": "địa danh trên văn bản",
+    "authority": "quyền hạn người ký",
 }
 
 
