@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "papers",
     "province",
     "recognition",
+    "register",
     "reports",
     "units",
 )

@@ -2,12 +2,14 @@
 
 from portal.appraisal import models as appraisal
 from portal.catalogue import models as catalogue
+from portal.complaints import models as complaints
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
 from portal.notices import models as notices
 from portal.papers import models as papers
 from portal.recognition import models as recognition
+from portal.register import models as register
 from portal.reports import models as reports
 from portal.trail import models as trail
 from portal.units import models as units
@@ -18,6 +20,7 @@ __all__ = [
     "Base",
     "appraisal",
     "catalogue",
+    "complaints",
     "cycle",
     "dossiers",
     "evidence",
@@ -26,6 +29,7 @@ __all__ = [
     "people",
     "places",
     "recognition",
+    "register",
     "reports",
     "trail",
     "units",

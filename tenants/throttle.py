@@ -61,6 +61,11 @@ def of_link(address: str) -> tuple[Limit, ...]:
     return (Limit(f"link:{network_of(address)}", 30, timedelta(minutes=5)),)
 
 
+def of_public_code(address: str) -> tuple[Limit, ...]:
+    """Return what is counted when somebody asks in public for a code that does not exist."""
+    return (Limit(f"public:{network_of(address)}", 30, timedelta(minutes=5)),)
+
+
 def network_of(address: str) -> str:
     """Return the address, for IPv6 its /64: one subscriber owns all of that."""
     try:

@@ -286,11 +286,13 @@ def _fill_gaps(year: Year) -> None:
     planter = Planter(CANARY)
     unit_id = year.units[State.DECIDED]
     key = (year.tenant_id, unit_id)
+    # What is there comes first, so that what is planted hangs under it and not under a second parent.
     for name in ("unit", "account", *OWNED):
         found = row_of(name, year.tenant_id, unit_id, year.dossiers[State.DECIDED])
-        if found is None:
-            found = planter.row(name, *key)
-        planter.made[(name, *key)] = year.rows[name] = found
+        if found is not None:
+            planter.made[(name, *key)] = found
+    for name in ("unit", "account", *OWNED):
+        year.rows[name] = planter.row(name, *key)
 
 
 def row_of(name: str, tenant_id: int, unit_id: int, dossier_id: int) -> dict[str, Any] | None:

@@ -55,6 +55,7 @@ Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {
     ("membership", "role"): lambda _p, _t, unit: "unit_head" if unit else "district_officer",
     ("recognition", "valid_to"): lambda *_: date(2029, 12, 31),
+    ("register_entry", "valid_to"): lambda *_: date(2029, 12, 31),
     ("decision_line", "outcome"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
     ("unit", "kind"): lambda *_: "primary",

@@ -29,6 +29,7 @@ from . import accounts, bulk, files, history, season
 from .bulk import Catalogue, Draft, Registered
 from .figures import aim_of
 from .moments import at
+from .publication import publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 
 STEWARD = Scope(ScopeKind.STEWARD)
@@ -188,6 +189,7 @@ def _load_years(
         for year in (2024, 2025):
             history.load_year(place, units, year, catalogue, settings, chance, held)
         history.number_receipts()
+        publish(units[0].tenant_id)
         return _open_drafts(units, catalogue, papers, chance, held)
 
 

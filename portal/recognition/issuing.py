@@ -21,6 +21,8 @@ from portal.dossiers.operations import must, take
 from portal.dossiers.queries import Sheet, open_sheets
 from portal.dossiers.steps import STEP_OF, Act
 from portal.notices.operations import tell_district
+from portal.register import operations as register
+from portal.register.models import RegisterEntry
 from portal.trail.operations import record
 from portal.words import ZONE, day
 from tenants.database import db
@@ -73,6 +75,7 @@ def issue(
     db.session.add_all(given)
     _show_findings(lines)
     db.session.flush()
+    register.follow(decision.tenant_id, [row.unit_id for row in given])
     try:
         with db.session.begin_nested():
             decision.number, decision.dated = number, dated
@@ -200,7 +203,7 @@ def _recognitions(
     dated: date,
 ) -> list[Recognition]:
     reached = [line for line in lines if line.outcome]
-    codes = _fresh_codes(decision.tenant_id, len(reached))
+    codes = _fresh_codes(len(reached))
     given = []
     for line, code in zip(reached, codes, strict=True):
         sheet = sheets[line.dossier_id]
@@ -226,14 +229,12 @@ def _recognitions(
     return given
 
 
-def _fresh_codes(tenant_id: int, count: int) -> list[str]:
-    """Return certificate codes that no recognition of the tenant bears."""
+def _fresh_codes(count: int) -> list[str]:
+    """Return certificate codes under which nothing is published, in whatever district."""
     codes: set[str] = set()
     while len(codes) < count:
         drawn = {rules.code_of(secrets.randbits(rules.CODE_BITS)) for _ in range(count - len(codes))}
-        taken = db.session.scalars(
-            select(Recognition.code).where(Recognition.tenant_id == tenant_id, Recognition.code.in_(drawn))
-        )
+        taken = db.session.scalars(select(RegisterEntry.code).where(RegisterEntry.code.in_(drawn)))
         codes |= drawn - set(taken)
     return list(codes)
 

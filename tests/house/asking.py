@@ -63,6 +63,9 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "dossier_id": [dossier],
         "unit_id": [year.units[state]],
         "evidence_id": [own["evidence"]],
+        "recognition_id": [rows["recognition"]["id"]],
+        "complaint_id": [rows["complaint"]["id"]],
+        "file_id": [rows["complaint_file"]["id"]],
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
         "report_id": [year.report],
@@ -99,6 +102,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "appraisal.entry": {"dossier_id": lambda year: [year.entered]},
     "appraisal.channel": {"unit_id": lambda year: [year.unregistered]},
     "province.kind": {"kind": lambda _year: ["primary"]},
+    "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
+    "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.

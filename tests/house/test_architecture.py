@@ -19,6 +19,7 @@ from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
 from portal.recognition.models import Decision, Recognition
+from portal.register.wording import STANDINGS
 from portal.reports.models import DistrictReport
 from portal.units.kinds import UNIT_KINDS
 from tenants.places import TenantKind
@@ -288,6 +289,7 @@ WORDS = {
     "portal.dossiers.rules.Outcome": words.OUTCOMES,
     "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,
+    "portal.register.rules.Standing": STANDINGS,
 }
 # Enums that people never read: how the program tells its own cases apart.
 INNER = {

@@ -1,0 +1,110 @@
+"""Reading the register: one entry by its code, a unit's story, the public search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+
+from portal import words
+from portal.recognition.models import DecisionLine, Recognition
+from tenants.database import db
+
+from .models import RegisterEntry
+from .rules import Standing
+
+
+def entry_of(code: str) -> RegisterEntry | None:
+    """Return what is published under a code, or None; one statement, no tenant's rows."""
+    return db.session.scalar(
+        select(RegisterEntry).where(RegisterEntry.code == code).order_by(RegisterEntry.tenant_id).limit(1)
+    )
+
+
+def story_of(code: str) -> list[RegisterEntry]:
+    """Return every entry of the unit to which a code belongs, the latest first; one statement."""
+    subject = select(RegisterEntry.subject).where(RegisterEntry.code == code).limit(1).scalar_subquery()
+    statement = select(RegisterEntry).where(RegisterEntry.subject == subject)
+    return list(db.session.scalars(statement.order_by(RegisterEntry.decided_on.desc(), RegisterEntry.code)))
+
+
+def places() -> list[str]:
+    """Return the places that have published anything, in Vietnamese order."""
+    found = db.session.scalars(select(RegisterEntry.place).distinct())
+    return sorted(found, key=words.sort_key)
+
+
+SORTS = ("name", "decided", "place")
+
+
+def search(
+    *,
+    today: date,
+    q: str = "",
+    kind: str = "",
+    place: str = "",
+    level: str = "",
+    year: str = "",
+    state: Standing | None = None,
+    sort: str = "name",
+    descending: bool = False,
+) -> Select[tuple[RegisterEntry]]:
+    """Return the statement of the public search, ready for `paginate`; `q` is compared without marks."""
+    entry = RegisterEntry
+    statement = select(entry)
+    if q:
+        statement = statement.where(entry.name_folded.contains(words.fold(q), autoescape=True))
+    for column, wanted in ((entry.kind, kind), (entry.place, place)):
+        if wanted:
+            statement = statement.where(column == wanted)
+    for number, wanted in ((entry.level, level), (entry.year, year)):
+        if wanted:
+            statement = statement.where(number == int(wanted))
+    if state in (Standing.IN_FORCE, Standing.EXPIRED):
+        ended = entry.valid_to < today if state is Standing.EXPIRED else entry.valid_to >= today
+        statement = statement.where(entry.state == "in_force", ended)
+    elif state is not None:
+        statement = statement.where(entry.state == state.value)
+    keys = {
+        "name": [entry.name_sort, entry.year],
+        "decided": [entry.decided_on, entry.name_sort],
+        "place": [entry.place, entry.name_sort],
+    }[sort]
+    ordered = [key.desc() if descending else key.asc() for key in keys]
+    return statement.order_by(*ordered, entry.code)
+
+
+def recognition_of(tenant_id: int, recognition_id: int) -> Recognition | None:
+    """Return a recognition of the scope, or None."""
+    return db.session.scalar(
+        select(Recognition).where(Recognition.tenant_id == tenant_id, Recognition.id == recognition_id)
+    )
+
+
+def of_dossier(tenant_id: int, dossier_id: int) -> Recognition | None:
+    """Return the recognition a dossier led to, or None."""
+    return db.session.scalar(
+        select(Recognition).where(Recognition.tenant_id == tenant_id, Recognition.dossier_id == dossier_id)
+    )
+
+
+def entries_of(tenant_id: int, codes: Sequence[str]) -> dict[str, RegisterEntry]:
+    """Return a district's entries by their codes."""
+    rows = db.session.scalars(
+        select(RegisterEntry).where(RegisterEntry.tenant_id == tenant_id, RegisterEntry.code.in_(codes))
+    )
+    return {row.code: row for row in rows}
+
+
+def line_of(recognition: Recognition) -> int:
+    """Return the number of the decision's line that gave a recognition."""
+    return int(
+        db.session.scalars(
+            select(DecisionLine.id).where(
+                DecisionLine.tenant_id == recognition.tenant_id,
+                DecisionLine.decision_id == recognition.decision_id,
+                DecisionLine.dossier_id == recognition.dossier_id,
+            )
+        ).one()
+    )
