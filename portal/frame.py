@@ -48,6 +48,11 @@ PROVINCE_ROOMS = (
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    "registration.own": "activities.index",
+    "registration.propose": "activities.index",
+    "registration.district": "appraisal.missing",
+    "registration.of_unit": "appraisal.missing",
+    "registration.term": "appraisal.missing",
     "province.report": "province.reports",
     "province.accept": "province.reports",
     "province.send_back": "province.reports",
@@ -101,7 +106,7 @@ def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]
     endpoints = [endpoint for _, endpoint, _ in rooms_of(place.role)]
     near = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == here]
     asked = PART_OF.get(request.endpoint or "", request.endpoint)
-    current = asked if asked in near else next(iter(near), "")
+    current = asked if asked in endpoints else next(iter(near), "")
     rows = []
     for label, endpoint, right in rooms_of(place.role):
         if refusal(identity, right) or endpoint not in current_app.view_functions:

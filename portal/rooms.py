@@ -9,6 +9,7 @@ from flask import Flask
 ROOMS: tuple[str, ...] = (
     "account",
     "accounts",
+    "activities",
     "appraisal",
     "catalogue",
     "desk",
@@ -20,6 +21,7 @@ ROOMS: tuple[str, ...] = (
     "province",
     "recognition",
     "register",
+    "registration",
     "reports",
     "units",
 )

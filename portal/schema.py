@@ -10,6 +10,7 @@ from portal.notices import models as notices
 from portal.papers import models as papers
 from portal.recognition import models as recognition
 from portal.register import models as register
+from portal.registration import models as registration
 from portal.reports import models as reports
 from portal.trail import models as trail
 from portal.units import models as units
@@ -29,6 +30,7 @@ __all__ = [
     "people",
     "places",
     "recognition",
+    "registration",
     "register",
     "reports",
     "trail",

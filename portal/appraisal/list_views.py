@@ -14,6 +14,7 @@ from portal.cycle.queries import years
 from portal.cycle.rules import time_left
 from portal.dossiers.models import State
 from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.registration.wording import target_name
 from portal.web import Listing, back_to
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -24,7 +25,7 @@ from .blueprint import blueprint, chosen_cycle
 from .reminders import remind as remind_units
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
-_MEDIA = {
+MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
 }
@@ -116,10 +117,11 @@ def queue_file(ext: str) -> Response:
         )
         for row in db.session.execute(queries.queue(_tenant(), cycle.year, asked))
     ]
-    return _file(ext, Sheet(f"Hồ sơ năm {cycle.year}", columns, rows, **_marks()), f"Ho-so-{cycle.year}")
+    return file_of(ext, Sheet(f"Hồ sơ năm {cycle.year}", columns, rows, **marks()), f"Ho-so-{cycle.year}")
 
 
-def _marks() -> dict[str, Any]:
+def marks() -> dict[str, Any]:
+    """Return what every list of the district as a file carries: who made it when, the mark of a demo."""
     place = signed_in().place
     name = place.tenant_name if place else ""
     return {
@@ -128,11 +130,12 @@ def _marks() -> dict[str, Any]:
     }
 
 
-def _file(ext: str, sheet: Sheet, name: str) -> Response:
-    if ext not in _MEDIA:
+def file_of(ext: str, sheet: Sheet, name: str) -> Response:
+    """Answer with a sheet as XLSX or CSV; 404 for any other ending."""
+    if ext not in MEDIA:
         abort(404)
     content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"{name}.{ext}", _MEDIA[ext])
+    return web.download(content, f"{name}.{ext}", MEDIA[ext])
 
 
 @blueprint.get("/huyen/con-thieu")
@@ -152,6 +155,7 @@ def missing() -> str:
         total=total,
         stages=[(s.value, progress.STAGE_WORDS[s].name) for s in progress.MISSING],
         stage_words=progress.STAGE_WORDS,
+        target_name=target_name,
         years=[(str(year), str(year)) for year in years()],
         left=time_left(cycle.submit_before, clock.now()),
         today=today,
@@ -170,7 +174,9 @@ def remind() -> Any:
     if told.already:
         said += f" {words.number(told.already)} đơn vị đã được nhắc trong hôm nay nên không gửi lại."
     kept = {
-        name: value for name, value in request.args.items() if name in ("q", "kind", "stage", "nam", "sort")
+        name: value
+        for name, value in request.args.items()
+        if name in ("q", "kind", "stage", "dang-ky", "nam", "sort")
     }
     return back_to("appraisal.missing", said, "ok" if told.sent else "info", **kept)
 
@@ -184,6 +190,7 @@ def missing_file(ext: str) -> Response:
         Column("Đơn vị", width=42),
         Column("Loại hình", width=30),
         Column("Xã, thị trấn", width=18),
+        Column("Đăng ký", width=14),
         Column("Tình trạng", width=20),
         Column("Thủ trưởng", width=24),
         Column("Điện thoại", width=16),
@@ -195,6 +202,7 @@ def missing_file(ext: str) -> Response:
             row.name,
             words.kind_name(row.kind),
             row.commune,
+            target_name(row.target),
             progress.STAGE_WORDS[row.stage].name,
             row.head_name,
             row.phone,
@@ -203,5 +211,5 @@ def missing_file(ext: str) -> Response:
         )
         for row in db.session.execute(progress.missing_units(_tenant(), cycle.year, asked))
     ]
-    sheet = Sheet(f"Đơn vị chưa nộp hồ sơ năm {cycle.year}", columns, rows, **_marks())
-    return _file(ext, sheet, f"Con-thieu-{cycle.year}")
+    sheet = Sheet(f"Đơn vị chưa nộp hồ sơ năm {cycle.year}", columns, rows, **marks())
+    return file_of(ext, sheet, f"Con-thieu-{cycle.year}")

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from portal import clock, words
 from portal.dossiers.models import Answer, Dossier, State
+from portal.registration.models import Registration
 from portal.trail.models import TrailEntry
 from portal.units.models import Unit
 from portal.web import Listing
@@ -43,10 +44,14 @@ STAGE_WORDS: Mapping[str, words.StateWords] = {
 }
 MISSING = (Stage.NONE, Stage.STARTED, Stage.ASSESSING, Stage.SIGNED)
 SORTS = ("kind", "name", "stage", "commune")
-FILTERS = {"kind": tuple(words.UNIT_KINDS), "stage": tuple(stage.value for stage in MISSING)}
+FILTERS = {
+    "kind": tuple(words.UNIT_KINDS),
+    "stage": tuple(stage.value for stage in MISSING),
+    "dang-ky": ("co", "khong"),
+}
 
 
-def _furthest(year: int) -> Any:
+def furthest(year: int) -> Any:
     """Return the sub-query of each unit's furthest stage in a year, as its place in `Stage`."""
     typed = exists().where(
         Answer.tenant_id == Dossier.tenant_id,
@@ -78,12 +83,23 @@ def open_units(tenant_id: int, year: int) -> Any:
     )
 
 
+def registered_in(year: int) -> Any:
+    """Return the condition that joins a unit with its registration of a year."""
+    return and_(
+        Registration.tenant_id == Unit.tenant_id, Registration.unit_id == Unit.id, Registration.year == year
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The units of one kind (or all) by how far they came; each number includes the later ones."""
+    """The units of one kind (or all) by how far they came; each number includes the later ones.
+
+    `registered` stands beside them: a unit may go all the way without, and register without beginning.
+    """
 
     kind: str
     total: int
+    registered: int
     started: int
     assessing: int
     signed: int
@@ -98,29 +114,33 @@ class Funnel:
 
 def funnel(tenant_id: int, year: int) -> tuple[list[Funnel], Funnel]:
     """Return the funnel by kind of unit in the order of Biểu 01, and its total."""
-    furthest = _furthest(year)
-    place = func.coalesce(furthest.c.place, 0)
+    reached = furthest(year)
+    place = func.coalesce(reached.c.place, 0)
     rows = db.session.execute(
-        select(Unit.kind, place.label("place"), func.count())
-        .outerjoin(furthest, and_(furthest.c.tenant_id == Unit.tenant_id, furthest.c.unit_id == Unit.id))
+        select(Unit.kind, place.label("place"), func.count(), func.count(Registration.target))
+        .outerjoin(reached, and_(reached.c.tenant_id == Unit.tenant_id, reached.c.unit_id == Unit.id))
+        .outerjoin(Registration, registered_in(year))
         .where(open_units(tenant_id, year))
         .group_by(Unit.kind, place)
     ).all()
-    kinds = sorted({kind for kind, _, _ in rows}, key=words.kind_order)
+    kinds = sorted({row[0] for row in rows}, key=words.kind_order)
     return [_funnel(kind, rows) for kind in kinds], _funnel("", rows)
 
 
 def _funnel(kind: str, rows: Any) -> Funnel:
     by_stage = dict.fromkeys(Stage, 0)
-    for own_kind, place, number in rows:
+    registered = 0
+    for own_kind, place, number, of_them in rows:
         if not kind or own_kind == kind:
             by_stage[list(Stage)[place]] += number
+            registered += of_them
     filed, ended = by_stage[Stage.FILED], by_stage[Stage.ENDED]
     signed = by_stage[Stage.SIGNED] + filed
     assessing = by_stage[Stage.ASSESSING] + signed + ended
     return Funnel(
         kind=kind,
         total=sum(by_stage.values()),
+        registered=registered,
         started=by_stage[Stage.STARTED] + assessing,
         assessing=assessing,
         signed=signed,
@@ -131,8 +151,8 @@ def _funnel(kind: str, rows: Any) -> Funnel:
 
 def missing_units(tenant_id: int, year: int, asked: Listing) -> Select[Any]:
     """Return the units that have not filed, with telephone and the last reminder, in a total order."""
-    furthest = _furthest(year)
-    place = func.coalesce(furthest.c.place, 0)
+    reached = furthest(year)
+    place = func.coalesce(reached.c.place, 0)
     reminded = (
         select(func.max(TrailEntry.at))
         .where(
@@ -155,14 +175,19 @@ def missing_units(tenant_id: int, year: int, asked: Listing) -> Select[Any]:
             Unit.head_name,
             stage.label("stage"),
             reminded.label("reminded_at"),
+            Registration.target,
         )
-        .outerjoin(furthest, and_(furthest.c.tenant_id == Unit.tenant_id, furthest.c.unit_id == Unit.id))
+        .outerjoin(reached, and_(reached.c.tenant_id == Unit.tenant_id, reached.c.unit_id == Unit.id))
+        .outerjoin(Registration, registered_in(year))
         .where(open_units(tenant_id, year), place < list(Stage).index(Stage.ENDED))
     )
     if asked.filters.get("kind"):
         statement = statement.where(Unit.kind == asked.filters["kind"])
     if asked.filters.get("stage"):
         statement = statement.where(place == list(Stage).index(Stage(asked.filters["stage"])))
+    if asked.filters.get("dang-ky"):
+        registered = Registration.target.is_not(None)
+        statement = statement.where(registered if asked.filters["dang-ky"] == "co" else ~registered)
     if asked.q:
         statement = statement.where(name_like(asked.q))
     order = {"kind": KIND_ORDER, "name": Unit.name_sort, "stage": place, "commune": Unit.commune}[asked.sort]

@@ -44,7 +44,8 @@ class Registered:
 class Draft:
     """A dossier about to be loaded: the unit's answers and what the rules say of them.
 
-    `raises`: the unit holds level 1 and asks for level 2, which has its waiting time.
+    `raises`: the unit holds level 1 and asks for level 2, which has its waiting time. `registered`: what the
+    unit registered for and when.
     """
 
     unit: Registered
@@ -55,6 +56,7 @@ class Draft:
     assessment: rules.Assessment
     raises: bool = False
     id: int = 0
+    registered: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -209,12 +211,12 @@ def team_decision(year: int, chance: random.Random) -> dict[str, Any]:
     return {"team_number": f"{chance.randint(8, 96)}/QĐ", "team_date": date(year, 12, chance.randint(1, 20))}
 
 
-def registration(draft: Draft, chance: random.Random) -> dict[str, Any]:
-    """Return when a unit registered to build and for which level; one in seven never did."""
+def registration(draft: Draft, chance: random.Random) -> tuple[str, datetime] | None:
+    """Return what a unit registered to build for and when; one in seven never did."""
     if chance.random() < 0.15:
-        return {"registered_at": None, "target_level": None}
+        return None
     at = datetime(draft.year, 2, chance.randint(3, 27), chance.randint(8, 16), tzinfo=ZONE)
-    return {"registered_at": at, "target_level": draft.aim or 1}
+    return f"level_{draft.aim or 1}", at
 
 
 def attach_evidence(

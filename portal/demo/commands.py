@@ -31,6 +31,7 @@ from .figures import aim_of
 from .moments import at
 from .publication import publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
+from .year import load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
 SEED = 24_2023
@@ -210,9 +211,10 @@ def _open_drafts(
         draft = bulk.draft(unit, season.YEAR, catalogue, chance, aim=aim, filled=filled)
         draft.raises = aim == 2 and held.get(unit.unit_id) == 1
         drafts.append(draft)
+        team = bulk.team_decision(season.YEAR, chance)
+        draft.registered = bulk.registration(draft, chance)
         states.append(
-            bulk.team_decision(season.YEAR, chance)
-            | bulk.registration(draft, chance)
+            team
             | {
                 "created_at": datetime(2026, 12, 1 + number % 28, 8, tzinfo=ZONE),
                 "requested_level": min(aim, draft.assessment.level or aim) or 1,
@@ -221,5 +223,6 @@ def _open_drafts(
             }
         )
     bulk.load_drafts(drafts, catalogue, states)
+    load_registrations(season.YEAR, units, drafts, random.Random(f"{SEED}-{units[0].code}-registrations"))
     bulk.attach_evidence(drafts, papers, datetime(2026, 12, 20, 9, tzinfo=ZONE), chance)
     return drafts

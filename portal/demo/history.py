@@ -27,6 +27,7 @@ from tenants.database import db
 from . import bulk
 from .bulk import Catalogue, Draft, Registered
 from .registry import PlaceData
+from .year import load_registrations
 
 NUMBERS = {2024: 304, 2025: 318}
 
@@ -55,6 +56,7 @@ def load_year(
         drafts.append(draft)
         states.append(_state(draft, at, chance))
     bulk.load_drafts(drafts, catalogue, states)
+    load_registrations(year, units, drafts, random.Random(f"{place.code}-{year}-registrations"))
     findings = [row for d, s in zip(drafts, states, strict=True) for row in _findings(d, s, catalogue)]
     bulk.insert_all(Finding, findings)
     decided = [(d, s) for d, s in zip(drafts, states, strict=True) if s["state"] == State.DECIDED]
@@ -71,7 +73,8 @@ def figures_aim(chance: random.Random, year: int, holds: int | None) -> int:
 
 def _state(draft: Draft, filed: datetime, chance: random.Random) -> dict[str, Any]:
     level = draft.assessment.level or 0
-    base = bulk.team_decision(draft.year, chance) | bulk.registration(draft, chance)
+    base = bulk.team_decision(draft.year, chance)
+    draft.registered = bulk.registration(draft, chance)
     base |= {
         "created_at": filed - timedelta(days=20),
         "letter_number": f"{chance.randint(3, 60):02d}/TTr",

@@ -16,12 +16,13 @@ from portal.typed import lines
 
 from .models import Answer, Headcount
 from .operations import Given
-from .rules import Indicator, Kind
+from .rules import RATIO_WHOLE, Indicator, Kind
 from .wording import DUTIES
 
 LONGEST_TEXT = 10_000
 LARGEST = 1_000_000
 _WHOLE = re.compile(r"[0-9]{1,3}(?:[. \u00a0]?[0-9]{3})*|[0-9]+")
+_RATIO = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{0,2}))?", re.ASCII)
 WRONG_DAY = "Xin nhập ngày theo dạng ngày/tháng/năm."
 
 
@@ -46,6 +47,26 @@ def whole_number(text: str) -> int | None:
     return int(digits)
 
 
+def ratio(text: str) -> int | None:
+    """Return a typed percentage in hundredths of a percent, None where nothing was typed: "94,59" is 9459.
+
+    Raises `ValueError` with the sentence.
+    """
+    bare = text.strip().removesuffix("%").strip()
+    if not bare:
+        return None
+    found = _RATIO.fullmatch(bare)
+    value = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else RATIO_WHOLE + 1
+    if value > RATIO_WHOLE:
+        raise ValueError("Xin nhập tỷ lệ từ 0 đến 100 %, nhiều nhất hai chữ số thập phân, ví dụ 94,59.")
+    return value
+
+
+def ratio_text(value: int | None) -> str:
+    """Return hundredths of a percent as they are typed: 9459 as "94,59", 9000 as "90"."""
+    return "" if value is None else words.percent(value, RATIO_WHOLE).removesuffix("%").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """One indicator as its inputs hold it: texts exactly as typed, and the version the page showed."""
@@ -55,9 +76,11 @@ class Typed:
     version: int = 0
 
     @classmethod
-    def stored(cls, indicator: Indicator, answer: Answer) -> Typed:
-        """Return the inputs of a stored answer."""
-        if indicator.kind is Kind.SHARE:
+    def stored(cls, indicator: Indicator, answer: Answer, *, ratio_only: bool = False) -> Typed:
+        """Return the inputs of a stored answer; `ratio_only`: shares are typed in percent."""
+        if indicator.kind is Kind.SHARE and ratio_only:
+            value = ratio_text(answer.part)
+        elif indicator.kind is Kind.SHARE:
             value = "" if answer.part is None else str(answer.part)
         elif indicator.kind is Kind.GRADED:
             value = "" if answer.grade is None else str(answer.grade)
@@ -75,12 +98,13 @@ class Typed:
             int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
         )
 
-    def given(self, indicator: Indicator) -> Given:
+    def given(self, indicator: Indicator, *, ratio_only: bool = False) -> Given:
         """Return the answer the inputs mean; raises `ValueError` with the sentence for one that cannot be."""
         if len(self.explanation) > LONGEST_TEXT:
             raise ValueError(f"Giải trình dài quá {words.number(LONGEST_TEXT)} ký tự. Xin viết ngắn hơn.")
         if indicator.kind is Kind.SHARE:
-            return Given(part=whole_number(self.value), explanation=self.explanation, version=self.version)
+            part = ratio(self.value) if ratio_only else whole_number(self.value)
+            return Given(part=part, explanation=self.explanation, version=self.version)
         if indicator.kind is Kind.GRADED:
             if self.value and self.value not in map(str, range(1, len(indicator.grades) + 1)):
                 raise ValueError("Xin chọn một mức trong danh sách.")
@@ -94,34 +118,48 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class TypedCount:
-    """One base figure as its input holds it."""
+    """One base figure as its input holds it; of a unit that tells ratios only, whether there are any."""
 
     code: str
     text: str
     version: int
     fault: str = ""
+    ratio_only: bool = False
 
     @classmethod
-    def stored(cls, row: Headcount) -> TypedCount:
+    def stored(cls, row: Headcount, *, ratio_only: bool = False) -> TypedCount:
         """Return the input of a stored figure."""
+        if ratio_only:
+            text = "" if row.value is None else "co" if row.value else "khong"
+            return cls(row.code, text, row.version, ratio_only=True)
         return cls(row.code, "" if row.value is None else str(row.value), row.version)
 
     @classmethod
-    def sent(cls, row: Headcount, form: Mapping[str, str]) -> TypedCount:
+    def sent(cls, row: Headcount, form: Mapping[str, str], *, ratio_only: bool = False) -> TypedCount:
         """Return the input as sent, with its fault if it cannot be read."""
+        if ratio_only and row.code not in form:
+            return cls.stored(row, ratio_only=True)
         text, version = tidy(form.get(row.code))[:40], form.get(f"{row.code}-version", "")
         fault = ""
         try:
-            whole_number(text)
+            _count(text, ratio_only)
         except ValueError as reason:
             fault = str(reason)
         known = version.isascii() and version.isdigit() and len(version) < 10
-        return cls(row.code, text, int(version) if known else 0, fault)
+        return cls(row.code, text, int(version) if known else 0, fault, ratio_only)
 
     @property
     def value(self) -> int | None:
         """The figure typed (None: nothing); only where there is no fault."""
-        return whole_number(self.text)
+        return _count(self.text, self.ratio_only)
+
+
+def _count(text: str, ratio_only: bool) -> int | None:
+    if not ratio_only:
+        return whole_number(text)
+    if text not in ("", "co", "khong"):
+        raise ValueError("Xin chọn “Có” hoặc “Không có”.")
+    return {"co": RATIO_WHOLE, "khong": 0}.get(text)
 
 
 def _day(label: str) -> DateField:
@@ -202,16 +240,6 @@ class LetterForm(PartForm):
         return values | {"requested_level": int(level) if level in ("1", "2") else None}
 
 
-class StartForm(FlaskForm):
-    """Opening a year's dossier: the level the unit registers for."""
-
-    target_level = RadioField(
-        "Mức độ đăng ký phấn đấu",
-        [Optional()],
-        choices=[SelectChoice("1", "Mức độ 1"), SelectChoice("2", "Mức độ 2")],
-    )
-
-
 class CloseForm(FlaskForm):
     """Ending the year as not reached."""
 
@@ -230,4 +258,8 @@ class UnitForm(FlaskForm):
     head_name = StringField("Họ và tên thủ trưởng", [longest(200)])
     head_title = StringField("Chức vụ thủ trưởng", [longest(100)])
     superior = StringField("Cơ quan cấp trên trực tiếp", [longest(200)])
+    superior_second = StringField("Cơ quan cấp trên, dòng thứ hai", [longest(200)])
+    name_lines = TextAreaField("Tên đơn vị, ngắt dòng", [longest(300)])
     symbol = StringField("Ký hiệu văn bản", [longest(30)])
+    date_place = StringField("Địa danh trước ngày tháng", [longest(100)])
+    authority = TextAreaField("Quyền hạn người ký", [longest(200)])

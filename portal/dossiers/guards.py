@@ -16,7 +16,7 @@ SIGNED = (
     "letter_number", "letter_date", "signed_at", "signed_by", "content_hash", "frozen",
 )  # fmt: skip
 FILED = ("submitted_at", "submitted_by", "receipt_number", "late")
-UNIT_COLUMNS = ("state", "version", "registered_at", "target_level", *SIGNED, *FILED, "closed_reason")
+UNIT_COLUMNS = ("state", "version", *SIGNED, *FILED, "closed_reason")
 DISTRICT_COLUMNS = (
     *UNIT_COLUMNS, "late_reason", "accepted_at", "accepted_by", "appraised_level", "appraised_at", "appraised_by",
     "proposed_level", "proposal_note", "decided_level", "decided_at",

@@ -94,7 +94,6 @@ class Dossier(UnitOwned, Base):
         UniqueConstraint("tenant_id", "unit_id", "id"),
         CheckConstraint(f"state in ({_STATES})", name="state"),
         CheckConstraint("requested_level in (1, 2)", name="requested_level"),
-        CheckConstraint("target_level in (1, 2)", name="target_level"),
         CheckConstraint(
             "state in ('draft','withdrawn','closed_unreached') or (signed_at is not null and content_hash <> '')",
             name="signed",
@@ -128,8 +127,6 @@ class Dossier(UnitOwned, Base):
     state: Mapped[State] = mapped_column(String(20), default=State.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
 
-    registered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    target_level: Mapped[int | None] = mapped_column(SmallInteger)
     requested_level: Mapped[int | None] = mapped_column(SmallInteger)
     self_level: Mapped[int | None] = mapped_column(SmallInteger)
     appraised_level: Mapped[int | None] = mapped_column(SmallInteger)

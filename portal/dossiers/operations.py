@@ -63,8 +63,8 @@ def start_dossier(
 ) -> Dossier:
     """Open a unit's dossier for a year, or return the live one; a double click makes one dossier.
 
-    `target_level` registers the unit for the level it aims at. A new dossier after a withdrawn one takes
-    over what stood in it, so that nothing is typed twice. Raises `Refused` where the year is not open or the unit did not exist in it.
+    A new dossier after a withdrawn one takes over what stood in it, so that nothing is typed twice.
+    Raises `Refused` where the year is not open or the unit did not exist in it.
     """
     must(actor, Right.FILL_DOSSIER if channel == "portal" else Right.ENTER_FOR_UNIT)
     cycle = cycle_of(year)
@@ -87,8 +87,6 @@ def start_dossier(
         channel_code=channel_code,
         created_at=clock.now(),
         created_by=actor.account_id,
-        target_level=target_level,
-        registered_at=clock.now() if target_level else None,
     )
     try:
         with db.session.begin_nested():

@@ -18,7 +18,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import operations
-from .forms import CloseForm, StartForm, UnitForm, tidy
+from .forms import CloseForm, UnitForm, tidy
 from .models import Dossier
 from .pages import form_page, side
 from .queries import Sheet, dossier_of, dossiers_of_unit, open_sheet, open_sheets
@@ -51,10 +51,6 @@ def sheet_here(dossier_id: int) -> Sheet:
 @may(Right.SEE_DOSSIER)
 def index() -> Any:
     """All years: the dossier of each, or the way to begin it."""
-    return _index(StartForm(formdata=None), 200)
-
-
-def _index(form: StartForm, status: int) -> Any:
     place = signed_in().place
     assert place is not None
     assert place.unit_id is not None
@@ -62,7 +58,7 @@ def _index(form: StartForm, status: int) -> Any:
     sheets = open_sheets(rows)
     live = {d.year for d in rows if d.state not in ("withdrawn", "refused_late")}
     now = clock.now()
-    page = render_template(
+    return render_template(
         "dossiers/index.html",
         sheets=[sheets[d.id] for d in rows],
         state_of=state_of,
@@ -70,9 +66,7 @@ def _index(form: StartForm, status: int) -> Any:
         time_left=lambda due: time_left(due, now),
         verdict=lambda sheet: verdict_words(sheet.unit_side(), sheet.dossier.requested_level or 1),
         startable=[year for year in open_years() if year not in live],
-        form=form,
     )
-    return page, status
 
 
 def open_years() -> list[int]:
@@ -87,12 +81,10 @@ def start() -> Any:
     """Open a year's dossier; a double click opens one."""
     actor = signed_in()
     unit = own_unit(actor)
-    form = StartForm()
     year = request.form.get("year", "")
-    if not form.validate() or not (year.isascii() and year.isdigit() and len(year) == 4):
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
         return back_to("dossiers.index", "Xin chọn năm đánh giá trong danh sách.", "no")
-    level = int(form.target_level.data) if form.target_level.data else None
-    dossier = operations.start_dossier(actor, unit, int(year), target_level=level)
+    dossier = operations.start_dossier(actor, unit, int(year))
     return back_to("dossiers.show", f"Đã lập hồ sơ năm {year}.", dossier_id=dossier.id)
 
 

@@ -30,6 +30,8 @@ from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.states import UNFILED
 from portal.recognition.models import Recognition
+from portal.registration.models import Registration
+from portal.registration.rules import Target
 from portal.units.models import Unit
 from tenants.database import db
 
@@ -59,7 +61,6 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
             Dossier.unit_id,
             Dossier.id,
             Dossier.state,
-            Dossier.registered_at,
             Dossier.requested_level,
             Dossier.self_level,
             Dossier.decided_level,
@@ -103,10 +104,16 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
     return statement.subquery("earlier")
 
 
+def _registered_in(year: int) -> ColumnElement[bool]:
+    return and_(
+        Registration.tenant_id == Unit.tenant_id, Registration.unit_id == Unit.id, Registration.year == year
+    )
+
+
 def _conditions(
     dossier: Subquery, earlier: Subquery, decide_before: date, cut_off: date
 ) -> dict[str, ColumnElement[bool]]:
-    """Return, by figure, which units count; `earlier` is only looked at for `still_valid`."""
+    """Return, by figure, which units count; `earlier` is only looked at for `still_valid`, `Registration` is joined."""
     d, e = dossier.c, earlier.c
     assessed = d.state.in_(_BEYOND_DRAFT)
     own = case(
@@ -117,7 +124,11 @@ def _conditions(
     decided = d.state == State.DECIDED
     return {
         "units": open_on(cut_off),
-        "registered": d.registered_at.is_not(None),
+        "registered": Registration.target.is_not(None),
+        "registered_1": Registration.target == Target.LEVEL_1,
+        "registered_2": Registration.target == Target.LEVEL_2,
+        "registered_keep": Registration.target == Target.KEEP,
+        "unregistered": and_(assessed, Registration.target.is_(None)),
         "self_assessed": assessed,
         "self_1": and_(assessed, own == 1),
         "self_2": and_(assessed, own == 2),
@@ -159,6 +170,7 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         .select_from(Unit)
         .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
+        .outerjoin(Registration, _registered_in(year))
         .group_by(Unit.tenant_id, Unit.kind, Unit.public)
         .order_by(Unit.tenant_id, Unit.kind, Unit.public)
     )
@@ -206,7 +218,7 @@ def rows_behind(
     """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
 
     Each row has tenant_id, unit_id, code, name, kind, public, sensitive, commune, dossier_id, state, requested_level,
-    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition).
+    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition), and target (of the registration).
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
@@ -233,10 +245,12 @@ def rows_behind(
             d.late,
             e.level.label("earlier_level"),
             e.valid_to,
+            Registration.target,
         )
         .select_from(Unit)
         .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
         .outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
+        .outerjoin(Registration, _registered_in(year))
         .where(condition if decide_before > date.min else ~true())
         .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
     )

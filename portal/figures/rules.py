@@ -15,7 +15,8 @@ from fractions import Fraction
 class Counts:
     """The units of some group in one year, by how far they came; each unit is counted once.
 
-    `units`: open on 31/12. `registered`: asked to build. `self_assessed` = self_1 + self_2 + self_none.
+    `units`: open on 31/12. `registered`: asked to build (`registered_1`, `registered_2`,
+    `registered_keep` by what they aim at); `unregistered`: assessed themselves without. `self_assessed` = self_1 + self_2 + self_none.
     `submitted`: dossiers filed and not withdrawn (`late` of them after the deadline); `visited`: checked on
     site; `level_1`, `level_2`, `refused`: decided; `pending`: filed without a decision. `still_valid`:
     recognised in an earlier year, in force, not judged again this year.
@@ -35,6 +36,10 @@ class Counts:
     refused: int = 0
     pending: int = 0
     still_valid: int = 0
+    registered_1: int = 0
+    registered_2: int = 0
+    registered_keep: int = 0
+    unregistered: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """Add two groups that have no unit in common."""

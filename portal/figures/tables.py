@@ -64,6 +64,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("23", "Đang được công nhận", "Tỷ lệ", "in_force", "units"),
     Column("24", "", "So với năm trước (± điểm %)"),
 )
+BESIDE: Mapping[str, str] = {
+    "registered_1": "Đăng ký: mức độ 1",
+    "registered_2": "Đăng ký: mức độ 2",
+    "registered_keep": "Đăng ký: duy trì",
+    "unregistered": "Tự đánh giá, không đăng ký",
+}
+"""Figures that stand in no column of Biểu 01, by their names."""
 NUMBERS: tuple[str, ...] = tuple(column.number for column in COLUMNS)
 COLUMN_OF: Mapping[str, Column] = {column.number: column for column in COLUMNS}
 HEADS: tuple[tuple[str, int], ...] = tuple(

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_
 
 from portal import words
 from portal.figures.queries import rows_behind
+from portal.figures.tables import BESIDE
 from portal.units.models import Unit
 from portal.web import Listing
 from portal.words import StateWords, fold
@@ -16,6 +17,7 @@ SORTS = ("name", "code", "commune")
 FIGURES = {
     "units": "Tất cả đơn vị",
     "registered": "Đã đăng ký",
+    **BESIDE,
     "self_assessed": "Đã tự đánh giá",
     "submitted": "Đã nộp hồ sơ",
     "late": "Nộp quá hạn",

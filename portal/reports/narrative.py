@@ -47,7 +47,9 @@ SECTIONS: tuple[Section, ...] = (
         "3. Đăng ký xây dựng",
         "i_3",
         "Có {so_don_vi} đơn vị tại ngày 31/12/{nam}; {so_dang_ky} đơn vị đăng ký xây dựng “Đơn vị học tập” "
-        "({ty_le_dang_ky}).",
+        "({ty_le_dang_ky}), gồm {so_dang_ky_muc_1} đơn vị đăng ký mức độ 1, {so_dang_ky_muc_2} đơn vị mức độ 2 và "
+        "{so_dang_ky_duy_tri} đơn vị duy trì kết quả đã được công nhận; {so_khong_dang_ky} đơn vị không đăng ký nhưng đã tự "
+        "đánh giá.",
         True,
     ),
     Section("4. Kiểm tra, hướng dẫn", "i_4", "", True, "Số đơn vị được kiểm tra, hướng dẫn; kết quả."),
@@ -106,6 +108,10 @@ FIELDS: Mapping[str, str] = {
     "so_don_vi": "tổng số đơn vị (cột 3)",
     "so_dang_ky": "số đăng ký (cột 4)",
     "ty_le_dang_ky": "tỷ lệ đăng ký (cột 5)",
+    "so_dang_ky_muc_1": "số đăng ký mức độ 1",
+    "so_dang_ky_muc_2": "số đăng ký mức độ 2",
+    "so_dang_ky_duy_tri": "số đăng ký duy trì",
+    "so_khong_dang_ky": "tự đánh giá mà không đăng ký",
     "so_tu_danh_gia": "số đã tự đánh giá (cột 6)",
     "ty_le_tu_danh_gia": "tỷ lệ tự đánh giá (cột 7)",
     "tu_xep_muc_1": "tự xếp mức độ 1 (cột 8)",

@@ -11,7 +11,7 @@ from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import time_left
 from portal.figures.queries import LISTED, rows_behind
-from portal.figures.tables import COLUMNS, HEADS, Row
+from portal.figures.tables import BESIDE, COLUMNS, HEADS, Row
 from portal.units.models import Unit
 from portal.web import Page, back_to, listing, paginate
 from tenants.access import found, may, signed_in
@@ -289,7 +289,7 @@ def rows(report_id: int) -> Any:
         statement = statement.where(Unit.name_folded.contains(words.fold(asked.q), autoescape=True))
     figures = queries.figures_of(report)
     row = next((r for r in figures.rows if _is_row(r, kind, public)), figures.total)
-    title = next(c.full_title for c in COLUMNS if c.figure == figure and not c.is_share)
+    title = BESIDE.get(figure) or next(c.full_title for c in COLUMNS if c.figure == figure and not c.is_share)
     return render_template(
         "reports/rows.html",
         report=report,

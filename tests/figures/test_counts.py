@@ -17,6 +17,7 @@ from portal.figures.rules import ZERO, Counts
 from portal.figures.tables import bieu_01
 from portal.recognition import operations as recognition
 from portal.recognition.models import Decision, Recognition
+from portal.registration import operations as registration
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
@@ -88,6 +89,7 @@ def test_a_year_in_every_state(confirmed: World) -> None:
         level_2=1,
         refused=1,
         pending=4,
+        unregistered=9,
     )
     with confirmed.acting(district.officer):
         rows = {row.key: row.counts for row in bieu_01(counts(2026))}
@@ -108,14 +110,16 @@ def test_a_unit_registered_or_begun_anew_counts_once(confirmed: World) -> None:
     head = confirmed.a_person(Role.UNIT_HEAD, district.tenant_id, unit)
     with confirmed.acting(head) as actor:
         dossiers.withdraw(actor, confirmed.dossier(district.tenant_id, first))
-    assert (of(district).submitted, of(district).self_assessed) == (0, 0)
+    assert (of(district).submitted, of(district).self_assessed, of(district).unregistered) == (0, 0, 0)
     with confirmed.acting(head) as actor:
-        row = dossiers.start_dossier(actor, db.session.get_one(Unit, (district.tenant_id, unit)), 2026)
-        row.registered_at = row.created_at
+        registry = db.session.get_one(Unit, (district.tenant_id, unit))
+        registration.propose(actor, registry, 2026, "level_2", version=0, unit_version=registry.version)
+        row = dossiers.start_dossier(actor, registry, 2026)
         dossiers.sign(actor, row)
         dossiers.submit(actor, row)
         assert row.id != first
     assert (of(district).units, of(district).submitted, of(district).registered) == (1, 1, 1)
+    assert (of(district).registered_1, of(district).registered_2, of(district).unregistered) == (0, 1, 0)
 
 
 def test_the_registry_is_that_of_31_december(confirmed: World) -> None:

@@ -20,6 +20,7 @@ from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
 from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
+from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
 from portal.units.kinds import UNIT_KINDS
 from tenants.places import TenantKind
@@ -287,6 +288,8 @@ WORDS = {
     "tenants.places.TenantKind": words.TENANT_KINDS,
     "portal.dossiers.states.State": words.DOSSIER_STATES,
     "portal.dossiers.rules.Outcome": words.OUTCOMES,
+    "portal.registration.rules.Target": registration.TARGETS,
+    "portal.registration.rules.Change": registration.CHANGES,
     "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,
     "portal.register.rules.Standing": STANDINGS,

@@ -1,0 +1,44 @@
+"""Which year the room "Trong năm" shows: the one asked for, else the one a unit is at work on today."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import select
+
+from portal import clock
+from portal.cycle.models import Cycle
+from portal.cycle.rules import is_late
+from tenants.access import found
+from tenants.database import db
+
+
+def running_cycles() -> list[Cycle]:
+    """Return the years a unit may work on today, the latest first."""
+    today = clock.today()
+    return list(
+        db.session.scalars(
+            select(Cycle).where(Cycle.opens_on <= today, Cycle.year <= today.year).order_by(Cycle.year.desc())
+        )
+    )
+
+
+def at_work(cycles: list[Cycle]) -> Cycle | None:
+    """Return the year at work: the earliest whose dossiers are not yet due, else the latest; None of none."""
+    now = clock.now()
+    ahead = [cycle for cycle in cycles if not is_late(cycle.submit_before, now)]
+    return min(ahead, key=lambda cycle: cycle.year) if ahead else (cycles[0] if cycles else None)
+
+
+def chosen(cycles: list[Cycle]) -> Cycle | None:
+    """Return the year the address asks for (`nam`; 404 for one not open), the year at work without."""
+    asked = request.values.get("nam", "")
+    if not asked:
+        return at_work(cycles)
+    return found(next((cycle for cycle in cycles if str(cycle.year) == asked), None))  # type: ignore[no-any-return]
+
+
+def year_links(cycles: list[Cycle], current: Cycle) -> list[tuple[str, str]]:
+    """Return the years as choices of a select, the latest first."""
+    return (
+        [(str(cycle.year), f"Năm {cycle.year}") for cycle in cycles] if len(cycles) > 1 or not current else []
+    )
