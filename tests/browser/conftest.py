@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from tenants.access import GuardedFlask
@@ -31,6 +39,11 @@ FLAGS = [
     "--disable-extensions",
     "--force-color-profile=srgb",
 ]
+# What a browser says aloud of answers that a page expects: refusals, and no line.
+EXPECTED = re.compile(
+    r"status of [45]\d\d|Status Error Code [45]\d\d|net::ERR_(INTERNET_DISCONNECTED|FAILED)"
+)
+expect.set_options(timeout=20_000)  # a slow machine is slow, not wrong
 PICTURES = Path(__file__).parents[2] / "build" / "journey"
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -95,6 +108,13 @@ class Visitor:
             if agree.count():
                 agree.click()
 
+    def save(self, name: str) -> None:
+        """Press the button of a form that saves by itself, and wait until the form says that it is sent."""
+        button = self.page.get_by_role("button", name=name)
+        button.click()
+        form = self.page.locator("form").filter(has=button)
+        expect(form.locator("[data-sync]")).to_have_attribute("data-sync", "done")
+
     def open_first(self) -> None:
         """Follow the first link of the page's table."""
         with self.page.expect_navigation():
@@ -126,6 +146,7 @@ def visitor(chromium: Browser, served: str) -> Iterator[type]:
     opened: list[Visitor] = []
 
     def open_window(width: int = 1366, height: int = 900, **options: object) -> Visitor:
+        options.setdefault("service_workers", "block")  # only where they are what is looked at
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             locale="vi-VN",
@@ -134,11 +155,11 @@ def visitor(chromium: Browser, served: str) -> Iterator[type]:
             **options,
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(20_000)
         who = Visitor(served, context, page)
 
         def heard(message: ConsoleMessage) -> None:
-            if message.type == "error" and not re.search(r"status of 4\d\d", message.text):
+            if message.type == "error" and not EXPECTED.search(message.text):
                 who.faults.append(f"console: {message.text}")
 
         def asked(request: Request) -> None:

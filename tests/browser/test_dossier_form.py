@@ -83,7 +83,7 @@ def test_files_and_their_preview(world: World, visitor: Any, tmp_path: Path) -> 
     who.page.on("dialog", lambda dialog: dialog.accept())
     card.get_by_role("link", name="ảnh").click()
     expect(who.page.locator(".evidence img")).to_be_visible()
-    who.page.wait_for_function("document.querySelector('.evidence img').naturalWidth === 64")
+    who.page.wait_for_function("() => document.querySelector('.evidence img').naturalWidth === 64")
     who.go("/minh-chung?q=quyet+dinh")
     with who.page.expect_request(lambda r: r.url.startswith("chrome-extension://")):  # Chromium's PDF viewer
         who.open_first()

@@ -66,11 +66,11 @@ def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: 
     expect(clerk.page.get_by_text("Quyết định khen thưởng").first).to_be_visible()
     clerk.page.locator("#to-danh-gia").get_by_label("Số quyết định").fill("12/QĐ-THMĐ")
     clerk.page.locator("#to-danh-gia").get_by_label("Ngày quyết định").fill("2026-12-15")
-    clerk.click("Lưu quyết định")
+    clerk.save("Lưu quyết định")
     clerk.page.locator("#to-danh-gia").get_by_label("Họ và tên").fill("Phó hiệu trưởng nhà trường")
     clerk.click("Thêm thành viên")
     clerk.page.locator("#muc-do").get_by_label("Mức độ 2").check()
-    clerk.click("Lưu mức độ và Tờ trình")
+    clerk.save("Lưu mức độ và Tờ trình")
     clerk.look("04-filled-form")
 
     signer = visitor()

@@ -1,4 +1,4 @@
-"""What app.js adds, in a real browser on the gallery's pages: saving, keeping text, asking first, sending files."""
+"""What the scripts add, in a real browser on the gallery's pages: saving, keeping text, asking first, sending files."""
 
 from __future__ import annotations
 
@@ -30,15 +30,21 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20_000)
     yield page
     context.close()
     assert errors == []
 
 
-def kept(page: Page) -> int:
-    """How many forms have text kept in the browser."""
-    return int(page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('kept')).length"))
+def kept(page: Page, forms: int) -> None:
+    """Wait until so many forms have text kept in the browser."""
+    count = "Object.keys(localStorage).filter((key) => key.startsWith('kept')).length"
+    page.wait_for_function(f"() => {count} === {forms}")
+
+
+def said(page: Page, sentence: str) -> None:
+    """Wait until the one region for such news says so."""
+    expect(page.locator("#save-status")).to_contain_text(sentence)
 
 
 def place(page: Page) -> str:
@@ -52,17 +58,19 @@ def type_in(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "swapped", "left"),
+    ("status", "sentence", "swapped", "left", "state"),
     [
-        (200, "Đã lưu lúc 14:32.", True, 0),
-        (422, "Chưa lưu: có điều cần sửa", True, 1),
-        (409, "Chưa lưu: nội dung đã thay đổi", True, 1),
-        (401, "Phiên làm việc đã hết", False, 1),
-        (403, "Chưa lưu: vai trò hiện tại", False, 1),
-        (503, "sẽ tự gửi lại", False, 1),
+        (200, "Đã lưu lúc 14:32.", True, 0, "done"),
+        (422, "Chưa lưu: có điều cần sửa", True, 1, "mend"),
+        (409, "Chưa lưu: nội dung đã thay đổi", True, 1, "shut"),
+        (401, "Phiên làm việc đã hết", False, 1, "waiting"),
+        (403, "Chưa lưu: vai trò hiện tại", False, 1, "shut"),
+        (503, "sẽ tự gửi lại", False, 1, "waiting"),
     ],
 )
-def test_a_save_is_told_by_its_status(page: Page, status: int, said: str, swapped: bool, left: int) -> None:
+def test_a_save_is_told_by_its_status(
+    page: Page, status: int, sentence: str, swapped: bool, left: int, state: str
+) -> None:
     tokens: list[str] = []
 
     def answer(route: Route) -> None:
@@ -72,34 +80,86 @@ def test_a_save_is_told_by_its_status(page: Page, status: int, said: str, swappe
     page.route("**/answers/25", answer)
     page.goto("/form")
     type_in(page, "Đang nhập")
-    expect(page.get_by_role("status")).to_contain_text(said)
+    said(page, sentence)
     assert all(tokens)
-    state = expect(page.locator("#i25-state"))
-    (state.to_have_text if swapped else state.not_to_have_text)("mới")
-    assert kept(page) == left
+    target = expect(page.locator("#i25-state"))
+    (target.to_have_text if swapped else target.not_to_have_text)("mới")
+    expect(page.locator("#f25 [data-sync]")).to_have_attribute("data-sync", state)
+    kept(page, left)
 
 
 def test_a_whole_page_is_never_swapped_into_a_part(page: Page) -> None:
     page.route("**/answers/25", lambda route: route.fulfill(status=200, body="<!doctype html><h1>Khác</h1>"))
     page.goto("/form")
     type_in(page, "Đang nhập")
-    expect(page.get_by_role("status")).to_contain_text("Đã lưu")
+    said(page, "Đã lưu")
     expect(page.locator("h1")).to_have_count(1)
 
 
-def test_text_of_a_lost_save_is_offered_back(page: Page) -> None:
+def test_text_of_a_lost_save_is_back_after_a_reload_and_sent(page: Page) -> None:
     page.route("**/answers/25", lambda route: route.abort())
-    page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/form")
     type_in(page, "Chữ chưa lưu")
-    expect(page.get_by_role("status")).to_contain_text("sẽ tự gửi lại")
+    expect(page.locator("[data-sync-all]")).to_contain_text("chờ gửi (1)")
+    kept(page, 1)
     page.unroute("**/answers/25")
     page.route("**/answers/25", lambda route: route.fulfill(status=200, body="mới"))
     page.reload()
-    page.get_by_role("button", name="Khôi phục nội dung chưa lưu").click()
     expect(page.locator("#x25")).to_have_value("Chữ chưa lưu")
-    expect(page.get_by_role("status")).to_contain_text("Đã lưu")
-    assert kept(page) == 0
+    expect(page.locator("[data-sync-all]")).to_contain_text("Đã gửi hết")
+    kept(page, 0)
+
+
+def test_what_was_sent_without_an_answer_goes_first(page: Page) -> None:
+    """The answer was lost and more was typed: our own earlier text must not stand against us."""
+    bodies: list[str] = []
+
+    def answer(route: Route) -> None:
+        bodies.append(route.request.post_data or "")
+        route.fulfill(status=503) if len(bodies) == 1 else route.fulfill(status=200, body="mới")
+
+    page.route("**/answers/25", answer)
+    page.goto("/form")
+    type_in(page, "một")
+    expect(page.locator("[data-sync-all]")).to_contain_text("chờ gửi (1)")
+    type_in(page, "hai")
+    expect(page.locator("[data-sync-all]")).to_contain_text("Đã gửi hết")
+    assert ["hai" in body for body in bodies] == [False, False, True]
+    kept(page, 0)
+
+
+def test_a_token_of_another_session_is_renewed(page: Page) -> None:
+    tokens: list[str] = []
+
+    def answer(route: Route) -> None:
+        tokens.append(route.request.headers.get("x-csrftoken", ""))
+        route.fulfill(status=400 if tokens[-1] == "stale" else 200, body="mới")
+
+    page.route("**/answers/25", answer)
+    page.goto("/form")
+    page.evaluate("portal.token = 'stale'")
+    type_in(page, "Sau khi đăng nhập lại")
+    expect(page.locator("[data-sync-all]")).to_contain_text("Đã gửi hết")
+    assert tokens[0] == "stale"
+    assert tokens[-1] not in ("", "stale")
+
+
+def test_nothing_is_sent_as_somebody_else(page: Page) -> None:
+    tries: list[str] = []
+
+    def answer(route: Route) -> None:
+        tries.append(route.request.url)
+        route.fulfill(status=401)
+
+    page.route("**/answers/25", answer)
+    page.route("**/phien", lambda route: route.fulfill(json={"owner": "another", "token": "t"}))
+    page.goto("/form")
+    type_in(page, "Của tôi")
+    expect(page.locator("[data-sync-all]")).to_contain_text("Đăng nhập lại để gửi (1)")
+    page.evaluate("portal.sync()")
+    expect(page.locator("[data-sync-all]")).to_contain_text("đang đăng nhập bằng tài khoản khác")
+    assert len(tries) == 1
+    kept(page, 1)
 
 
 def test_a_lost_save_is_sent_again(page: Page) -> None:
@@ -112,7 +172,7 @@ def test_a_lost_save_is_sent_again(page: Page) -> None:
     page.route("**/answers/25", answer)
     page.goto("/form")
     type_in(page, "Gửi lại")
-    expect(page.get_by_role("status")).to_contain_text("Đã lưu", timeout=8000)
+    expect(page.locator("[data-sync-all]")).to_contain_text("Đã gửi hết")
     assert len(tries) == 2
 
 
@@ -174,7 +234,7 @@ def test_keys_work_outside_fields_and_can_be_switched_off(page: Page) -> None:
     assert place(page) == ""
     page.locator("main").focus()
     page.keyboard.press("n")
-    page.wait_for_function("location.hash === '#n'")
+    page.wait_for_function("() => location.hash === '#n'")
     page.goto("/appraisal")
     page.get_by_role("button", name="Tắt phím tắt").click()
     page.locator("main").focus()

@@ -15,8 +15,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, jsonify, render_template
 from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.serving import make_server
 from wtforms import (
@@ -136,6 +137,10 @@ def gallery() -> Flask:
             items=list(range(25)), total=1548, number=3, pages=62, per_page=25, url_for=lambda n: f"?page={n}"
         )
         return render_template(f"{page}.html", form=form, listing=listing, page=rows, **frame(page))
+
+    @app.get("/phien")
+    def session_now() -> Response:
+        return jsonify(owner="sample", token=generate_csrf())
 
     @app.after_request
     def strict(response: Response) -> Response:
