@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from .embedded import Server, Urls
 from .embedded.folders import write_once
 from .evidence.place import Bucket, bucket_of
+from .mail_server import MailServer
+from .mail_server import parse as parse_mail
 from .stops import WrongSetting
 
 __all__ = ["ROOT", "Settings", "WrongSetting", "read"]
@@ -33,7 +35,7 @@ class Settings:
 
     data: folder of database, evidence, generated files and logs. host, port: where gunicorn listens.
     workers, threads: of gunicorn. evidence: folder of the evidence store, unless `bucket` is
-    given. evidence_quota: bytes one unit may keep. mail_url: SMTP server, or none.
+    given. evidence_quota: bytes one unit may keep. mail: SMTP server, or none.
     public_url: the address people use, without a slash at the end. require_totp: enforce one-time codes.
     demo: whether `scripts/run` builds the demo province. trusted_proxies: proxies whose X-Forwarded headers count.
     """
@@ -51,7 +53,7 @@ class Settings:
     demo: bool
     trusted_proxies: int
     secret_key: str = field(repr=False)
-    mail_url: str | None = field(repr=False)
+    mail: MailServer | None = field(repr=False)
     database_url: str | None = field(repr=False)
     database_url_province: str | None = field(repr=False)
     database_url_admin: str | None = field(repr=False)
@@ -65,6 +67,11 @@ class Settings:
     def https(self) -> bool:
         """Whether people come over https, so that cookies are Secure and HSTS is sent."""
         return self.public_url is not None and self.public_url.startswith("https://")
+
+    @property
+    def base(self) -> str:
+        """The address that links in mail and from commands begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def server(self) -> Server:
@@ -138,7 +145,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         demo=_flag(given, "PORTAL_DEMO", database_url is None),
         trusted_proxies=_number(given, "TRUSTED_PROXIES", 0, 0, 8),
         secret_key=_secret(given.get("SECRET_KEY"), data, private=database_url is None),
-        mail_url=_mail(given.get("MAIL_URL")),
+        mail=parse_mail(given["MAIL_URL"]) if "MAIL_URL" in given else None,
         database_url=database_url,
         database_url_province=province,
         database_url_admin=admin,
@@ -274,18 +281,6 @@ def _public(text: str | None) -> str | None:
             f"PUBLIC_URL={text} is wrong: it must look like https://host, with no path behind it.",
         )
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _mail(text: str | None) -> str | None:
-    if text is None:
-        return None
-    parts = _split("MAIL_URL", text)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise WrongSetting(
-            "MAIL_URL không hợp lệ: cần dạng smtp://tài_khoản:mật_khẩu@máy:587 hoặc smtps://….",
-            "MAIL_URL is wrong: it must look like smtp://login:password@host:587 or smtps://….",
-        )
-    return text
 
 
 def _split(name: str, text: str) -> SplitResult:

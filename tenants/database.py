@@ -19,7 +19,7 @@ from .scope import ScopeKind, current_scope
 OVERSIGHT = "oversight"
 STEWARD = "steward"
 
-_LOGIN_OF_SCOPE = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD}
+_LOGIN_OF_SCOPE = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
 
 
 class Base(DeclarativeBase):

@@ -23,7 +23,7 @@ ALL_ROWS = "true"
 class Wall:
     """Grants and row conditions of one table.
 
-    `grants`: role (`unit`, `district`, `province`, `public`, `signin`) to SQL privileges.
+    `grants`: role (`unit`, `district`, `province`, `public`, `signin`, `work`) to SQL privileges.
     `rows`: role to the condition its rows must meet where it differs from the default
     (unit: own unit, district: own tenant, province: all rows for reading).
     `writes`: role to the condition for written rows where it differs from `rows`.

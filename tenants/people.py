@@ -58,6 +58,7 @@ class Account(Base):
             "unit": "select",
             "district": "select, insert, update (full_name, title, email, phone, disabled_at)",
             "province": "select, insert, update (full_name, title, email, phone, disabled_at)",
+            "work": "select",
         },
         rows={"district": _SEEN_BY_DISTRICT, "unit": _SEEN_BY_UNIT},
         writes={"district": "placed_only_here(id)", "province": "true"},
@@ -91,6 +92,7 @@ class Membership(TenantOwned, Base):
             "unit": "select",
             "district": "select, insert, update (until, ended_at)",
             "province": "select, insert, update (until, ended_at)",
+            "work": "select",
         },
         rows={"unit": OWN_UNIT},
         writes={

@@ -41,6 +41,7 @@ class Tenant(Base):
             "signin": "select",
             "province": "select, insert, update",
             "public": "select",
+            "work": "select",
         },
     )
     __table_args__ = (CheckConstraint("valid_to is null or valid_to > valid_from", name="dates"),)

@@ -27,6 +27,7 @@ class ScopeKind(StrEnum):
     DISTRICT = "district"
     PROVINCE = "province"
     STEWARD = "steward"
+    WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Every table declares its part (`__wall__`, see `owned.py`). `raise_wall` writes 
 the database, idempotently, at the end of every migration run; `inspection.py` reads it back and names
 everything that stands open. A program that finds a defect does not start.
 
-Roles: `portal_owner` owns the tables; `portal_migrate` may become owner and steward; `portal_web` may
-become unit, district, signin and public; `portal_oversight` may become province only. A login by itself
-may read nothing.
+Roles: `portal_owner` owns the tables; `portal_migrate` may become owner, steward and work (what runs beside
+the pages: mail); `portal_web` may become unit, district, signin and public; `portal_oversight` may become
+province only. A login by itself may read nothing.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sqlalchemy.orm import DeclarativeBase
 from .owned import ALL_ROWS, OWN_TENANT, OWN_UNIT, Wall
 
 OWNER = "portal_owner"
-SCOPES = ("public", "signin", "unit", "district", "province")
+SCOPES = ("public", "signin", "unit", "district", "province", "work")
 SCOPE_ROLES = tuple(f"portal_{name}" for name in SCOPES) + ("portal_steward",)
 LOGINS = {
     "portal_web": ("portal_public", "portal_signin", "portal_unit", "portal_district"),
     "portal_oversight": ("portal_province",),
-    "portal_migrate": (OWNER, "portal_steward"),
+    "portal_migrate": (OWNER, "portal_steward", "portal_work"),
 }
 
 SETTINGS = """
@@ -74,6 +74,7 @@ _DEFAULT_ROWS = {
     "province": ALL_ROWS,
     "signin": ALL_ROWS,
     "public": ALL_ROWS,
+    "work": ALL_ROWS,
 }
 
 

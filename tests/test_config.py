@@ -33,7 +33,7 @@ def test_nothing_set_means_the_private_server(given):
     assert settings.evidence == settings.data / "evidence"
     assert not settings.https
     assert not settings.require_totp
-    assert settings.mail_url is None
+    assert settings.mail is None
     assert not settings.server.running
 
 
@@ -80,7 +80,7 @@ def test_secrets_do_not_show_in_the_representation(given):
     settings = read(
         given
         | {"DATABASE_URL": WEB, "DATABASE_URL_PROVINCE": OVERSIGHT, "SECRET_KEY": SECRET}
-        | {"MAIL_URL": "smtp://user:mailpass@mail:587"}
+        | {"MAIL_URL": "smtps://user%40mail.vn:mailpass@mail:465"}
     )
 
     assert SECRET not in repr(settings)
@@ -128,6 +128,15 @@ EXTERNAL = {"DATABASE_URL": WEB, "DATABASE_URL_PROVINCE": OVERSIGHT, "SECRET_KEY
         ({"PUBLIC_URL": "https://a/b"}, "không có đường dẫn phía sau"),
         ({"PUBLIC_URL": "https://a:99999"}, "PUBLIC_URL không phải là một địa chỉ hợp lệ"),
         ({"MAIL_URL": "mail.example.vn"}, "MAIL_URL không hợp lệ"),
+        ({"MAIL_URL": "http://mail.example.vn"}, "MAIL_URL không hợp lệ"),
+        ({"MAIL_URL": "smtp://mail:port"}, "MAIL_URL không phải là một địa chỉ hợp lệ"),
+        ({"MAIL_URL": "smtp://mail.example.vn"}, "thiếu địa chỉ người gửi"),
+        ({"MAIL_URL": "smtp://mail.example.vn?from=a b@c"}, "thiếu địa chỉ người gửi"),
+        ({"MAIL_URL": "smtp://mail.example.vn?form=a@b.vn"}, "có phần không biết: form"),
+        ({"MAIL_URL": "smtp://mail.example.vn?starttls=yes&from=a@b.vn"}, "starttls khác 0 và 1"),
+        ({"MAIL_URL": "smtps://mail.example.vn?starttls=1&from=a@b.vn"}, "chỉ dùng một"),
+        ({"MAIL_URL": "smtp://a%40b.vn@mail.example.vn?starttls=1"}, "thiếu tài khoản hoặc mật khẩu"),
+        ({"MAIL_URL": "smtp://a%40b.vn:x@mail.example.vn"}, "mật khẩu không mã hóa"),
         ({"EVIDENCE_URL": "ftp://kho"}, "EVIDENCE_URL=ftp://kho không hợp lệ"),
         ({"EVIDENCE_URL": f"file://{ROOT}/portal/static"}, "nằm trong thư mục công khai"),
         ({"EVIDENCE_URL": "file:///proc/evidence"}, "EVIDENCE_URL: không tạo được thư mục /proc/evidence"),

@@ -58,6 +58,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("register_entry", "valid_to"): lambda *_: date(2029, 12, 31),
     ("decision_line", "outcome"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
+    ("letter", "notice_id"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
 }
 
@@ -234,6 +235,7 @@ class Places:
             "province": Scope(ScopeKind.PROVINCE, self.world.province_id, 0, 1),
             "signin": Scope(ScopeKind.SIGNIN),
             "public": Scope(ScopeKind.PUBLIC),
+            "work": Scope(ScopeKind.WORK),
             "no scope": None,
         }
 
@@ -275,5 +277,6 @@ SCOPES = (
     "province",
     "signin",
     "public",
+    "work",
     "no scope",
 )

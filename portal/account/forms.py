@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField
+from wtforms import PasswordField, RadioField, SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
+from portal.notices.wording import PACES
 from portal.typed import Line
 
 
@@ -48,3 +49,14 @@ class ConfirmForm(FlaskForm):
     """The password once more, before a delicate act."""
 
     old = PasswordField("Mật khẩu đang dùng", [InputRequired("Xin nhập mật khẩu đang dùng.")])
+
+
+class MailForm(FlaskForm):
+    """How one wants mail, and where to."""
+
+    pace = RadioField(
+        "Nhận thông báo qua thư",
+        choices=[SelectChoice(pace, f"{name}. {said}") for pace, (name, said) in PACES.items()],
+        validators=[InputRequired("Xin chọn một cách nhận thư.")],
+    )
+    address = Line("Địa chỉ nhận thư")

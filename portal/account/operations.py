@@ -10,6 +10,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.notices.operations import tell_person
+from portal.notices.wording import FACTOR_OFF, FACTOR_ON, KEY_CHANGED
 from portal.trail.operations import record
 from tenants import signin, throttle, totp
 from tenants.identity import Identity
@@ -129,7 +131,7 @@ def change_password(me: Identity, old: str, new: str) -> None:
             raise WeakPassword(fault, 422)
         signin.set_password(me.account_id, new)
         signin.end_sessions(me.account_id, keep=me.token)
-    _record(me, "account.password", "đã đổi mật khẩu của mình.")
+    _record(me, "account.password", "đã đổi mật khẩu của mình.", KEY_CHANGED)
 
 
 def end_sessions(me: Identity, which: str) -> int:
@@ -160,7 +162,7 @@ def confirm_second_factor(me: Identity, code: str, secret: str) -> None:
             raise Refused(WRONG_CODE, 422)
         throttle.forgive(limits)
         signin.end_sessions(me.account_id, keep=me.token)
-    _record(me, "account.totp", "đã bật mã xác thực hai lớp.")
+    _record(me, "account.totp", "đã bật mã xác thực hai lớp.", FACTOR_ON)
 
 
 def drop_second_factor(me: Identity, password: str, _secret: str) -> None:
@@ -168,10 +170,13 @@ def drop_second_factor(me: Identity, password: str, _secret: str) -> None:
     with acting_in(SIGNIN):
         _confirm(me, password)
         totp.drop(me.account_id)
-    _record(me, "account.totp", "đã tắt mã xác thực hai lớp.")
+    _record(me, "account.totp", "đã tắt mã xác thực hai lớp.", FACTOR_OFF)
 
 
-def _record(me: Identity, act: str, sentence: str) -> None:
+def _record(me: Identity, act: str, sentence: str, told: str = "") -> None:
+    """Write an act on one's own account into the trail; `told` is also sent to the person, whoever was at it."""
     place = me.place
     assert place is not None
     record(me, act, sentence, tenant_id=place.tenant_id, unit_id=place.unit_id)
+    if told:
+        tell_person(place.tenant_id, me.account_id, told, "/tai-khoan")

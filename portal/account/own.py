@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import current_app, render_template, request
 
+from portal.notices.operations import choose_mail
+from portal.notices.queries import mail_wish
 from portal.web import back_to
 from tenants.access import may, signed_in
 from tenants.identity import Identity
@@ -14,7 +16,7 @@ from tenants.rights import Right
 
 from . import operations, queries
 from .entrance import blueprint
-from .forms import ChangePasswordForm, CodeForm, ConfirmForm
+from .forms import ChangePasswordForm, CodeForm, ConfirmForm, MailForm
 
 
 def _secret() -> str:
@@ -28,10 +30,33 @@ def own() -> Any:
     return _own_page(ChangePasswordForm(formdata=None))
 
 
-def _own_page(form: ChangePasswordForm) -> str:
+def _own_page(form: ChangePasswordForm, mail: MailForm | None = None) -> str:
     me = signed_in()
     sessions = queries.open_sessions(me)
-    return render_template("account/own.html", me=me, form=form, sessions=sessions)
+    wish = mail_wish(me)
+    mail = mail or MailForm(formdata=None, pace=wish.pace, address=wish.address)
+    sends = current_app.extensions["settings"].mail is not None
+    return render_template(
+        "account/own.html", me=me, form=form, sessions=sessions, mail=mail, wish=wish, sends=sends
+    )
+
+
+@blueprint.post("/tai-khoan/thu-bao")
+@may(Right.OWN_ACCOUNT)
+def mail() -> Any:
+    """Keep how one wants mail, and where to."""
+    form = MailForm()
+    if not form.validate():
+        return _own_page(ChangePasswordForm(formdata=None), form), 422
+    try:
+        changed = choose_mail(signed_in(), form.pace.data or "", form.address.data or "")
+    except Refused as refused:
+        form.address.errors = [refused.sentence]
+        return _own_page(ChangePasswordForm(formdata=None), form), refused.status
+    said = "Đã lưu cách nhận thư."
+    if changed and form.address.data:
+        said += f" Thư đầu tiên sẽ đến {form.address.data}; không thấy thì xin kiểm tra lại địa chỉ."
+    return back_to("account.own", said, _anchor="thu-bao")
 
 
 @blueprint.post("/tai-khoan/mat-khau")

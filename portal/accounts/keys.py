@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.notices.operations import tell_person
+from portal.notices.wording import LINK_MADE
 from portal.units.models import Unit
 from tenants import operations as persons
 from tenants import signin, totp
@@ -33,6 +35,7 @@ def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
     made = handed(actor, account_id, role, unit or tenant_of(tenant_id).name)
     sentence = f"đã cấp liên kết đặt mật khẩu cho {account.login}."
     note(actor, tenant_id, "person.link", sentence, account_id)
+    tell_person(tenant_id, account_id, LINK_MADE.format(place=tenant_of(tenant_id).name), "/tai-khoan")
     return made
 
 
@@ -50,6 +53,7 @@ def disable(actor: Identity, tenant_id: int, account_id: int) -> None:
         signin.end_sessions(account_id)
     persons.disable_account(account_id)
     note(actor, tenant_id, "person.disable", f"đã khóa tài khoản của {name}.", account_id)
+    tell_person(tenant_id, account_id, "Tài khoản của anh/chị đã bị khóa; không đăng nhập được nữa.")
 
 
 def enable(actor: Identity, tenant_id: int, account_id: int) -> None:
@@ -61,6 +65,9 @@ def enable(actor: Identity, tenant_id: int, account_id: int) -> None:
         raise Refused("Tài khoản này đang mở.")
     persons.enable_account(account_id)
     note(actor, tenant_id, "person.enable", f"đã mở lại tài khoản của {account.full_name}.", account_id)
+    tell_person(
+        tenant_id, account_id, "Tài khoản của anh/chị đã được mở lại; mật khẩu cũ dùng được.", "/tai-khoan"
+    )
 
 
 def drop_second_factor(actor: Identity, tenant_id: int, account_id: int) -> None:
@@ -75,6 +82,8 @@ def drop_second_factor(actor: Identity, tenant_id: int, account_id: int) -> None
         totp.drop(account_id)
         signin.end_sessions(account_id)
     note(actor, tenant_id, "person.totp", f"đã tắt mã xác thực hai lớp của {name}.", account_id)
+    dropped = "Người quản trị đã tắt mã xác thực hai lớp của anh/chị. Xin bật lại trên điện thoại mới."
+    tell_person(tenant_id, account_id, dropped, "/tai-khoan/ma-xac-thuc")
 
 
 def _latest_role(tenant_id: int, account_id: int) -> tuple[str, str | None]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal import words
+from portal.notices.operations import tell_person
 from portal.trail.operations import record
 from portal.units.models import Unit
 from tenants import operations as persons
@@ -76,7 +77,17 @@ def create_person(
         f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {_role(role)}."
     )
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
+    _welcome(tenant_id, account_id, role, place)
     return handed(actor, account_id, role, place)
+
+
+def _welcome(tenant_id: int, account_id: int, role: Role, place: str) -> None:
+    tell_person(
+        tenant_id,
+        account_id,
+        f"Anh/chị có tài khoản mới với vai trò {_role(role)} tại {place}. Người quản trị trao riêng liên kết đặt mật khẩu.",
+        "/tai-khoan",
+    )
 
 
 def _new_account(person: NewPerson) -> int:
@@ -185,6 +196,8 @@ def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit
     where = f" tại {unit.name}" if unit else ""
     sentence = f"đã giao cho {account.full_name} vai trò {_role(role)}{where}."
     note(actor, tenant_id, "person.role", sentence, account_id, unit_id)
+    given = f"Anh/chị được giao vai trò {_role(role)} tại {unit.name if unit else tenant_of(tenant_id).name}."
+    tell_person(tenant_id, account_id, given, "/noi-lam-viec")
 
 
 def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
@@ -204,6 +217,10 @@ def _end(actor: Identity, membership: Membership, why: str = "") -> None:
     db.session.flush()
     sentence = f"đã kết thúc vai trò {_role(membership.role)} của {account.full_name}{why}."
     note(actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id)
+    unit = db.session.get(Unit, (membership.tenant_id, membership.unit_id)) if membership.unit_id else None
+    place = unit.name if unit else tenant_of(membership.tenant_id).name
+    ended = f"Vai trò {_role(membership.role)} của anh/chị tại {place} đã kết thúc."
+    tell_person(membership.tenant_id, membership.account_id, ended, "/noi-lam-viec")
 
 
 def _running(tenant_id: int, membership_id: int) -> Membership:
@@ -231,7 +248,9 @@ def hand_over(actor: Identity, tenant_id: int, membership_id: int, person: NewPe
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
     sentence = f"đã giao vai trò {_role(role)} cho {person.full_name} ({person.login.strip().lower()})."
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
-    return handed(actor, account_id, role, unit.name if unit else tenant_of(tenant_id).name)
+    place = unit.name if unit else tenant_of(tenant_id).name
+    _welcome(tenant_id, account_id, role, place)
+    return handed(actor, account_id, role, place)
 
 
 def known(tenant_id: int, account_id: int) -> Account:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from portal import clock, words
+from portal.cycle.queries import own_days
+from portal.cycle.rules import working_days_between
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must, take
 from portal.dossiers.queries import Sheet, open_sheet
@@ -68,15 +70,20 @@ def request_supplement(
     """
     sheet = _at_intake(actor, dossier, Act.REQUEST_SUPPLEMENT)
     _check_points(sheet, points)
-    if answer_by <= clock.today():
+    today = clock.today()
+    if answer_by <= today:
         raise Refused("Hạn bổ sung phải sau hôm nay.", 422)
+    if not working_days_between(today, answer_by - timedelta(days=1), own_days()):
+        raise Refused(
+            "Từ hôm nay đến hạn bổ sung không có ngày làm việc nào (ngày nghỉ, ngày lễ). Xin lùi hạn.", 422
+        )
     if answer_by >= sheet.cycle.decide_before:
         last = words.day(sheet.cycle.decide_before)
         raise Refused(f"Hạn bổ sung phải trước ngày {last}, hạn ra quyết định công nhận.", 422)
     codes = {row.id: row.code for row in sheet.catalogue}
     labels = [codes.get(point.indicator_id or 0) or point.part for point in points]
     detail = {"points": labels, "answer_by": answer_by.isoformat()}
-    take(actor, sheet, Act.REQUEST_SUPPLEMENT, detail=detail)
+    take(actor, sheet, Act.REQUEST_SUPPLEMENT, until=answer_by, detail=detail)
     key = {
         "tenant_id": sheet.dossier.tenant_id,
         "unit_id": sheet.dossier.unit_id,

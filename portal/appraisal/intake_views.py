@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, render_template, request
 
 from portal import clock, words
-from portal.cycle.rules import time_left
+from portal.cycle.queries import own_days
+from portal.cycle.rules import add_working_days, time_left
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
 from portal.dossiers.states import UNFILED
@@ -26,7 +27,7 @@ from .forms import SupplementGiven, point_rows, read_supplement, text_of
 from .intake_facts import facts_of
 from .queries import next_in
 
-DAYS_TO_ANSWER = 5
+WORKING_DAYS_TO_ANSWER = 5
 # What was typed, apart from the steps of the dossier: folded away on the page.
 TYPING = frozenset(
     "answer headcounts texts team link_evidence unlink_evidence remove_evidence evidence appraisal".split()
@@ -116,9 +117,14 @@ def supplement(dossier_id: int) -> str:
     if dossier.state in UNFILED:
         abort(404)
     sheet = open_sheet(dossier)
-    day = min(clock.today() + timedelta(days=DAYS_TO_ANSWER), sheet.cycle.decide_before - timedelta(days=1))
+    day = min(_suggested_day(), sheet.cycle.decide_before - timedelta(days=1))
     given = SupplementGiven(_blank(sheet), day, words.day(day), "")
     return _supplement_page(sheet, given)
+
+
+def _suggested_day() -> date:
+    """Return the first day too late when the unit is to have some whole working days after today."""
+    return add_working_days(clock.today(), WORKING_DAYS_TO_ANSWER, own_days()) + timedelta(days=1)
 
 
 def _blank(sheet: Sheet) -> Any:
@@ -139,6 +145,8 @@ def _supplement_page(sheet: Sheet, given: SupplementGiven, faults: list[str] | N
         values=values,
         faults=faults or [],
         locked=_closed(sheet),
+        working_days=WORKING_DAYS_TO_ANSWER,
+        suggested=_suggested_day(),
     )
 
 

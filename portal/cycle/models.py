@@ -59,10 +59,27 @@ class Setting(Base):
     __tablename__ = "setting"
     __wall__ = Wall(
         shared=True,
-        grants={**SHARED_READING.grants, "province": "select, insert, update"},
+        grants={**SHARED_READING.grants, "province": "select, insert, update", "work": "select"},
         statements=(_DEMO,),
     )
 
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str]
     changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Holiday(Base):
+    """A day of the province beside the national holidays: off for everybody, or a weekend day that is worked."""
+
+    __tablename__ = "holiday"
+    __wall__ = Wall(
+        shared=True,
+        grants={"unit": "select", "district": "select", "province": "select, insert, delete"},
+    )
+    __table_args__ = (CheckConstraint("kind in ('off','worked')", name="kind"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(200))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    added_by: Mapped[str] = mapped_column(String(200))

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from portal import clock
 from tenants.database import db
 
-from .models import Cycle
-from .rules import Calendar
+from .models import Cycle, Holiday
+from .rules import Calendar, OwnDays
 
 
 def calendar_of(cycle: Cycle) -> Calendar:
@@ -36,3 +36,17 @@ def years() -> list[int]:
 def cycles() -> list[Cycle]:
     """Return all years the province has opened with their dates, the latest first."""
     return list(db.session.scalars(select(Cycle).order_by(Cycle.year.desc())))
+
+
+def holidays_of_province() -> list[Holiday]:
+    """Return the days the province added, the latest first."""
+    return list(db.session.scalars(select(Holiday).order_by(Holiday.day.desc())))
+
+
+def own_days() -> OwnDays:
+    """Return the days the province added as the rules take them."""
+    rows = db.session.execute(select(Holiday.day, Holiday.kind)).all()
+    return OwnDays(
+        frozenset(day for day, kind in rows if kind == "off"),
+        frozenset(day for day, kind in rows if kind == "worked"),
+    )

@@ -1,13 +1,17 @@
 """Whether something is open in a year, and if not, why: the only code that compares deadlines.
 
 "Trước ngày 15/01" is exclusive: 14/01 23:59:59 in Vietnam is on time, 15/01 00:00:00 is late
-(Circular 24/2023, Article 10; the strict reading of law.md §4).
+(Circular 24/2023, Article 10; the strict reading of law.md §4). Working days serve the district's own terms and
+the reminders; the Circular's deadlines are dates and never move.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+from holidays import country_holidays
 
 from portal.words import ZONE, day
 
@@ -83,3 +87,65 @@ def time_left(before: date, at: datetime) -> str:
         hours = int((cut_off(before) - at) / timedelta(hours=1))
         return f"hôm nay là ngày cuối, còn {hours} giờ" if hours else "còn chưa đến một giờ"
     return "đã hết hạn" if left == 0 else f"đã quá hạn {-left} ngày"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """What the province said beside the national holidays: further days off, and weekend days worked instead."""
+
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+
+
+NO_OWN_DAYS = OwnDays()
+
+
+@cache
+def public_holidays(year: int) -> dict[date, str]:
+    """Return the public holidays of Viet Nam in a year with their names, Tết and the days moved for them."""
+    return dict(sorted(country_holidays("VN", years=year, language="vi").items()))
+
+
+@cache
+def _swapped(year: int) -> frozenset[date]:
+    """Return the weekend days of a year that the Government made working days."""
+    return frozenset(country_holidays("VN", years=year).weekend_workdays)
+
+
+def is_working_day(on: date, own: OwnDays = NO_OWN_DAYS) -> bool:
+    """Return whether offices work on a day: the province's word first, then holidays, then the weekend."""
+    if on in own.worked:
+        return True
+    if on in own.off or on in public_holidays(on.year):
+        return False
+    return on.weekday() < 5 or on in _swapped(on.year)
+
+
+def add_working_days(start: date, days: int, own: OwnDays = NO_OWN_DAYS) -> date:
+    """Return the day a number of working days after `start` (itself not counted); negative counts back."""
+    step = timedelta(days=1 if days >= 0 else -1)
+    at, left = start, abs(days)
+    while left:
+        at += step
+        left -= is_working_day(at, own)
+    return at
+
+
+def working_days_between(first: date, last: date, own: OwnDays = NO_OWN_DAYS) -> int:
+    """Count the working days from `first` to `last`, both included; 0 where `last` is earlier."""
+    span = (last - first).days + 1
+    return sum(is_working_day(first + timedelta(days=n), own) for n in range(max(0, span)))
+
+
+def workday_at_or_before(on: date, own: OwnDays = NO_OWN_DAYS) -> date:
+    """Return the day itself when offices work on it, else the last working day before it."""
+    while not is_working_day(on, own):
+        on -= timedelta(days=1)
+    return on
+
+
+def workday_at_or_after(on: date, own: OwnDays = NO_OWN_DAYS) -> date:
+    """Return the day itself when offices work on it, else the next working day."""
+    while not is_working_day(on, own):
+        on += timedelta(days=1)
+    return on

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
-from sqlalchemy import select
 
 from portal import clock, words
 from portal.cycle.rules import days_left, time_left
 from portal.dossiers.pages import side
 from portal.dossiers.queries import live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
-from portal.notices.models import Notice
-from portal.notices.operations import mark_read
-from portal.notices.queries import inbox, latest
+from portal.notices.operations import mark_all_read, mark_read
+from portal.notices.queries import as_news, inbox, latest, mail_wish, notice_of, told, unread_by_kind
+from portal.notices.wording import KINDS, PACES
 from portal.web import back_to, listing, paginate
 from tenants.access import found, may, signed_in
-from tenants.database import db
 from tenants.identity import Place
 from tenants.people import Role
 from tenants.rights import Right, refusal
@@ -118,9 +117,24 @@ def _province_home(_place: Place) -> Any:
 @blueprint.get("/thong-bao")
 @may(Right.READ_NOTICES)
 def notices() -> Any:
-    """All notices of the place acted in, unread first."""
-    page = paginate(inbox(_place()), listing(("moi",)).number)
-    return render_template("desk/notices.html", page=page)
+    """The inbox of the place acted in: all or the person's unread ones, of one kind if wished."""
+    place = _place()
+    chosen = listing(("moi",), filters={"xem": ("chua-doc",), "kind": tuple(KINDS)})
+    only = bool(chosen.filters["xem"])
+    page = paginate(inbox(place, kind=chosen.filters["kind"], unread_only=only), chosen.number)
+    waiting = unread_by_kind(place)
+    return render_template(
+        "desk/notices.html",
+        page=replace(page, items=as_news(page.items)),
+        listing=chosen,
+        kinds=KINDS,
+        kind_choices=[
+            (k, f"{name} ({waiting[k]} mới)" if k in waiting else name) for k, (name, _) in KINDS.items()
+        ],
+        unread=sum(waiting.values()),
+        total=told(place),
+        mail_pace=PACES[mail_wish(signed_in()).pace][0],
+    )
 
 
 @blueprint.post("/thong-bao/<int:notice_id>")
@@ -128,14 +142,19 @@ def notices() -> Any:
 def read(notice_id: int) -> Any:
     """Mark one notice as read and go where it leads."""
     place = _place()
-    notice = found(
-        db.session.scalar(select(Notice).where(Notice.tenant_id == place.tenant_id, Notice.id == notice_id))
-    )
-    path = notice.path
+    path = found(notice_of(place, notice_id)).path
     mark_read(place.tenant_id, notice_id)
     if path.startswith("/") and not path.startswith("//") and request.form.get("open") == "yes":
         return redirect(path, 303)
     return back_to("desk.notices")
+
+
+@blueprint.post("/thong-bao/da-doc")
+@may(Right.READ_NOTICES)
+def read_all() -> Any:
+    """Mark everything in the inbox as read by the person."""
+    count = mark_all_read(_place())
+    return back_to("desk.notices", f"Đã đánh dấu {count} thông báo là đã đọc." if count else "")
 
 
 @blueprint.get("/ai-duoc-lam-gi")

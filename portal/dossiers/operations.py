@@ -17,6 +17,7 @@ from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.evidence.models import EvidenceLink
 from portal.notices.operations import tell_unit
+from portal.notices.rules import Kind
 from portal.papers.models import OwnWords
 from portal.trail.operations import record
 from portal.units.models import Unit
@@ -168,7 +169,7 @@ def ask_for_signature(actor: Identity, dossier: Dossier) -> None:
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id}
     record(actor, "ask_signature", "đã trình thủ trưởng ký hồ sơ.", dossier_id=dossier.id, **key)
     sentence = f"{actor.full_name} trình thủ trưởng kiểm tra và ký hồ sơ năm {dossier.year}."
-    tell_unit(dossier.tenant_id, dossier.unit_id, sentence, f"/ho-so/{dossier.id}/kiem-tra")
+    tell_unit(dossier.tenant_id, dossier.unit_id, sentence, f"/ho-so/{dossier.id}/kiem-tra", Kind.TASK)
 
 
 def sign(actor: Identity, dossier: Dossier, seen: str | None = None) -> Dossier:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.notices.rules import Kind
 from tenants.rights import Right
 
 from . import checks
@@ -40,7 +41,8 @@ class Step:
     """One row of the table.
 
     `button`: what the page offers. `done`: completes "<actor> …" in the trail. `unit_notice` and
-    `district_notice`: the sentence each is told ("" for none); `{unit}`, `{year}` and `{number}` are filled in.
+    `district_notice`: the sentence each is told ("" for none); `{unit}`, `{year}`, `{number}` and `{until}` (a term
+    the step sets) are filled in. `unit_page`: the page of the dossier the unit is led to; `kind`: of the notices.
     """
 
     act: Act
@@ -53,6 +55,8 @@ class Step:
     unit_notice: str = ""
     district_notice: str = ""
     inner: bool = False
+    unit_page: str = ""
+    kind: Kind = Kind.STEP
 
 
 STEPS: tuple[Step, ...] = (
@@ -74,6 +78,7 @@ STEPS: tuple[Step, ...] = (
         "Ký hồ sơ",
         "đã ký hồ sơ, mã kiểm {number}.",
         unit_notice="Thủ trưởng đã ký hồ sơ năm {year}. Việc tiếp theo: nộp hồ sơ.",
+        unit_page="/kiem-tra",
     ),
     Step(
         Act.UNSIGN,
@@ -125,6 +130,7 @@ STEPS: tuple[Step, ...] = (
         (checks.year_is_open, checks.year_is_over, checks.headcounts_entered, checks.all_answered),
         "Kết thúc năm: chưa đạt",
         "đã kết thúc năm với kết quả tự đánh giá chưa đạt.",
+        unit_notice="Đơn vị đã kết thúc năm {year}: tự đánh giá chưa đạt mức độ 1.",
         district_notice="{unit} tự đánh giá chưa đạt năm {year}.",
     ),
     Step(
@@ -145,7 +151,8 @@ STEPS: tuple[Step, ...] = (
         (checks.is_late_filing,),
         "Không nhận (quá hạn)",
         "không nhận hồ sơ vì nộp quá hạn.",
-        unit_notice="Hồ sơ năm {year} không được nhận vì nộp quá hạn.",
+        unit_notice="Hồ sơ năm {year} không được nhận vì nộp quá hạn. Mở hồ sơ để đọc lý do.",
+        kind=Kind.DECISION,
     ),
     Step(
         Act.REQUEST_SUPPLEMENT,
@@ -155,7 +162,8 @@ STEPS: tuple[Step, ...] = (
         (checks.returned_once,),
         "Yêu cầu bổ sung",
         "đã yêu cầu bổ sung hồ sơ.",
-        unit_notice="Phòng GDĐT yêu cầu bổ sung hồ sơ năm {year}. Xin trả lời từng điểm.",
+        unit_notice="Phòng GDĐT yêu cầu bổ sung hồ sơ năm {year}. Xin trả lời từng điểm và gửi lại trước ngày {until}.",
+        kind=Kind.SUPPLEMENT,
     ),
     Step(
         Act.ANSWER_SUPPLEMENT,
@@ -197,6 +205,8 @@ STEPS: tuple[Step, ...] = (
         "Ban hành",
         "đã ban hành quyết định {number}.",
         unit_notice="Đã có quyết định về hồ sơ năm {year}: xem kết quả và lý do.",
+        unit_page="/ket-qua",
+        kind=Kind.DECISION,
     ),
 )
 

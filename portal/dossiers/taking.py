@@ -6,6 +6,7 @@ retry end in one orderly story.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from portal import clock, words
@@ -56,9 +57,15 @@ def may_fill(actor: Identity, dossier: Dossier) -> None:
 
 
 def take(
-    actor: Identity, sheet: Sheet, act: Act, *, number: str = "", detail: dict[str, Any] | None = None
+    actor: Identity,
+    sheet: Sheet,
+    act: Act,
+    *,
+    number: str = "",
+    until: date | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> None:
-    """Carry out one row of the step table on a locked dossier.
+    """Carry out one row of the step table on a locked dossier; `until`: the first day too late of a term it sets.
 
     Raises `Refused` with the sentence of the missing right, the wrong state, or everything that is lacking.
     """
@@ -71,7 +78,12 @@ def take(
     if faults:
         raise Refused(" ".join(fault.sentence for fault in faults))
     dossier.state = step.to
-    filled = {"unit": sheet.unit.name, "year": dossier.year, "number": number or dossier.receipt_number}
+    filled = {
+        "unit": sheet.unit.name,
+        "year": dossier.year,
+        "number": number or dossier.receipt_number,
+        "until": words.day(until) if until else "",
+    }
     record(
         actor,
         f"dossier.{act.value}",
@@ -83,8 +95,9 @@ def take(
         inner=step.inner,
     )
     if step.unit_notice:
-        path = f"/ho-so/{dossier.id}"
-        tell_unit(dossier.tenant_id, dossier.unit_id, step.unit_notice.format(**filled), path)
+        path = f"/ho-so/{dossier.id}{step.unit_page}"
+        tell_unit(dossier.tenant_id, dossier.unit_id, step.unit_notice.format(**filled), path, step.kind)
     if step.district_notice:
         path = f"/huyen/ho-so/{dossier.id}"
-        tell_district(dossier.tenant_id, step.district_notice.format(**filled), path, dossier.unit_id)
+        sentence = step.district_notice.format(**filled)
+        tell_district(dossier.tenant_id, sentence, path, dossier.unit_id)

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
+from portal.notices.operations import tell_person
+from portal.notices.wording import LINK_MADE
 from portal.spelling import nfc, sort_key
 from portal.trail.operations import record
 from tenants import operations, signin
@@ -114,6 +116,8 @@ def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:
     token = _link(actor, account_id)
     sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, quản trị {tenant.name}."
     _record(actor, "place.link", sentence, tenant_id)
+    assert actor.place is not None
+    tell_person(tenant_id, account_id, LINK_MADE.format(place=actor.place.tenant_name), "/tai-khoan")
     return Opened(tenant, account, token)
 
 

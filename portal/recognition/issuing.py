@@ -21,6 +21,7 @@ from portal.dossiers.operations import must, take
 from portal.dossiers.queries import Sheet, open_sheets
 from portal.dossiers.steps import STEP_OF, Act
 from portal.notices.operations import tell_district
+from portal.notices.rules import Kind
 from portal.register import operations as register
 from portal.register.models import RegisterEntry
 from portal.trail.operations import record
@@ -280,4 +281,6 @@ def _tell(actor: Identity, decision: Decision, lines: Sequence[DecisionLine]) ->
         tenant_id=decision.tenant_id,
         detail={"decision": decision.id, "lines": len(lines)},
     )
-    tell_district(decision.tenant_id, f"Đã ban hành {said}.", f"/huyen/quyet-dinh/{decision.id}")
+    tell_district(
+        decision.tenant_id, f"Đã ban hành {said}.", f"/huyen/quyet-dinh/{decision.id}", kind=Kind.DECISION
+    )

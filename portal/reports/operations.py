@@ -18,6 +18,7 @@ from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
 from portal.figures.tables import bieu_01
 from portal.notices.operations import tell_district
+from portal.notices.rules import Kind
 from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
@@ -208,7 +209,9 @@ def send(
     late = ", quá thời hạn" if report.late else ""
     sentence = f"đã gửi Sở báo cáo năm {report.year} số {number}{late}."
     _note(actor, report, "report.send", sentence)
-    tell_district(report.tenant_id, f"{actor.full_name} {sentence}", f"/huyen/bao-cao/{report.id}")
+    tell_district(
+        report.tenant_id, f"{actor.full_name} {sentence}", f"/huyen/bao-cao/{report.id}", kind=Kind.REPORT
+    )
     return report
 
 
@@ -306,7 +309,7 @@ def answer_report(
         tenant_id=actor.place.tenant_id,
         detail={"tenant": report.tenant_id, "report": report.id, "edition": report.edition},
     )
-    tell_district(report.tenant_id, f"Sở {sentence}", f"/huyen/bao-cao/{report.id}")
+    tell_district(report.tenant_id, f"Sở {sentence}", f"/huyen/bao-cao/{report.id}", kind=Kind.REPORT)
     return answer
 
 

@@ -42,6 +42,7 @@ class Unit(TenantOwned, Base):
             " superior_second, name_lines, date_place, authority, version)",
             "district": "select, insert, update",
             "province": "select",
+            "work": "select",
         },
         rows={"unit": OWN_TENANT + " and id = app_unit()"},
     )

@@ -111,7 +111,7 @@ def test_every_state_act_and_role(world: World) -> None:
 
 def test_words_of_every_step() -> None:
     """Each step has a button, a sentence for the trail that ends with a full stop, and whole notices."""
-    filled = {"unit": "Đơn vị", "year": 2026, "number": "HS-1"}
+    filled = {"unit": "Đơn vị", "year": 2026, "number": "HS-1", "until": "20/01/2027"}
     for step in STEPS:
         assert step.button
         assert step.done.startswith("đã ") or step.done.startswith("không ")

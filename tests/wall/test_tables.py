@@ -27,9 +27,27 @@ SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_
 SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {"account", "membership", "notice", "one_time_link", "report_answer", "trail_entry"}
+# The worker beside the pages: whom to write to, what of, and its own letters.
+WORK_READS = {"account", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
+WORK_WRITES = {"letter", "notice"}
+# Rows that one person alone reads, in whatever scope.
+OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # What the province does not even read.
-ON_THE_WAY = {"evidence_upload", "evidence_upload_part"}  # files a unit is still sending: its own, not yet evidence
-PROVINCE_BLIND = {"credential", "import_batch", "notice", "one_time_link", "signin_session"} | ON_THE_WAY
+ON_THE_WAY = {
+    "evidence_upload",
+    "evidence_upload_part",
+}  # files a unit is still sending: its own, not yet evidence
+PROVINCE_BLIND = {
+    "credential",
+    "import_batch",
+    "letter",
+    "mail_choice",
+    "notice",
+    "notice_read",
+    "one_time_link",
+    "reminder",
+    "signin_session",
+} | ON_THE_WAY
 
 # What is published: everybody in a scope but sign-in reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry"}
@@ -41,17 +59,28 @@ _OF_ALL = {"cycle", "setting", "tenant"}
 SHARED_READS: dict[str, set[str]] = {
     "public": _OF_ALL,
     "signin": _OF_ALL | {"throttle"},
-    "unit": _OF_ALL | _CATALOGUE,
-    "district": _OF_ALL | _CATALOGUE,
-    "province": _OF_ALL | _CATALOGUE | {"provincial_report"},
+    "unit": _OF_ALL | _CATALOGUE | {"holiday"},
+    "district": _OF_ALL | _CATALOGUE | {"holiday"},
+    "province": _OF_ALL | _CATALOGUE | {"holiday", "provincial_report"},
+    "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
     "public": set(),
     "signin": {"throttle"},
     "unit": set(),
     "district": set(),
-    "province": {"criteria_version", "cycle", "provincial_report", "setting", "tenant", "threshold"},
+    "province": {
+        "criteria_version",
+        "cycle",
+        "holiday",
+        "provincial_report",
+        "setting",
+        "tenant",
+        "threshold",
+    },
+    "work": set(),
 }
+SHARED_DELETES = {("throttle", "signin"), ("holiday", "province")}
 
 NEIGHBOURS = ["unit of the same district", "unit elsewhere", "district elsewhere"]
 DENIED = "42501"
@@ -209,6 +238,8 @@ def may_read(scope: str, name: str) -> bool:
         return scope not in ("signin", "no scope")
     if scope == "signin":
         return name in SIGNIN_READS
+    if scope == "work":
+        return name in WORK_READS
     return scope == "province" and name not in PROVINCE_BLIND
 
 
@@ -234,9 +265,10 @@ def test_the_row_is_not_read(places: Places, victim: Any, name: str, scope: str)
 def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
     """The same ways do give the row to its own district, so that the test above is not empty."""
     if "select" not in OWNED[name].class_.__wall__.grants.get("district", ""):
-        assert name in {"credential", "one_time_link", "signin_session"} | ON_THE_WAY
+        assert name in {"credential", "letter", "one_time_link", "signin_session"} | ON_THE_WAY
         return
-    enter(Scope(ScopeKind.DISTRICT, places.victim, 0, 1))
+    reader = victim(name)["account_id"] if name in OF_ONE_PERSON else 1
+    enter(Scope(ScopeKind.DISTRICT, places.victim, 0, reader))
     for way, read in READERS.items():
         seen, state = tried(lambda read=read: read(name, victim(name)))  # type: ignore[misc]
         if way != "locked":
@@ -314,6 +346,7 @@ def test_the_row_is_not_written(places: Places, victim: Any, name: str, scope: s
     allowed = (scope == "province" and name in PROVINCE_WRITES) or (
         scope == "signin" and name in SIGNIN_WRITES
     )
+    allowed |= scope == "work" and name in WORK_WRITES
     # A district creates persons who belong to nobody yet.
     allowed |= scope == "district elsewhere" and name == "account"
     for way, act in forgeries(name, row, new).items():
@@ -404,7 +437,7 @@ def test_what_belongs_to_nobody(places: Places, name: str, scope: str) -> None:
     written = "" in states
     assert written == (name in SHARED_WRITES[scope]), states
     removed = tried(lambda: raw(f"delete from {name} where false"))[1]
-    assert removed == ("" if (name, scope) == ("throttle", "signin") else DENIED)
+    assert removed == ("" if (name, scope) in SHARED_DELETES else DENIED)
 
 
 @pytest.mark.parametrize("kind", [ScopeKind.UNIT, ScopeKind.DISTRICT, ScopeKind.PROVINCE, ScopeKind.SIGNIN])
@@ -439,6 +472,7 @@ def test_a_reading_request_writes_nothing(places: Places, name: str, kind: Scope
         "select set_config('role', 'portal_province', false)",
         "select set_config('role', 'portal_steward', true)",
         "set role portal_steward",
+        "set role portal_work",
         "set role portal_owner",
         "set role portal_migrate",
         "set role portal_oversight",
