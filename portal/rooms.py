@@ -16,6 +16,8 @@ ROOMS: tuple[str, ...] = (
     "dossiers",
     "evidence",
     "health",
+    "history",
+    "improvement",
     "offline",
     "papers",
     "province",
@@ -23,7 +25,10 @@ ROOMS: tuple[str, ...] = (
     "register",
     "registration",
     "reports",
+    "roster",
+    "team",
     "units",
+    "waivers",
 )
 
 

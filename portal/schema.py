@@ -6,14 +6,19 @@ from portal.complaints import models as complaints
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
+from portal.history import models as history
+from portal.improvement import models as improvement
 from portal.notices import models as notices
 from portal.papers import models as papers
 from portal.recognition import models as recognition
 from portal.register import models as register
 from portal.registration import models as registration
 from portal.reports import models as reports
+from portal.roster import models as roster
+from portal.team import models as team
 from portal.trail import models as trail
 from portal.units import models as units
+from portal.waivers import models as waivers
 from tenants import people, places
 from tenants.database import Base
 
@@ -25,14 +30,19 @@ __all__ = [
     "cycle",
     "dossiers",
     "evidence",
+    "history",
+    "improvement",
     "notices",
     "papers",
     "people",
     "places",
     "recognition",
-    "registration",
     "register",
+    "registration",
     "reports",
+    "roster",
+    "team",
     "trail",
     "units",
+    "waivers",
 ]

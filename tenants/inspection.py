@@ -21,7 +21,6 @@ from .wall import (
     SCOPE_ROLES,
     SEALED,
     SETTINGS,
-    STEWARD_GRANT,
     declared,
     seal,
     statements_of,
@@ -165,7 +164,7 @@ def _policies(connection: RawConnection[Any], walls: Mapping[str, Wall]) -> Iter
 
 
 def _granted(name: str, wall: Wall) -> Iterator[Privilege]:
-    for who, privileges in {**wall.grants, "steward": STEWARD_GRANT}.items():
+    for who, privileges in {**wall.grants, "steward": wall.steward}.items():
         for privilege, columns in _PRIVILEGE.findall(privileges):
             if columns:
                 yield from (

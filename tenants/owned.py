@@ -30,6 +30,7 @@ class Wall:
     `inserts`: role to the condition for new rows where it differs from `writes`.
     `shared`: True for tables that belong to nobody; they have no policies, only grants.
     `statements`: further SQL, each idempotent: triggers that guard what is signed or decided.
+    `steward`: what the steward may do; "" for rows that not even commands may touch.
     """
 
     grants: Mapping[str, str]
@@ -38,6 +39,7 @@ class Wall:
     inserts: Mapping[str, str] = field(default_factory=dict)
     shared: bool = False
     statements: tuple[str, ...] = ()
+    steward: str = "select, insert, update, delete"
 
 
 SHARED_READING = Wall(

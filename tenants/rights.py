@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from .identity import Identity
-from .people import DISTRICT_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
+from .people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
 
 Predicate = Callable[[Identity, Any], str | None]
 
@@ -38,6 +38,7 @@ def _roles(*roles: Role) -> frozenset[Role]:
 
 
 _SIGNED_IN = frozenset(Role)
+_STAFF = _SIGNED_IN - GUEST_ROLES
 _APPRAISERS = _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL)
 
 
@@ -48,13 +49,16 @@ class Right(Enum):
     SEE_DESK = Grant("xem việc cần làm", _SIGNED_IN)
     READ_NOTICES = Grant("đọc thông báo của đơn vị, của huyện", UNIT_ROLES | DISTRICT_ROLES)
     READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
-    READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _SIGNED_IN)
-    READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _SIGNED_IN)
+    READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _STAFF)
+    READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _STAFF)
 
     SEE_DOSSIER = Grant("xem hồ sơ của đơn vị mình", UNIT_ROLES)
     FILL_DOSSIER = Grant("nhập hồ sơ, minh chứng, Tổ đánh giá", UNIT_ROLES)
     SIGN_DOSSIER = Grant("ký hồ sơ", _roles(Role.UNIT_HEAD))
     SUBMIT_DOSSIER = Grant("nộp, rút hồ sơ", _roles(Role.UNIT_HEAD))
+    INVITE_GUEST = Grant("mời người ngoài đơn vị góp minh chứng", UNIT_ROLES)
+    PLACE_CLERK = Grant("giao, bàn giao, kết thúc vai trò cán bộ đầu mối", _roles(Role.UNIT_HEAD))
+    CONTRIBUTE = Grant("góp nội dung cho chỉ tiêu được mời", GUEST_ROLES)
     CONFIRM_REGISTRATION = Grant("xác nhận, hủy đăng ký xây dựng", _roles(Role.UNIT_HEAD))
 
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
@@ -64,12 +68,20 @@ class Right(Enum):
     RECEIVE_DOSSIER = Grant("tiếp nhận, yêu cầu bổ sung", _roles(Role.DISTRICT_OFFICER))
     ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
     APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)
+    RULE_WAIVER = Grant(
+        "chấp thuận hay từ chối đề nghị không áp dụng chỉ tiêu",
+        _roles(Role.DISTRICT_OFFICER),
+        not_own_unit,
+    )
     PROPOSE = Grant("chốt đề xuất mức độ", _roles(Role.DISTRICT_OFFICER), not_own_unit)
     DRAFT_DECISION = Grant("soạn quyết định", _roles(Role.DISTRICT_OFFICER))
     ISSUE_DECISION = Grant("ban hành quyết định, để lại đơn vị", _roles(Role.DISTRICT_LEADER), not_own_unit)
     WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
     MANAGE_UNITS = Grant("quản lý danh mục đơn vị", _roles(Role.DISTRICT_ADMIN))
+    KEEP_HISTORY = Grant(
+        "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
+    )
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)

@@ -42,7 +42,8 @@ create or replace function folded(value text) returns text language sql immutabl
   as $$ select lower(unaccent('unaccent', value)) $$;
 """
 
-# What a district may know of a person's places elsewhere: yes or no, for a person it asks about.
+# What a district or a unit may know of a person's places elsewhere: yes or no, for a person it asks about; and
+# whom the acting person may place in the unit: its head a clerk or a guest, its clerk a guest.
 PERSONS = """
 create or replace function placed_only_here(account bigint) returns boolean language sql stable
   security definer set search_path = public, pg_temp
@@ -56,6 +57,35 @@ create or replace function may_be_placed(account bigint) returns boolean languag
     or not exists (select from membership m where m.account_id = account) $$;
 revoke execute on function placed_only_here(bigint), may_be_placed(bigint) from public;
 grant execute on function placed_only_here(bigint), may_be_placed(bigint) to portal_district;
+create or replace function may_place(placed text) returns boolean language sql stable
+  security definer set search_path = public, pg_temp
+  as $$ select exists (select from membership m where m.account_id = app_account()
+    and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.ended_at is null
+    and (now() at time zone 'Asia/Ho_Chi_Minh')::date between m.since and coalesce(m.until, 'infinity')
+    and (m.role, placed) in (('unit_head', 'unit_editor'), ('unit_head', 'unit_contributor'),
+      ('unit_editor', 'unit_contributor'))) $$;
+create or replace function may_join(account bigint) returns boolean language sql stable
+  security definer set search_path = public, pg_temp
+  as $$ select not exists (select from membership m where m.account_id = account
+    and (m.tenant_id, m.unit_id) is distinct from (app_tenant(), app_unit())) $$;
+create or replace function may_hand_link(account bigint) returns boolean language sql stable
+  security definer set search_path = public, pg_temp
+  as $$ select may_join(account)
+    and exists (select from membership m where m.account_id = account)
+    and not exists (select from membership m where m.account_id = account and m.ended_at is null
+      and coalesce(m.until, 'infinity') >= (now() at time zone 'Asia/Ho_Chi_Minh')::date
+      and not may_place(m.role)) $$;
+create or replace function only_a_guest() returns boolean language sql stable
+  security definer set search_path = public, pg_temp
+  as $$ select exists (select from membership m where m.account_id = app_account()
+      and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.role = 'unit_contributor')
+    and not exists (select from membership m where m.account_id = app_account()
+      and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.role <> 'unit_contributor'
+      and m.ended_at is null
+      and (now() at time zone 'Asia/Ho_Chi_Minh')::date between m.since and coalesce(m.until, 'infinity')) $$;
+revoke execute on function may_place(text), may_join(bigint), may_hand_link(bigint), only_a_guest() from public;
+grant execute on function may_place(text), may_join(bigint), may_hand_link(bigint) to portal_unit;
+grant execute on function only_a_guest() to portal_unit, portal_district, portal_steward;
 """
 
 # Every policy with the mark of how the database understood it, and the seal it carries.
@@ -66,7 +96,6 @@ select p.tablename, p.policyname, md5(concat_ws('|', p.cmd, p.roles::text, p.per
     and o.polrelid = ('public.' || quote_ident(p.tablename))::regclass
   where p.schemaname = 'public'
 """
-STEWARD_GRANT = "select, insert, update, delete"
 
 _DEFAULT_ROWS = {
     "unit": OWN_UNIT,
@@ -151,7 +180,8 @@ def statements_of(name: str, wall: Wall) -> list[str]:
     """Return the SQL that gives one table its grants, policies and triggers."""
     lines = [f"revoke all on {name} from {role}" for role in SCOPE_ROLES]
     lines += [f"grant {what} on {name} to portal_{who}" for who, what in wall.grants.items() if what]
-    lines.append(f"grant {STEWARD_GRANT} on {name} to portal_steward")
+    if wall.steward:
+        lines.append(f"grant {wall.steward} on {name} to portal_steward")
     lines.append(
         f"do $$ declare p record; begin for p in select policyname from pg_policies where schemaname='public'"
         f" and tablename='{name}' loop execute format('drop policy %I on {name}', p.policyname); end loop;"
@@ -161,7 +191,7 @@ def statements_of(name: str, wall: Wall) -> list[str]:
         lines += [f"alter table {name} disable row level security", *wall.statements]
         return lines
     lines += [f"alter table {name} enable row level security", f"alter table {name} force row level security"]
-    for role in (OWNER, "portal_steward"):
+    for role in (OWNER, "portal_steward") if wall.steward else (OWNER,):
         lines.append(f"create policy {role} on {name} to {role} using (true) with check (true)")
     for who in wall.grants:
         lines += _policies(name, wall, who)

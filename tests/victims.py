@@ -60,6 +60,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("notice", "audience"): lambda *_: "unit",
     ("letter", "notice_id"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
+    ("past_result", "level"): lambda *_: 1,
 }
 
 
@@ -126,7 +127,8 @@ class Planter:
         """Insert a row as the steward and return it whole."""
         table = MAPPERS[name].local_table
         assert isinstance(table, Table)
-        with acting_in(STEWARD):
+        own = Scope(ScopeKind.UNIT, values.get("tenant_id", 0), values.get("unit_id", 0))
+        with acting_in(STEWARD if MAPPERS[name].class_.__wall__.steward else own):
             return dict(db.session.execute(insert(table).values(values).returning(table)).mappings().one())
 
     def values(self, name: str, tenant_id: int, unit_id: int) -> dict[str, Any]:

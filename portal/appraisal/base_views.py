@@ -19,7 +19,7 @@ from . import operations
 from .blueprint import blueprint
 from .desk import BASE, changes_with
 from .desk_views import again, desk_dossier, page
-from .forms import number_of, text_of, version_of
+from .forms import number_of, presence_of, text_of, version_of
 from .intake_views import dossier_here
 
 
@@ -32,7 +32,8 @@ def correct(dossier_id: int, code: str) -> Any:
     if code not in sheet.headcounts:
         abort(404)
     faults: list[str] = []
-    value = number_of(request.form, "value", words.HEADCOUNTS[code].name, faults)
+    read = presence_of if dossier.ratio_only else number_of
+    value = read(request.form, "value", words.HEADCOUNTS[code].name, faults)
     reason = text_of(request.form, "reason", 1_000)
     parts = {
         i.id: number
@@ -62,8 +63,10 @@ def correct(dossier_id: int, code: str) -> Any:
         both = {
             "code": code,
             "sentence": conflict.sentence,
-            "mine": f"{words.number(value)}. {reason}",
-            "theirs": f"{words.number(theirs.value)}. {theirs.reason}" if theirs else "Chưa hiệu chỉnh.",
+            "mine": f"{operations.base_words(fresh, value)}. {reason}",
+            "theirs": f"{operations.base_words(fresh, theirs.value)}. {theirs.reason}"
+            if theirs
+            else "Chưa hiệu chỉnh.",
             "who": theirs.changed_by if theirs else "người khác",
             "when": words.moment(theirs.changed_at) if theirs else "",
         }

@@ -106,7 +106,8 @@ def state_of(at: Desk, indicator: Indicator) -> tuple[str, str]:
     """Return the word and tone of an indicator in the list at the side."""
     finding = at.sheet.findings.get(indicator.id)
     if finding is None:
-        return ("Không áp dụng", "na") if at.why_not(indicator) else ("Chưa xem", "idle")
+        closed = at.why_not(indicator) or indicator.id in at.sheet.waived
+        return ("Không áp dụng", "na") if closed else ("Chưa xem", "idle")
     if finding.verdict == "not_applicable":
         return "Không áp dụng", "na"
     if finding.verdict == "not_enough_evidence":
@@ -169,7 +170,10 @@ def rows_to_agree(at: Desk) -> list[ToAgree]:
         files = len(at.sheet.evidence[indicator.id])
         explained = bool(files or answer.explanation.strip())
         clean = explained and (rules.standing_level(finding) or 0) >= (requested or 1)
-        value = rules.value_text(indicator, unit_answer(answer), counts.get(indicator.base or ""))
+        whole = counts.get(indicator.base or "")
+        value = rules.value_text(
+            indicator, unit_answer(answer), whole, ratio_only=at.sheet.dossier.ratio_only
+        )
         rows.append(ToAgree(indicator, value, rules.standing(finding, requested), files, clean))
     return rows
 

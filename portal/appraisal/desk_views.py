@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from portal import words
+from portal.dossiers.forms import ratio_text
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import ILLUSTRATIVE, asked
@@ -70,6 +71,7 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         "verdict_words": rules.VERDICT_WORDS,
         "reasons": rules.REASONS,
         "value_text": rules.value_text,
+        "base_words": operations.base_words,
         "illustrative": ILLUSTRATIVE,
     }
     if at.chosen == BASE:
@@ -93,12 +95,14 @@ def _indicator_values(at: Desk) -> dict[str, Any]:
         "row": at.row,
         "asked": asked(indicator),
         "answer": answer,
-        "unit_value": rules.value_text(indicator, unit_answer(answer), at.unit_whole),
+        "unit_value": rules.value_text(
+            indicator, unit_answer(answer), at.unit_whole, ratio_only=sheet.dossier.ratio_only
+        ),
         "unit_state": rules.standing(at.unit_side.finding(indicator.id), sheet.dossier.requested_level),
         "finding": finding,
         "district_state": state_of(at, indicator),
         "whole": at.district_whole,
-        "given": _given(finding, answer),
+        "given": _given(finding, answer, sheet.dossier.ratio_only),
         "last_year": queries.value_in(before, at.row.key) if before else "",
         "peers": peers,
         "peer_share": words.percent(peers.part, peers.whole, 1) if peers.whole else "",
@@ -109,7 +113,7 @@ def _indicator_values(at: Desk) -> dict[str, Any]:
     }
 
 
-def _given(finding: Finding | None, answer: Any) -> VerdictGiven:
+def _given(finding: Finding | None, answer: Any, ratio_only: bool) -> VerdictGiven:
     """Return what the form shows before anybody types: the stored verdict, or the unit's own value."""
     corrected = finding is not None and finding.verdict == "corrected"
     source = finding if corrected else answer
@@ -121,13 +125,13 @@ def _given(finding: Finding | None, answer: Any) -> VerdictGiven:
         reason_code=finding.reason_code if finding else "",
         reason=finding.reason if finding else "",
         version=finding.version if finding else 0,
-        part_text="" if source.part is None else str(source.part),
+        part_text=ratio_text(source.part) if ratio_only else "" if source.part is None else str(source.part),
     )
 
 
 def _base_values(at: Desk) -> dict[str, Any]:
     before = queries.previous_sheet(at.sheet)
-    last = before.district_profile().headcounts if before else {}
+    last = before.district_profile().headcounts if before and not at.sheet.dossier.ratio_only else {}
     return {
         "heads": words.HEADCOUNTS,
         "last_year": last,
@@ -161,7 +165,9 @@ def judge(dossier_id: int, indicator_id: int) -> Any:
     if indicator is None or indicator_id not in sheet.answers:
         abort(404)
     own = sheet.answers[indicator_id]
-    given = read_verdict(request.form, indicator, (own.yes, own.part, own.grade))
+    given = read_verdict(
+        request.form, indicator, (own.yes, own.part, own.grade), ratio_only=dossier.ratio_only
+    )
     before = sheet.district_side()
     if given.faults:
         return page(sheet, indicator.code, given=given, faults=list(given.faults)), 422
@@ -216,7 +222,8 @@ def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
     text = rules.VERDICT_WORDS.get(finding.verdict, "Chưa chọn kết luận")
     if finding.verdict == "corrected":
         whole = sheet.district_profile().headcounts.get(indicator.base or "")
-        text += f": {rules.value_text(indicator, unit_answer(finding), whole)}"
+        ratio_only = sheet.dossier.ratio_only
+        text += f": {rules.value_text(indicator, unit_answer(finding), whole, ratio_only=ratio_only)}"
     if finding.reason_code in rules.REASONS:
         text += f"\n{rules.REASONS[finding.reason_code]}"
     return f"{text}\n{finding.reason}" if finding.reason else text
@@ -231,7 +238,9 @@ def effect(dossier_id: int, indicator_id: int) -> Any:
     if indicator is None or indicator_id not in sheet.answers:
         abort(404)
     own = sheet.answers[indicator_id]
-    given = read_verdict(request.args, indicator, (own.yes, own.part, own.grade))
+    given = read_verdict(
+        request.args, indicator, (own.yes, own.part, own.grade), ratio_only=sheet.dossier.ratio_only
+    )
     try:
         said = effect_of(sheet, indicator_id, given.verdict, given.yes, given.part, given.grade)
     except Refused as refused:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock, words
+from portal.dossiers.forms import TypedCount, ratio_text
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import (
     Given,
@@ -31,7 +32,7 @@ from portal.typed import line
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 
-from .forms import Form, day_of, number_of, text_of, version_of
+from .forms import Form, day_of, number_of, presence_of, ratio_of, text_of, version_of
 
 MOST_TEAM = 60
 
@@ -67,12 +68,14 @@ def stored(sheet: Sheet) -> dict[str, str]:
         "received_on": words.day(clock.today()),
         "version": str(d.version),
     }
-    for code, row in sheet.headcounts.items():
-        fields[f"head-{code}"] = _text(row.value)
-        fields[f"version-head-{code}"] = str(row.version)
+    ratio_only = d.ratio_only
+    for code in asked_heads(sheet):
+        count = sheet.headcounts[code]
+        fields[f"head-{code}"] = TypedCount.stored(count, ratio_only=ratio_only).text
+        fields[f"version-head-{code}"] = str(count.version)
     for indicator_id, row in sheet.answers.items():
         fields[f"yes-{indicator_id}"] = {True: "yes", False: "no", None: ""}[row.yes]
-        fields[f"part-{indicator_id}"] = _text(row.part)
+        fields[f"part-{indicator_id}"] = ratio_text(row.part) if ratio_only else _text(row.part)
         fields[f"grade-{indicator_id}"] = _text(row.grade)
         fields[f"why-{indicator_id}"] = row.explanation
         fields[f"version-{indicator_id}"] = str(row.version)
@@ -86,9 +89,11 @@ def _text(value: int | None) -> str:
 def read(form: Form, sheet: Sheet) -> Entered:
     """Read the page over the indicators that apply to the unit."""
     faults: list[str] = []
+    ratio_only = sheet.dossier.ratio_only
+    read_head = presence_of if ratio_only else number_of
     counts = {
-        code: number_of(form, f"head-{code}", words.HEADCOUNTS[code].name, faults)
-        for code in sheet.headcounts
+        code: read_head(form, f"head-{code}", words.HEADCOUNTS[code].name, faults)
+        for code in asked_heads(sheet)
     }
     level = form.get("level", "")
     texts = {
@@ -106,7 +111,7 @@ def read(form: Form, sheet: Sheet) -> Entered:
         signed_by=line(form.get("signed_by", ""))[:200],
         received_on=day_of(form, "received_on", "Ngày nhận hồ sơ", faults),
         counts=counts,
-        answers={i.id: _read_answer(form, i, faults) for i in applying(sheet)},
+        answers={i.id: _read_answer(form, i, faults, ratio_only) for i in applying(sheet)},
         team=_read_team(form, faults),
         versions={name: version_of(form, name) for name in form if name.startswith("version")},
         faults=faults,
@@ -120,10 +125,17 @@ def applying(sheet: Sheet) -> list[Indicator]:
     return [i for i in sheet.indicators if i.applies.applies(bare)[0]]
 
 
-def _read_answer(form: Form, indicator: Indicator, faults: list[str]) -> Given:
+def asked_heads(sheet: Sheet) -> list[str]:
+    """Return the head-counts the page asks for; a unit that tells ratios only is not asked for its members."""
+    hidden = {"members"} if sheet.dossier.ratio_only else set()
+    return [code for code in words.HEADCOUNTS if code in sheet.headcounts and code not in hidden]
+
+
+def _read_answer(form: Form, indicator: Indicator, faults: list[str], ratio_only: bool) -> Given:
     name, part, grade, yes = str(indicator.id), None, None, None
     if indicator.kind is Kind.SHARE:
-        part = number_of(form, f"part-{name}", f"Chỉ tiêu {indicator.code}", faults)
+        read_part = ratio_of if ratio_only else number_of
+        part = read_part(form, f"part-{name}", f"Chỉ tiêu {indicator.code}", faults)
     elif indicator.kind is Kind.GRADED:
         typed = form.get(f"grade-{name}", "")
         grade = int(typed) if typed in {str(n + 1) for n in range(len(indicator.grades))} else None
@@ -195,7 +207,8 @@ def _overtaken(sheet: Sheet, entered: Entered) -> None:
         row = sheet.headcounts[code]
         if value != row.value and entered.versions.get(f"version-head-{code}") != row.version:
             who = row.changed_by or "Người khác"
-            raise Conflict(f"{who} vừa sửa {words.HEADCOUNTS[code].inline} thành {_text(row.value)}.", row)
+            now = TypedCount.stored(row).text if not sheet.dossier.ratio_only else "giá trị khác"
+            raise Conflict(f"{who} vừa sửa {words.HEADCOUNTS[code].inline} thành {now}.", row)
     codes = {row.id: row.code for row in sheet.catalogue}
     for indicator_id, given in entered.answers.items():
         answer = sheet.answers[indicator_id]

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from portal import words
-from portal.dossiers.rules import Indicator, Kind
+from portal.dossiers.forms import ratio
+from portal.dossiers.rules import RATIO_WHOLE, Indicator, Kind
 from portal.typed import line, lines, read_day
 
 from . import rules
@@ -39,6 +40,23 @@ def number_of(form: Form, name: str, label: str, faults: list[str]) -> int | Non
         faults.append(f"{label}: xin nhập một số nguyên từ 0 đến {words.number(MOST_PEOPLE)}.")
         return None
     return int(bare)
+
+
+def ratio_of(form: Form, name: str, label: str, faults: list[str]) -> int | None:
+    """Return a typed percentage in hundredths of a percent ("94,59" is 9459), None where none is typed."""
+    try:
+        return ratio(form.get(name, ""))
+    except ValueError as reason:
+        faults.append(f"{label}: {str(reason)[:1].lower()}{str(reason)[1:]}")
+        return None
+
+
+def presence_of(form: Form, name: str, label: str, faults: list[str]) -> int | None:
+    """Return whether there are any (`RATIO_WHOLE` or 0) as a unit that tells ratios only says it, None for neither."""
+    typed = form.get(name, "")
+    if typed not in ("", "co", "khong"):
+        faults.append(f"{label}: xin chọn “Có” hoặc “Không có”.")
+    return {"co": RATIO_WHOLE, "khong": 0}.get(typed)
 
 
 def day_of(form: Form, name: str, label: str, faults: list[str]) -> date | None:
@@ -77,11 +95,19 @@ class VerdictGiven:
 
 
 def read_verdict(
-    form: Form, indicator: Indicator, own: tuple[bool | None, int | None, int | None]
+    form: Form,
+    indicator: Indicator,
+    own: tuple[bool | None, int | None, int | None],
+    *,
+    ratio_only: bool = False,
 ) -> VerdictGiven:
     """Read a verdict; a value that differs from the unit's is a correction, whatever mark was left standing."""
     faults: list[str] = []
-    part = number_of(form, "part", "Số đạt", faults) if indicator.kind is Kind.SHARE else None
+    part = None
+    if indicator.kind is Kind.SHARE and ratio_only:
+        part = ratio_of(form, "part", "Tỷ lệ đạt", faults)
+    elif indicator.kind is Kind.SHARE:
+        part = number_of(form, "part", "Số đạt", faults)
     grade_text = form.get("grade", "")
     known_grade = grade_text.isascii() and grade_text.isdigit() and len(grade_text) < 3
     grade = int(grade_text) if indicator.kind is Kind.GRADED and known_grade else None

@@ -7,12 +7,13 @@ it is told to the unit before the decision (trail entries are inner).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from portal import clock, words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must
 from portal.dossiers.queries import Sheet, open_sheet
-from portal.dossiers.rules import Answer, Indicator, Kind, Profile, impossible
+from portal.dossiers.rules import RATIO_WHOLE, Answer, Indicator, Kind, Profile, impossible
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
@@ -97,6 +98,8 @@ def correct_headcount(
     if version != (row.version if row is not None else 0):
         who = row.changed_by if row is not None else "Người khác"
         raise Conflict(f"{who} vừa hiệu chỉnh {name}. Xin xem lại rồi lưu lại.", row)
+    if sheet.dossier.ratio_only and value not in (0, RATIO_WHOLE):
+        raise Refused("Đơn vị không cung cấp số người: chỉ hiệu chỉnh được là có hay không có.", 422)
     if not 0 <= value <= MOST_PEOPLE:
         raise Refused(f"Số hiệu chỉnh phải từ 0 đến {words.number(MOST_PEOPLE)}.", 422)
     if not reason.strip() and value != own.value:
@@ -117,7 +120,8 @@ def correct_headcount(
     restate(sheet)
     changed = rules.changes(before, sheet.district_side())
     detail = {"code": code, "before": current, "after": value, "reason": why}
-    sentence = f"đã hiệu chỉnh {name} từ {_number(current)} thành {_number(value)}: {why}"
+    was, now = base_words(sheet, current), base_words(sheet, value)
+    sentence = f"đã hiệu chỉnh {name} từ {was} thành {now}: {why}"
     _note(actor, sheet, sentence, detail | {"indicators": [change.indicator.code for change in changed]})
     return changed
 
@@ -141,7 +145,9 @@ def _fit_parts(
 
 def exceeding(sheet: Sheet, code: str, value: int) -> list[tuple[Indicator, int]]:
     """Return the shares of a head-count whose count, as the district sees it, is above a new value."""
-    found = []
+    found: list[tuple[Indicator, int]] = []
+    if sheet.dossier.ratio_only:
+        return found
     for indicator in sheet.indicators:
         finding = sheet.findings.get(indicator.id)
         if indicator.base != code or (finding is not None and finding.verdict == "not_applicable"):
@@ -209,8 +215,7 @@ def _indicator(sheet: Sheet, indicator_id: int) -> Indicator:
 
 
 def _profile_without_rulings(sheet: Sheet) -> Profile:
-    profile = sheet.district_profile()
-    return Profile(profile.kind, profile.public, profile.headcounts)
+    return replace(sheet.district_profile(), waived=frozenset())
 
 
 def _check_verdict(
@@ -284,6 +289,13 @@ def _note(actor: Identity, sheet: Sheet, sentence: str, detail: dict[str, object
 def _key(sheet: Sheet) -> dict[str, int]:
     dossier = sheet.dossier
     return {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
+
+
+def base_words(sheet: Sheet, value: int | None) -> str:
+    """Say a base figure of a dossier: the number, or whether there are any where it tells ratios only."""
+    if sheet.dossier.ratio_only and value is not None:
+        return "có" if value else "không có"
+    return _number(value)
 
 
 def _number(value: int | None) -> str:

@@ -22,6 +22,7 @@ from .intake import PointAsked, accept, possible, refuse_late, request_supplemen
 from .judging import (
     MOST_PEOPLE,
     agree_with_rest,
+    base_words,
     correct_headcount,
     effective,
     exceeding,
@@ -31,7 +32,7 @@ from .judging import (
 )
 
 __all__ = [
-    "MOST_PEOPLE", "PointAsked", "accept", "agree_with_rest", "correct_headcount", "effective", "exceeding",
+    "MOST_PEOPLE", "PointAsked", "accept", "agree_with_rest", "base_words", "correct_headcount", "effective", "exceeding",
     "judge", "proposal_of", "propose", "refuse_late", "reopen", "request_supplement", "restate", "unjudged",
 ]  # fmt: skip
 

@@ -158,12 +158,16 @@ def value_in(sheet: Sheet, key: str) -> str:
     if indicator is None:
         return ""
     whole = sheet.district_profile().headcounts.get(indicator.base or "")
-    return rules.value_text(indicator, effective(sheet, indicator), whole)
+    ratio_only = sheet.dossier.ratio_only or sheet.unit.discreet
+    return rules.value_text(indicator, effective(sheet, indicator), whole, ratio_only=ratio_only)
 
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """What the other filed dossiers of the same kind of unit say on one indicator, summed."""
+    """What the other filed dossiers of the same kind of unit say on one indicator, summed.
+
+    `part` and `whole` leave out the units that tell ratios only; the other numbers count them.
+    """
 
     units: int
     part: int
@@ -175,12 +179,13 @@ class Peers:
 def peers(sheet: Sheet, indicator: Indicator) -> Peers:
     """Sum an indicator over the district's other filed dossiers of the same year and kind of unit."""
     dossier, unit = sheet.dossier, sheet.unit
-    whole = func.coalesce(func.sum(Headcount.value), 0) if indicator.kind is Kind.SHARE else func.count()
+    people = Dossier.ratio_only.is_(False)
+    whole = func.sum(Headcount.value).filter(people) if indicator.kind is Kind.SHARE else func.count()
     statement = (
         select(
             func.count(),
-            func.coalesce(func.sum(Answer.part), 0),
-            whole,
+            func.coalesce(func.sum(Answer.part).filter(people), 0),
+            func.coalesce(whole, 0),
             func.count().filter(Answer.met_1 == "met"),
             func.count().filter(Answer.met_2 == "met"),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal import words
-from portal.dossiers.rules import Answer, Assessment, Finding, Indicator, Kind, Outcome
+from portal.dossiers.rules import Answer, Assessment, Finding, Indicator, Kind, Outcome, share_words
 
 __all__ = [
     "REASONS",
@@ -48,15 +48,13 @@ REASONS: Mapping[str, str] = {
 }
 
 
-def value_text(indicator: Indicator, answer: Answer, whole: int | None) -> str:
-    """Write an answer as people read it: "36/37 = 97,29 %", "Có", the name of a grade, "chưa nhập"."""
+def value_text(indicator: Indicator, answer: Answer, whole: int | None, *, ratio_only: bool = False) -> str:
+    """Write an answer as people read it: "36/37 = 97,29 %", "Có", the name of a grade, "chưa nhập".
+
+    `ratio_only`: of a unit that tells no number of people, "97,29 %".
+    """
     if indicator.kind is Kind.SHARE:
-        if answer.part is None:
-            return "chưa nhập"
-        if not whole:
-            return words.number(answer.part)
-        share = words.percent(answer.part, whole)
-        return f"{words.number(answer.part)}/{words.number(whole)} = {share}"
+        return "chưa nhập" if answer.part is None else share_words(answer.part, whole, ratio_only)
     if indicator.kind is Kind.GRADED:
         known = answer.grade is not None and 1 <= answer.grade <= len(indicator.grades)
         return indicator.grades[(answer.grade or 1) - 1] if known else "chưa nhập"
@@ -129,7 +127,7 @@ def _figures(finding: Finding) -> str:
         return "không áp dụng"
     if finding.part is None:
         return ""
-    return value_text(finding.indicator, Answer(part=finding.part), finding.whole)
+    return finding.share
 
 
 def _level_words(level: int | None) -> str:

@@ -13,6 +13,9 @@ from portal import words
 from portal.appraisal.models import SupplementPoint
 from portal.catalogue.models import CatalogueIndicator
 from portal.evidence.models import Evidence
+from portal.waivers.models import Waiver, WaiverState
+from portal.waivers.wording import STATES as WAIVER_STATES
+from portal.words import StateWords
 from tenants.refusal import Refused
 
 from .forms import Typed, TypedCount
@@ -52,6 +55,8 @@ class Card:
     fault: str = ""
     clash: Clash | None = None
     at_work: bool = False
+    waiver: Waiver | None = None
+    asking: tuple[str, str] = ("", "")
 
     @property
     def id(self) -> int:
@@ -71,7 +76,7 @@ class Card:
     @property
     def value(self) -> str:
         """The stored value in words."""
-        return answer_words(self.finding.indicator, self.answer, self.finding.whole)
+        return answer_words(self.finding, self.answer)
 
     @property
     def typed_words(self) -> str:
@@ -81,7 +86,17 @@ class Card:
     @property
     def urgent(self) -> bool:
         """Whether the card is what the person works on now, or what the district asked for."""
-        return bool(self.fault or self.clash or self.point or self.at_work)
+        return bool(self.fault or self.clash or self.point or self.at_work or self.asking[1])
+
+    @property
+    def waiver_words(self) -> StateWords | None:
+        """The state of the request that the indicator does not apply, where there is one."""
+        return WAIVER_STATES[self.waiver.state] if self.waiver else None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the unit may ask the district now to rule the indicator not applicable."""
+        return not self.lock and (self.waiver is None or self.waiver.state in ("refused", "revoked"))
 
     @property
     def open(self) -> bool:
@@ -102,11 +117,15 @@ class Card:
 
 @dataclass
 class Entry:
-    """What one request typed and could not save: texts by indicator, faults, clashes."""
+    """What one request typed and could not save: texts by indicator, faults, clashes.
+
+    `asking`: the reason typed to ask for "not applicable", with the sentence why it was not sent.
+    """
 
     typed: dict[int, Typed] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
     clashes: dict[int, Clash] = field(default_factory=dict)
+    asking: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 NOTHING_TYPED = Entry()
@@ -116,12 +135,16 @@ def cards(sheet: Sheet, assessment: Assessment, entry: Entry = NOTHING_TYPED) ->
     """Return the cards of a dossier in the order of the catalogue."""
     findings = {finding.indicator.id: finding for finding in assessment.findings}
     points = {p.indicator_id: p for p in sheet.open_points() if p.indicator_id}
+    waivers = {w.indicator_id: w for w in sheet.waivers if w.state != WaiverState.WITHDRAWN}
     return [
         Card(
             row=row,
             finding=findings[row.id],
             answer=sheet.answers[row.id],
-            typed=entry.typed.get(row.id) or Typed.stored(findings[row.id].indicator, sheet.answers[row.id]),
+            typed=entry.typed.get(row.id)
+            or Typed.stored(
+                findings[row.id].indicator, sheet.answers[row.id], ratio_only=sheet.dossier.ratio_only
+            ),
             asked=asked(findings[row.id].indicator),
             why=why_applies(findings[row.id].indicator, sheet.unit.kind, sheet.unit.public),
             lock=lock_of(sheet, indicator_id=row.id),
@@ -129,6 +152,8 @@ def cards(sheet: Sheet, assessment: Assessment, entry: Entry = NOTHING_TYPED) ->
             point=points.get(row.id),
             fault=entry.faults.get(row.id, ""),
             clash=entry.clashes.get(row.id),
+            waiver=waivers.get(row.id),
+            asking=entry.asking.get(row.id, ("", "")),
         )
         for row in sheet.catalogue
         if row.id in sheet.answers
@@ -155,8 +180,15 @@ def lock_of(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") ->
 def typed_text(finding: Finding, typed: Typed) -> str:
     """Return what was typed as one text: the value in words where it means one, then the explanation."""
     try:
-        given = typed.given(finding.indicator)
-        value = value_words(finding.indicator, given.yes, given.part, given.grade, finding.whole)
+        given = typed.given(finding.indicator, ratio_only=finding.ratio_only)
+        value = value_words(
+            finding.indicator,
+            given.yes,
+            given.part,
+            given.grade,
+            finding.whole,
+            ratio_only=finding.ratio_only,
+        )
     except ValueError:
         value = typed.value
     return text_of(value, typed.explanation)
@@ -166,7 +198,7 @@ def clash_of(finding: Finding, typed: Typed, answer: Answer) -> Clash:
     """Lay what was typed beside what somebody else stored meanwhile."""
     return Clash(
         typed_text(finding, typed),
-        text_of(answer_words(finding.indicator, answer, finding.whole), answer.explanation),
+        text_of(answer_words(finding, answer), answer.explanation),
         answer.changed_by or "người khác",
         hour(answer.changed_at),
         answer.version,
@@ -180,27 +212,30 @@ def hour(at: datetime | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One base figure on the form."""
+    """One base figure on the form; `some` and `none` say what it means that there are any, or not."""
 
     typed: TypedCount
     name: str
     none: str
+    some: str = ""
     clash: Clash | None = None
 
 
 def counts(
     sheet: Sheet, typed: Mapping[str, TypedCount] | None = None, clashes: Mapping[str, Clash] | None = None
 ) -> list[Count]:
-    """Return the base figures in their order."""
+    """Return the base figures in their order; a unit that tells ratios only is not asked for its members."""
+    ratio_only = sheet.dossier.ratio_only
     return [
         Count(
-            (typed or {}).get(code) or TypedCount.stored(sheet.headcounts[code]),
+            (typed or {}).get(code) or TypedCount.stored(sheet.headcounts[code], ratio_only=ratio_only),
             known.name,
             known.none,
+            known.some,
             (clashes or {}).get(code),
         )
         for code, known in words.HEADCOUNTS.items()
-        if code in sheet.headcounts
+        if code in sheet.headcounts and not (ratio_only and code == "members")
     ]
 
 
@@ -213,6 +248,14 @@ class UnitAddresses:
     def page(self) -> str:
         """The form itself."""
         return url_for("dossiers.show", dossier_id=self.dossier_id)
+
+    def ask_waiver(self, indicator_id: int) -> str:
+        """Asking that an indicator does not apply."""
+        return url_for("waivers.ask", dossier_id=self.dossier_id, indicator_id=indicator_id)
+
+    def withdraw_waiver(self, waiver_id: int) -> str:
+        """Taking such a request back."""
+        return url_for("waivers.withdraw", dossier_id=self.dossier_id, waiver_id=waiver_id)
 
     def answer(self, indicator_id: int) -> str:
         """Saving one indicator."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.cycle.rules import figures_open, is_late, not_yet_open
+from portal.team.rules import Standing
 from portal.words import ZONE, day
 
 from .facts import Facts
@@ -44,6 +45,42 @@ def headcounts_entered(facts: Facts) -> Fault | None:
     return None
 
 
+def figures_fit(facts: Facts) -> Fault | None:
+    """A unit that is not to tell how many people it has files ratios only (product.md, U-04 f)."""
+    if facts.figures_misfit:
+        return Fault(
+            "Đơn vị thuộc diện không cung cấp số người nhưng hồ sơ đang ghi số người. Xin bấm “Chuyển sang tỷ lệ” "
+            "ở phần Số liệu nền.",
+            "so-lieu",
+        )
+    return None
+
+
+def members_counted(facts: Facts) -> Fault | None:
+    """No members leave nothing to measure: that is possible, and seldom meant."""
+    if facts.no_members:
+        return Fault(
+            "Số Thành viên tại 31/12 đang là 0 nên các chỉ tiêu tính trên Thành viên không áp dụng. "
+            "Nếu chưa đúng, xin sửa số này.",
+            "so-lieu",
+            stops=False,
+        )
+    return None
+
+
+def waivers_ruled(facts: Facts) -> Fault | None:
+    """A request the district has not ruled on changes nothing yet; the unit may go on without waiting."""
+    if facts.open_waivers:
+        codes = ", ".join(facts.open_waivers)
+        return Fault(
+            f"Phòng GDĐT chưa trả lời đề nghị không áp dụng chỉ tiêu {codes}. Vẫn ký được; chỉ tiêu này đang tính "
+            "theo kết quả đã nhập.",
+            f"chi-tieu-{facts.open_waivers[0]}",
+            stops=False,
+        )
+    return None
+
+
 def all_answered(facts: Facts) -> Fault | None:
     """Every indicator that applies needs an answer before the head signs."""
     missing = [
@@ -78,6 +115,22 @@ def team_named(facts: Facts) -> Fault | None:
     return None
 
 
+def minutes_closed(facts: Facts) -> Fault | None:
+    """The team has met on the content as it stands, and its minutes are closed (product.md, U-10)."""
+    page = "team.minutes"
+    if facts.minutes is Standing.NONE:
+        return Fault("Chưa có biên bản họp Tổ đánh giá. Xin lập và chốt biên bản trước khi ký.", page=page)
+    if facts.minutes is Standing.OPEN:
+        return Fault("Biên bản họp Tổ đánh giá chưa chốt.", page=page)
+    if facts.minutes is Standing.STALE:
+        return Fault(
+            f"Sau khi chốt biên bản họp Tổ, {'; '.join(facts.changed_since_minutes)} đã thay đổi nên biên bản "
+            "không còn khớp hồ sơ. Xin mở lại biên bản, họp về phần đã đổi và chốt lại.",
+            page=page,
+        )
+    return None
+
+
 def head_named(facts: Facts) -> Fault | None:
     """The papers carry the head's name under the signature."""
     if not facts.head_name.strip():
@@ -98,6 +151,14 @@ def level_reached(facts: Facts) -> Fault | None:
         gaps = verdict.gaps[:2]
         why = " ".join(f"{gap.indicator.code}: {gap.sentence}" for gap in gaps)
         return Fault(f"Kết quả tự đánh giá chưa đạt mức độ {level}. {why}", "ket-qua")
+    return None
+
+
+def requirements_answered(facts: Facts) -> Fault | None:
+    """What the last decision asked for is answered before the next signature (product.md, U-18)."""
+    left = facts.unanswered_requirements
+    if left:
+        return Fault(f"Còn {left} yêu cầu của kỳ trước chưa trả lời.", page="improvement.requirements")
     return None
 
 

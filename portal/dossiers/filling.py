@@ -88,6 +88,8 @@ def save_headcounts(
     changed = {code: v for code, v in values.items() if code in sheet.headcounts}
     changed = {code: v for code, v in changed.items() if sheet.headcounts[code].value != v}
     before = {code: sheet.headcounts[code].value for code in changed}
+    if sheet.dossier.ratio_only and not set(changed.values()) <= {None, 0, rules.RATIO_WHOLE}:
+        raise Refused("Đơn vị không cung cấp số người: chỉ cho biết có hay không có.", 422)
     for code, value in changed.items():
         row = sheet.headcounts[code]
         if versions.get(code) != row.version:

@@ -12,7 +12,7 @@ from .states import State
 from .steps import STEPS
 
 SIGNED = (
-    "requested_level", "self_level", "team_number", "team_date", "strengths", "weaknesses", "plan",
+    "requested_level", "self_level", "ratio_only", "team_number", "team_date", "strengths", "weaknesses", "plan",
     "letter_number", "letter_date", "signed_at", "signed_by", "content_hash", "frozen",
 )  # fmt: skip
 FILED = ("submitted_at", "submitted_by", "receipt_number", "late")
@@ -54,6 +54,10 @@ create or replace function refuse_dossier_jump() returns trigger language plpgsq
   set search_path = public, pg_temp as $$
 begin
   if current_user not in ('portal_unit', 'portal_district') then return new; end if;
+  if current_user = 'portal_unit' and only_a_guest()
+      and to_jsonb(new) - '{{version,self_level}}'::text[] <> to_jsonb(old) - '{{version,self_level}}'::text[] then
+    raise exception 'a guest changes no dossier' using errcode = 'PT409';
+  end if;
   if new.state <> old.state and (current_user::text, old.state, new.state) not in ({_MOVES}) then
     raise exception 'no step from % to % for %', old.state, new.state, current_user using errcode = 'PT409';
   end if;
@@ -86,9 +90,24 @@ declare
   of_dossier record;
 begin
   if current_user = 'portal_steward' then return coalesce(new, old); end if;
-  select state, channel into of_dossier from dossier
+  select state, channel, ratio_only into of_dossier from dossier
     where tenant_id = (content->>'tenant_id')::int and id = (content->>'dossier_id')::bigint;
   if of_dossier is null then return coalesce(new, old); end if;
+  if current_user = 'portal_unit' then
+    if only_a_guest() and tg_argv[0] is distinct from 'outcome' and not exists (
+        select from invited_indicator i
+          join invitation v on v.tenant_id = i.tenant_id and v.unit_id = i.unit_id and v.id = i.invitation_id
+          join membership m on m.tenant_id = v.tenant_id and m.id = v.membership_id
+        where i.tenant_id = (content->>'tenant_id')::int and i.dossier_id = (content->>'dossier_id')::bigint
+          and i.indicator_id = (content->>'indicator_id')::int and v.account_id = app_account()
+          and m.ended_at is null and m.until >= (now() at time zone 'Asia/Ho_Chi_Minh')::date) then
+      raise exception 'a guest writes the indicators of the invitation alone' using errcode = 'PT409';
+    end if;
+  end if;
+  if tg_table_name = 'headcount' and tg_op <> 'DELETE' and of_dossier.ratio_only
+      and (content->>'value')::int not in (0, 10000) then  -- measures.RATIO_WHOLE
+    raise exception 'this unit tells no number of people' using errcode = 'PT409';
+  end if;
   if current_user = 'portal_district' and of_dossier.channel = 'portal' then
     raise exception 'the unit alone writes a dossier it keeps on the portal' using errcode = 'PT409';
   end if;

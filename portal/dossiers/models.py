@@ -76,7 +76,8 @@ class Dossier(UnitOwned, Base):
 
     `requested_level`: the level asked for at signing (1 or 2). `self_level`: what the rules give on
     the unit's own answers (0 none, None provisional). `appraised_level`: the same on the district's.
-    `frozen` is the canonical content at signing and `content_hash` its SHA-256 (hex).
+    `frozen` is the canonical content at signing and `content_hash` its SHA-256 (hex). `ratio_only`: the unit
+    tells no number of people; its head-counts are 0 or `measures.RATIO_WHOLE`, its parts hundredths of a percent.
     """
 
     __tablename__ = "dossier"
@@ -137,6 +138,7 @@ class Dossier(UnitOwned, Base):
     team_date: Mapped[date | None]
     strengths: Mapped[str] = mapped_column(default="")
     weaknesses: Mapped[str] = mapped_column(default="")
+    ratio_only: Mapped[bool] = mapped_column(default=False)
     plan: Mapped[str] = mapped_column(default="")
     letter_number: Mapped[str] = mapped_column(String(60), default="")
     letter_date: Mapped[date | None]
@@ -233,14 +235,22 @@ def _count_writing(_mapper: Any, _connection: Any, answer: Answer) -> None:
 
 
 class TeamMember(InDossier, Base):
-    """A member of the unit's self-assessment team (Circular 24/2023, Article 10(1)(a))."""
+    """A member of the unit's self-assessment team (Circular 24/2023, Article 10(1)(a)).
+
+    `account_id`: the account of the unit by which the member works on the portal, if there is one.
+    """
 
     __tablename__ = "team_member"
     __wall__ = Wall(
-        grants=in_unit("full_name, title, duty"), statements=(frozen_with_dossier("team_member"),)
+        grants=in_unit("full_name, title, duty, account_id"), statements=(frozen_with_dossier("team_member"),)
     )
-    __table_args__ = (dossier_key(ondelete="CASCADE"), Index("ix_team_member", "tenant_id", "dossier_id"))
+    __table_args__ = (
+        dossier_key(ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "unit_id", "dossier_id", "id"),
+        Index("ix_team_member", "tenant_id", "dossier_id"),
+    )
 
     full_name: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(200), default="")
     duty: Mapped[str] = mapped_column(String(20), default="member")
+    account_id: Mapped[int | None] = mapped_column(BigInteger)

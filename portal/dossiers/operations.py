@@ -16,6 +16,7 @@ from portal.catalogue.queries import indicators_of
 from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.evidence.models import EvidenceLink
+from portal.improvement.operations import draft_plan
 from portal.notices.operations import tell_unit
 from portal.notices.rules import Kind
 from portal.papers.models import OwnWords
@@ -26,6 +27,7 @@ from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
+from .counting import follow_registry, save_figures, whole_of
 from .filling import (
     PART_OF,
     Given,
@@ -44,8 +46,8 @@ from .taking import editable, locked, may_fill, must, take
 
 __all__ = [
     "Given", "add_blank_content", "add_team_member", "answer_point", "ask_for_signature", "canonical",
-    "close_unreached", "content_seen", "editable", "enter_for_unit", "locked", "may_fill", "must",
-    "remove_team_member", "restate", "save_answer", "save_headcounts", "save_texts", "send_supplement",
+    "close_unreached", "content_seen", "editable", "enter_for_unit", "follow_registry", "locked", "may_fill", "must",
+    "remove_team_member", "restate", "save_answer", "save_figures", "save_headcounts", "save_texts", "send_supplement",
     "short_hash", "sign", "start_dossier", "submit", "take", "unsign", "withdraw",
 ]  # fmt: skip
 
@@ -60,7 +62,6 @@ def start_dossier(
     *,
     channel: str = "portal",
     channel_code: str = "",
-    target_level: int | None = None,
 ) -> Dossier:
     """Open a unit's dossier for a year, or return the live one; a double click makes one dossier.
 
@@ -88,6 +89,7 @@ def start_dossier(
         channel_code=channel_code,
         created_at=clock.now(),
         created_by=actor.account_id,
+        ratio_only=unit.discreet,
     )
     try:
         with db.session.begin_nested():
@@ -116,7 +118,11 @@ def add_blank_content(dossier: Dossier) -> None:
     catalogue = indicators_of(dossier.version_id)
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
     bases = {row.base for row in catalogue if row.base}
-    db.session.add_all(Headcount(**key, code=code) for code in words.HEADCOUNTS if code in bases)
+    db.session.add_all(
+        Headcount(**key, code=code, value=whole_of(code, None) if dossier.ratio_only else None)
+        for code in words.HEADCOUNTS
+        if code in bases
+    )
     db.session.add_all(Answer(**key, indicator_id=row.id) for row in catalogue)
     db.session.flush()
 
@@ -129,12 +135,14 @@ def take_over_withdrawn(dossier: Dossier) -> None:
     old, new = open_sheet(last), open_sheet(dossier)
     for name in PART_OF:
         setattr(dossier, name, getattr(last, name))
+    same_figures = last.ratio_only is dossier.ratio_only
     for code, row in old.headcounts.items():
-        if code in new.headcounts:
+        if same_figures and code in new.headcounts:
             new.headcounts[code].value = row.value
     for indicator_id, answer in old.answers.items():
         into = new.answers[indicator_id]
-        into.yes, into.part, into.grade = answer.yes, answer.part, answer.grade
+        into.yes, into.grade = answer.yes, answer.grade
+        into.part = answer.part if same_figures else None
         into.explanation, into.changed_at, into.changed_by = (
             answer.explanation,
             answer.changed_at,
@@ -263,6 +271,7 @@ def close_unreached(actor: Identity, dossier: Dossier, reason: str) -> Dossier:
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     sheet.dossier.closed_reason = reason.strip()
     take(actor, sheet, Act.CLOSE_UNREACHED)
+    draft_plan(actor, sheet)
     db.session.flush()
     return sheet.dossier
 

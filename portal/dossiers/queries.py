@@ -17,9 +17,13 @@ from portal.catalogue.queries import as_rules, indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
 from portal.evidence.models import Evidence, EvidenceLink
+from portal.improvement.queries import Asked, asked_of
 from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
+from portal.team.judged import standing_of
+from portal.team.models import Minutes
 from portal.units.models import Unit
+from portal.waivers.models import Waiver, WaiverState
 from tenants.database import db
 
 from . import rules
@@ -42,17 +46,30 @@ class Sheet:
     headcounts: dict[str, Headcount] = field(default_factory=dict)
     evidence: dict[int, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     team: list[TeamMember] = field(default_factory=list)
+    minutes: Minutes | None = None
     findings: dict[int, Finding] = field(default_factory=dict)
     headcount_findings: dict[str, HeadcountFinding] = field(default_factory=dict)
     requests: list[SupplementRequest] = field(default_factory=list)
     points: list[SupplementPoint] = field(default_factory=list)
     own_words: dict[str, OwnWords] = field(default_factory=dict)
+    waivers: list[Waiver] = field(default_factory=list)
     may_raise_from: date | None = None
+    asked: list[Asked] = field(default_factory=list)
 
     def profile(self) -> rules.Profile:
         """Return the unit as the rules see it, on the unit's own head-counts."""
         counts = {code: row.value for code, row in self.headcounts.items()}
-        return rules.Profile(self.unit.kind, self.unit.public, counts)
+        return rules.Profile(self.unit.kind, self.unit.public, counts, self.waived, self.dossier.ratio_only)
+
+    @property
+    def waived(self) -> frozenset[int]:
+        """Return the indicators that the district ruled not applicable on the unit's request."""
+        return frozenset(w.indicator_id for w in self.waivers if w.state == WaiverState.GRANTED)
+
+    @property
+    def figures_misfit(self) -> bool:
+        """Return whether the dossier holds numbers of people that the unit is not to tell."""
+        return self.unit.discreet and not self.dossier.ratio_only
 
     def given(self) -> dict[int, rules.Answer]:
         """Return the unit's answers as the rules take them."""
@@ -71,8 +88,10 @@ class Sheet:
         """Return the unit as the district sees it: corrected head-counts and its rulings."""
         counts = {code: row.value for code, row in self.headcounts.items()}
         counts |= {code: row.value for code, row in self.headcount_findings.items()}
-        waived = frozenset(i for i, row in self.findings.items() if row.verdict == "not_applicable")
-        return rules.Profile(self.unit.kind, self.unit.public, counts, waived)
+        # What the desk found of an indicator stands above what was ruled on request before.
+        ruled = self.waived - self.findings.keys()
+        found = {i for i, row in self.findings.items() if row.verdict == "not_applicable"}
+        return rules.Profile(self.unit.kind, self.unit.public, counts, ruled | found, self.dossier.ratio_only)
 
     def district_side(self) -> rules.Assessment:
         """Judge the answers as the district found them."""
@@ -110,6 +129,11 @@ class Sheet:
             for point in self.open_points()
         )
 
+    def asked_for(self, code: str) -> str:
+        """Name what a unit is to say of a head-count: the number, or whether there are any at all."""
+        known = words.HEADCOUNTS[code]
+        return known.unsaid.removeprefix("Chưa cho biết ") if self.dossier.ratio_only else known.inline
+
     def facts(self, at: datetime) -> Facts:
         """Return what the checks of a step may look at, as of a moment."""
         unit_side = self.unit_side()
@@ -120,6 +144,7 @@ class Sheet:
         codes = {row.id: row.code for row in self.catalogue}
         needed = {i.base for i in self.indicators if i.base}
         requested = self.dossier.requested_level
+        minutes, changed = standing_of(self)
         return Facts(
             at=at,
             calendar=calendar_of(self.cycle),
@@ -127,7 +152,7 @@ class Sheet:
             unit_side=unit_side,
             district_side=district_side,
             missing_headcounts=tuple(
-                words.HEADCOUNTS[code].inline
+                self.asked_for(code)
                 for code in words.HEADCOUNTS
                 if code in needed and (code not in self.headcounts or self.headcounts[code].value is None)
             ),
@@ -135,6 +160,8 @@ class Sheet:
             team_number=self.dossier.team_number,
             team_date=self.dossier.team_date,
             team_size=len(self.team),
+            minutes=minutes,
+            changed_since_minutes=changed,
             head_name=self.unit.head_name,
             late=self.dossier.late,
             late_reason=self.dossier.late_reason,
@@ -157,6 +184,10 @@ class Sheet:
                 )
             ),
             may_raise_from=self.may_raise_from,
+            unanswered_requirements=sum(not one.answered for one in self.asked),
+            open_waivers=tuple(codes[w.indicator_id] for w in self.waivers if w.state == WaiverState.ASKED),
+            figures_misfit=self.figures_misfit,
+            no_members="members" in needed and self.profile().headcounts.get("members") == 0,
         )
 
 
@@ -232,11 +263,17 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         sheets[headcount.dossier_id].headcounts[headcount.code] = headcount
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
+    for minutes in _of(Minutes, dossiers):
+        sheets[minutes.dossier_id].minutes = minutes
     for block in _of(OwnWords, dossiers):
         sheets[block.dossier_id].own_words[block.block] = block
     for link in _of(EvidenceLink, dossiers):
         sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
+    for waiver in _of(Waiver, dossiers):
+        sheets[waiver.dossier_id].waivers.append(waiver)
     _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])
+    for dossier_id, asked in asked_of(dossiers).items():
+        sheets[dossier_id].asked = asked
     waits = _waits(dossiers)
     for sheet in sheets.values():
         year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))

@@ -57,10 +57,17 @@ def _compare(
     sheet: Sheet, row: CatalogueIndicator, own: Judged, district: Judged, found: Finding | None
 ) -> Compared:
     answer = sheet.answers[row.id]
-    own_value = answer_words(own.indicator, answer, own.whole)
-    value = own_value if own.whole == district.whole else answer_words(own.indicator, answer, district.whole)
+    own_value = answer_words(own, answer)
+    value = own_value if own.whole == district.whole else answer_words(district, answer)
     if found is not None and found.verdict == "corrected":
-        value = value_words(district.indicator, found.yes, found.part, found.grade, district.whole)
+        value = value_words(
+            district.indicator,
+            found.yes,
+            found.part,
+            found.grade,
+            district.whole,
+            ratio_only=district.ratio_only,
+        )
     reason = found.reason if found is not None else ""
     differs = (own.outcomes, own_value) != (district.outcomes, value)
     if differs and not reason and own.whole != district.whole:

@@ -56,7 +56,9 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
     if choice == "mine":
         typed = replace(typed, version=_number(request.form.get("theirs_version")))
     try:
-        sheet = operations.save_answer(signed_in(), dossier, indicator_id, typed.given(indicator))
+        sheet = operations.save_answer(
+            signed_in(), dossier, indicator_id, typed.given(indicator, ratio_only=sheet.dossier.ratio_only)
+        )
     except ValueError as reason:
         return _answer_refused(dossier_id, indicator_id, typed, str(reason), 422)
     except Conflict as conflict:
@@ -117,7 +119,10 @@ def save_headcounts(dossier_id: int) -> Any:
     dossier = dossier_here(dossier_id)
     sheet = open_sheet(dossier)
     applied = {f.indicator.id: f.applies for f in sheet.unit_side().findings}
-    typed = {code: TypedCount.sent(row, request.form) for code, row in sheet.headcounts.items()}
+    typed = {
+        code: TypedCount.sent(row, request.form, ratio_only=dossier.ratio_only)
+        for code, row in sheet.headcounts.items()
+    }
     choice = request.form.get("choice")
     if choice == "theirs":
         return _theirs(dossier_id, "so-lieu")
@@ -161,16 +166,31 @@ def _counts_refused(dossier_id: int, typed: dict[str, TypedCount], faults: list[
         for code, one in typed.items():
             row = sheet.headcounts[code]
             if one.version != row.version and one.value != row.value:
-                stored = "(trống)" if row.value is None else words.number(row.value)
-                clashes[code] = Clash(
-                    one.text or "(trống)", stored, row.changed_by or "người khác", "", row.version
-                )
+                mine, stored = (_said(value, one.ratio_only) for value in (one.value, row.value))
+                clashes[code] = Clash(mine, stored, row.changed_by or "người khác", "", row.version)
     if wants_part():
         page = render_template(
             "dossiers/_refused_counts.html", faults=faults, counts=counts(sheet, typed, clashes)
         )
         return page, status
     return form_page(sheet, Refusal(counts=typed, count_faults=faults, count_clashes=clashes), status)
+
+
+def _said(value: int | None, ratio_only: bool) -> str:
+    if value is None:
+        return "(trống)"
+    return ("Có" if value else "Không có") if ratio_only else words.number(value)
+
+
+@blueprint.post("/ho-so/<int:dossier_id>/cach-ghi-so-lieu")
+@may(Right.FILL_DOSSIER)
+def follow_registry(dossier_id: int) -> Any:
+    """Turn the dossier to ratios, or to people, as the registry says of the unit."""
+    sheet = operations.follow_registry(signed_in(), dossier_here(dossier_id))
+    how = "tỷ lệ; số người đã nhập không còn lưu" if sheet.dossier.ratio_only else "số người"
+    return back_to(
+        "dossiers.show", f"Hồ sơ nay ghi số liệu theo {how}.", dossier_id=dossier_id, _anchor="so-lieu"
+    )
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/phan/<part>")

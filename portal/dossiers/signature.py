@@ -5,24 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal import clock
 from tenants.identity import Identity
 
 from .models import Dossier
-from .queries import Sheet
+
+if TYPE_CHECKING:
+    from .queries import Sheet
 
 
 def canonical(sheet: Sheet) -> dict[str, Any]:
     """Return what a signature covers, as plain values in a fixed order: all that the papers print."""
     d, unit = sheet.dossier, sheet.unit
     codes = {row.id: row.code for row in sheet.catalogue}
+    minutes = sheet.minutes.frozen if sheet.minutes else None
     of_unit = "code name kind public address commune superior symbol head_title".split()
     of_head = "superior_second name_lines date_place authority".split()
     head = {name: getattr(unit, name) for name in of_head if getattr(unit, name)}
     own_words = {block: row.text for block, row in sorted(sheet.own_words.items()) if row.text}
+    replies = [[one.requirement.wording, one.reply.reply] for one in sheet.asked if one.reply is not None]
     return {
+        **({"requirements": replies} if replies else {}),
+        **({"minutes": digest(minutes)} if minutes else {}),
         "unit": {name: getattr(unit, name) for name in of_unit},
         "year": d.year,
         "requested_level": d.requested_level,
@@ -37,6 +43,8 @@ def canonical(sheet: Sheet) -> dict[str, Any]:
             "members": [[m.full_name, m.title, m.duty] for m in sheet.team],
         },
         "texts": [d.strengths, d.weaknesses, d.plan],
+        **({"figures": "ratio"} if d.ratio_only else {}),
+        **({"waived": sorted(codes[i] for i in sheet.waived)} if sheet.waived else {}),
         "headcounts": {code: row.value for code, row in sorted(sheet.headcounts.items())},
         "answers": {
             codes[i]: {

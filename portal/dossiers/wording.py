@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal import words
 
 from .models import Answer
-from .rules import LEVELS, Assessment, Finding, Indicator, Kind, Outcome, Threshold, Verdict
+from .rules import LEVELS, Assessment, Finding, Indicator, Kind, Outcome, Threshold, Verdict, share_words
 
 ILLUSTRATIVE = "số liệu minh họa, Sở chưa xác nhận"
 UNCONFIRMED = "ngưỡng chưa được Sở xác nhận"
@@ -80,20 +80,31 @@ def value_words(
     part: int | None,
     grade: int | None,
     whole: int | None = None,
+    *,
+    ratio_only: bool = False,
 ) -> str:
-    """Say an answer's value: "35 trong 37", "Có", a grade's name; "Chưa nhập" where there is none."""
+    """Say an answer's value: "35 trong 37", "94,59 %", "Có", a grade's name; "Chưa nhập" where there is none."""
     if indicator.kind is Kind.SHARE:
         if part is None:
             return "Chưa nhập"
+        if ratio_only:
+            return share_words(part, whole, ratio_only)
         return f"{words.number(part)} trong {words.number(whole)}" if whole else words.number(part)
     if indicator.kind is Kind.GRADED:
         return indicator.grades[grade - 1] if grade else "Chưa nhập"
     return {True: "Có", False: "Chưa có", None: "Chưa nhập"}[yes]
 
 
-def answer_words(indicator: Indicator, answer: Answer, whole: int | None = None) -> str:
-    """Say the value of a stored answer."""
-    return value_words(indicator, answer.yes, answer.part, answer.grade, whole)
+def answer_words(finding: Finding, answer: Answer) -> str:
+    """Say the value of a stored answer; of a share, within the whole it was judged by."""
+    return value_words(
+        finding.indicator,
+        answer.yes,
+        answer.part,
+        answer.grade,
+        finding.whole,
+        ratio_only=finding.ratio_only,
+    )
 
 
 def text_of(value: str, explanation: str) -> str:

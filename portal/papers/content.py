@@ -82,12 +82,16 @@ def content_of(sheet: Sheet) -> Content:
     texts = (*said["texts"], "", "", "")
     answers, evidence = _answers(sheet, said["answers"])
     counts = said["headcounts"]
-    profile = rules.Profile(unit["kind"], unit["public"], counts)
+    # Said only where there is something to say, so it is not to be filled in from today's draft.
+    covered = frozen or now
+    waived = frozenset(row.id for row in sheet.catalogue if row.code in covered.get("waived", ()))
+    ratio_only = covered.get("figures") == "ratio"
+    profile = rules.Profile(unit["kind"], unit["public"], counts, waived, ratio_only)
     return Content(
         year=d.year,
         unit=unit,
         head_name=d.signed_by if d.content_hash else sheet.unit.head_name,
-        sensitive=sheet.unit.sensitive or words.UNIT_KINDS[unit["kind"]].sensitive,
+        sensitive=ratio_only or sheet.unit.sensitive or words.UNIT_KINDS[unit["kind"]].sensitive,
         signed=bool(d.content_hash),
         code=short_hash(d) or None,
         signed_at=d.signed_at if d.content_hash else None,

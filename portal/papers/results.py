@@ -153,7 +153,7 @@ def _standing(item: IndicatorResult, sensitive: bool) -> str:
 
 def _gap_words(content: Content, gap: Gap) -> str:
     finding = content.assessment.finding(gap.indicator.id)
-    if not (content.sensitive and gap.indicator.kind is Kind.SHARE):
+    if finding.ratio_only or not (content.sensitive and gap.indicator.kind is Kind.SHARE):
         return gap.sentence
     if finding.outcomes[gap.level] not in FAILED:
         return "Chưa nhập."

@@ -21,7 +21,6 @@ from portal.dossiers.rules import Answer, Assessment, Finding, Indicator, Kind, 
 from portal.recognition.models import Decision, DecisionLine
 from portal.trail.models import TrailEntry
 from portal.trail.queries import of_dossier
-from portal.units.kinds import SENSITIVE_KINDS
 from portal.words import StateWords
 from tenants.database import db
 
@@ -91,7 +90,7 @@ def view_of(tenant_id: int, dossier_id: int) -> DossierView | None:
     if dossier is None:
         return None
     sheet = open_sheet(dossier)
-    sensitive = sheet.unit.sensitive or sheet.unit.kind in SENSITIVE_KINDS
+    sensitive = sheet.unit.discreet or dossier.ratio_only
     unit_side = sheet.unit_side()
     district_side = sheet.district_side() if sheet.findings or dossier.state in JUDGED else None
     decided = dossier.decided_level is not None

@@ -23,7 +23,7 @@ from tenants.database import Base
 from tenants.owned import OWN_TENANT, TenantOwned, Wall
 from tenants.people import Membership
 
-from .kinds import UNIT_KINDS
+from .kinds import SENSITIVE_KINDS, UNIT_KINDS
 
 _KINDS = ", ".join(f"'{kind}'" for kind in UNIT_KINDS)
 
@@ -88,6 +88,11 @@ class Unit(TenantOwned, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def discreet(self) -> bool:
+        """Whether its numbers of people are never told: marked so, or of a kind that always is."""
+        return self.sensitive or self.kind in SENSITIVE_KINDS
 
 
 class ImportBatch(TenantOwned, Base):

@@ -2,12 +2,14 @@
 
 Limits of documents.md: 5 MB, 5,000 rows, 60 columns; a workbook's parts are measured before anything is
 unpacked, macros and entities are refused, and the sheet is read within bounds, whatever size it claims.
+Registries and rosters are read here; formulas are never computed.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from portal.typed import line
 from tenants.refusal import Refused
@@ -29,8 +32,10 @@ _PART = b"PK\x01\x02"
 _LONGEST_CELL = 2000
 _SWELLS = "Tệp phình quá lớn khi mở. Xin chép bảng sang một tệp Excel mới rồi gửi lại."
 _BROKEN = "Không đọc được tệp này. Xin mở bằng Excel, lưu lại dạng .xlsx rồi gửi lần nữa."
-_TOO_MANY = f"Tệp có quá {MOST_ROWS:,} dòng. Xin chia thành nhiều tệp.".replace(",", ".")
+_NO_WORKBOOK = "Đây không phải tệp Excel. Xin dùng tệp mẫu .xlsx."
+_OLD = "Tệp .xls cũ hoặc có mật khẩu. Xin lưu lại dạng .xlsx, không đặt mật khẩu."
 _FORMULA_START = ("=", "+", "-", "@")
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,30 @@ class Line:
     cells: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One sheet of a workbook; of a hidden one nothing but its title is read. `merged`: ranges such as "B5:B6"."""
+
+    title: str
+    hidden: bool
+    merged: tuple[str, ...]
+    lines: list[Line]
+
+
+def read_leaves(content: bytes, most_rows: int) -> list[Leaf]:
+    """Return the sheets of a workbook, formulas as the text they are; raises `Refused` (422) with what is wrong."""
+    if not content:
+        raise Refused("Xin chọn tệp để gửi.", 422)
+    if len(content) > MOST_BYTES:
+        raise Refused("Tệp lớn hơn 5 MB. Xin chỉ giữ lại bảng danh sách.", 422)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused(_OLD, 422)
+    if not content.startswith(b"PK\x03\x04"):
+        raise Refused(_NO_WORKBOOK, 422)
+    _judge_archive(content)
+    return _workbook(content, most_rows, formulas=True)
+
+
 def read_lines(content: bytes) -> list[list[Line]]:
     """Return the rows of each sheet that are not empty; raises `Refused` (422) with what is wrong."""
     if not content:
@@ -49,9 +78,9 @@ def read_lines(content: bytes) -> list[list[Line]]:
         raise Refused("Tệp lớn hơn 5 MB. Xin chỉ giữ lại bảng danh mục.", 422)
     if content.startswith(b"PK\x03\x04"):
         _judge_archive(content)
-        return _workbook(content)
+        return [leaf.lines for leaf in _workbook(content, MOST_ROWS) if not leaf.hidden]
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("Tệp .xls cũ hoặc có mật khẩu. Xin lưu lại dạng .xlsx, không đặt mật khẩu.", 422)
+        raise Refused(_OLD, 422)
     return [_csv(content)]
 
 
@@ -73,17 +102,18 @@ def _judge_archive(content: bytes) -> None:
     if len(set(names)) < len(names) or any(part.flag_bits & 1 for part in parts):
         raise Refused(_BROKEN, 422)
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise Refused("Đây không phải tệp Excel. Xin dùng tệp mẫu .xlsx.", 422)
+        raise Refused(_NO_WORKBOOK, 422)
 
 
-def _workbook(content: bytes) -> list[list[Line]]:
+def _workbook(content: bytes, most_rows: int, *, formulas: bool = False) -> list[Leaf]:
+    """Read the sheets; a formula gives the value stored beside it, or with `formulas` its own text."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+                io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False
             )
-            sheets = [_sheet(sheet) for sheet in book.worksheets[:5] if sheet.sheet_state == "visible"]
+            sheets = [_leaf(content, sheet, most_rows) for sheet in book.worksheets[:5]]
             book.close()
     except Refused:
         raise
@@ -92,26 +122,34 @@ def _workbook(content: bytes) -> list[list[Line]]:
     return sheets
 
 
-def _sheet(sheet: Any) -> list[Line]:
+def _leaf(content: bytes, sheet: Any, most_rows: int) -> Leaf:
+    if sheet.sheet_state != "visible":
+        return Leaf(sheet.title, True, (), [])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        merged = _MERGED.findall(archive.read(sheet._worksheet_path.lstrip("/")))
     # A sheet may claim any size (one cell at XFD1048576): what it claims is forgotten, reading is bounded.
     sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=4 * MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-    return _filled((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    rows = sheet.iter_rows(max_row=4 * most_rows, max_col=MOST_COLUMNS, values_only=True)
+    texts = ((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    return Leaf(sheet.title, False, tuple(ref.decode() for ref in merged), _filled(texts, most_rows))
 
 
-def _filled(rows: Iterator[tuple[int, list[str]]]) -> list[Line]:
+def _filled(rows: Iterator[tuple[int, list[str]]], most_rows: int = MOST_ROWS) -> list[Line]:
     found = []
     for number, cells in rows:
         if any(cells):
             found.append(Line(number, tuple(cells)))
-            if len(found) > MOST_ROWS + HEAD_WITHIN:
-                raise Refused(_TOO_MANY, 422)
+            if len(found) > most_rows + HEAD_WITHIN:
+                most = f"{most_rows:,}".replace(",", ".")
+                raise Refused(f"Tệp có quá {most} dòng. Xin chia thành nhiều tệp.", 422)
     return found
 
 
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return "="
     if isinstance(cell, datetime | date):
         return f"{cell.day:02d}/{cell.month:02d}/{cell.year:04d}"
     if isinstance(cell, bool):
