@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -20,7 +20,7 @@ from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
 
-from .linking import term_of, tie
+from .linking import term_of, tie, untie
 from .models import Evidence, EvidenceCarry, EvidenceLink
 from .rules import LASTING, holds_in
 
@@ -169,7 +169,9 @@ def decide(actor: Identity, dossier: Dossier, answers: Mapping[int, bool]) -> tu
             for indicator_id in item.indicators:
                 tie(actor, sheet, indicator_id, item.file)
         else:
-            _untie(sheet, item)
+            for indicator_id in item.indicators:
+                if any(one.id == number for one in sheet.evidence[indicator_id]):
+                    untie(actor, sheet, indicator_id, item.file)
         _write(actor, sheet.dossier, number, still_valid, item.said)
     yes = sum(answers.values())
     if answers:
@@ -183,20 +185,6 @@ def decide(actor: Identity, dossier: Dossier, answers: Mapping[int, bool]) -> tu
             dossier_id=dossier.id,
         )
     return yes, len(answers) - yes
-
-
-def _untie(sheet: Sheet, item: Item) -> None:
-    ties: Sequence[EvidenceLink] = db.session.scalars(
-        select(EvidenceLink).where(
-            EvidenceLink.tenant_id == sheet.dossier.tenant_id,
-            EvidenceLink.dossier_id == sheet.dossier.id,
-            EvidenceLink.evidence_id == item.file.id,
-            EvidenceLink.indicator_id.in_(item.indicators),
-        )
-    ).all()
-    for one in ties:
-        db.session.delete(one)
-    db.session.flush()
 
 
 def _write(

@@ -6,7 +6,8 @@ an attachment of an activity): it keeps the file, describes it, and ties it wher
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 
 from portal import words
@@ -94,7 +95,7 @@ def add_document(
         raise Refused(taken.refused[0], 422)
     kept, known = taken.good[0], bool(taken.known)
     wanted = asdict(particulars) | {"title": particulars.title.strip() or kept.title}
-    signed = _signed_year(kept) is not None
+    signed = signed_year(kept) is not None
     for name in NOTED if signed else (*PRINTED, *NOTED):
         setattr(kept, name, wanted[name])
     if not signed:
@@ -118,7 +119,7 @@ def describe(
     changed = [name for name, value in wanted.items() if value != getattr(file, name)]
     if not changed:
         return []
-    year = _signed_year(file)
+    year = signed_year(file)
     if year is not None and set(changed) & set(PRINTED):
         raise Refused(
             f"Minh chứng này thuộc hồ sơ năm {year} đã ký, nên tên, số, ngày, nơi ban hành không sửa được."
@@ -140,6 +141,15 @@ def describe(
         )
     proving = {"kind", "issued_on", *NOTED}
     return attach_where_it_proves(actor, file) if set(changed) & proving else []
+
+
+def sort_in(actor: Identity, files: Sequence[Evidence], kind: str) -> list[tuple[int, str]]:
+    """Say of files just sent what kind they are; returns where they were tied of themselves as (year, code)."""
+    tied = []
+    for file in files:
+        tied += describe(actor, file, file.version, replace(Particulars.of(file), kind=kind))
+        tied += attach_where_it_proves(actor, file)
+    return tied
 
 
 def _noted_words(file: Evidence) -> str:
@@ -164,5 +174,6 @@ def _check(particulars: Particulars) -> None:
         )
 
 
-def _signed_year(file: Evidence) -> int | None:
+def signed_year(file: Evidence) -> int | None:
+    """Return the year of a dossier whose signature covers a file, or None."""
     return next((use.year for use in uses(file.tenant_id, [file.id])[file.id] if covered(use.state)), None)

@@ -16,6 +16,7 @@ from tenants.refusal import Refused
 from .checks import Accepted, examine
 from .models import Evidence
 from .queries import same_content, used_bytes
+from .rules import kind_said
 from .store import content_hash, store
 
 MOST_FILES = 20
@@ -109,7 +110,7 @@ def _keep(actor: Identity, tenant_id: int, unit_id: int, accepted: Accepted) -> 
         title=accepted.title,
         number="",
         issuer="",
-        kind="photo" if accepted.media_type.startswith("image/") else "other",
+        kind="photo" if accepted.media_type.startswith("image/") else kind_said(words.fold(accepted.title)),
         uploaded_at=clock.now(),
         uploaded_by=actor.full_name,
     )

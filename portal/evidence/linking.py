@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.catalogue.queries import indicators_of
 from portal.dossiers.models import Dossier, State
@@ -39,20 +39,47 @@ def unlink(actor: Identity, dossier: Dossier, indicator_id: int, evidence_id: in
     """Untie a file from an indicator; it stays in the library. One already untied is no error."""
     may_fill(actor, dossier)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
-    code = indicator_open(sheet, indicator_id)
-    ties = db.session.query(EvidenceLink).filter_by(
-        tenant_id=dossier.tenant_id,
-        dossier_id=dossier.id,
-        indicator_id=indicator_id,
-        evidence_id=evidence_id,
+    indicator_open(sheet, indicator_id)
+    found = next((file for file in sheet.evidence[indicator_id] if file.id == evidence_id), None)
+    if found is not None:
+        untie(actor, sheet, indicator_id, found)
+
+
+def untie(actor: Identity, sheet: Sheet, indicator_id: int, file: Evidence) -> None:
+    """Untie a file from an open indicator of a locked dossier."""
+    dossier = sheet.dossier
+    db.session.execute(
+        delete(EvidenceLink).where(
+            EvidenceLink.tenant_id == dossier.tenant_id,
+            EvidenceLink.dossier_id == dossier.id,
+            EvidenceLink.indicator_id == indicator_id,
+            EvidenceLink.evidence_id == file.id,
+        )
     )
-    found = ties.one_or_none()
-    if found is None:
-        return
-    title = found.evidence.title
-    db.session.delete(found)
-    db.session.flush()
-    note(actor, sheet.dossier, "unlink_evidence", f"đã bỏ minh chứng “{title}” khỏi chỉ tiêu {code}.")
+    code = next(i.code for i in sheet.indicators if i.id == indicator_id)
+    note(actor, dossier, "unlink_evidence", f"đã bỏ minh chứng “{file.title}” khỏi chỉ tiêu {code}.")
+
+
+def rearrange(
+    actor: Identity, dossier: Dossier, file: Evidence, add: Collection[int], drop: Collection[int]
+) -> tuple[int, int]:
+    """Tie a file to some indicators of a dossier and untie it from others; returns how many of each changed.
+
+    Raises `Refused` where one of them takes no files now: then nothing changed.
+    """
+    may_fill(actor, dossier)
+    if file.unit_id != dossier.unit_id:
+        raise Refused("Không tìm thấy minh chứng này trong kho của đơn vị.", 404)
+    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    tied = {number for number, there in sheet.evidence.items() if any(one.id == file.id for one in there)}
+    for number in (*add, *drop):
+        indicator_open(sheet, number)
+    for number in add:
+        tie(actor, sheet, number, file)
+    gone = [number for number in drop if number in tied]
+    for number in gone:
+        untie(actor, sheet, number, file)
+    return len(set(add) - tied), len(gone)
 
 
 def open_dossiers(tenant_id: int, unit_id: int) -> list[Dossier]:

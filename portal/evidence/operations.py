@@ -14,15 +14,16 @@ from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right
 
-from .documents import Added, Particulars, add_document, describe
+from .documents import Added, Particulars, add_document, describe, signed_year, sort_in
 from .keeping import MOST_FILES, Sent, Taken, take
-from .linking import MOST_LINKS, attach_known, covered, indicator_open, link, tie, unlink
+from .linking import MOST_LINKS, attach_known, covered, indicator_open, link, rearrange, tie, unlink
 from .models import Evidence
 from .queries import uses
 
 __all__ = [
     "MOST_FILES", "MOST_LINKS", "Added", "Particulars", "Taken", "add_document", "add_to_indicator",
-    "attach_known", "covered", "describe", "link", "remove", "take_in", "unlink",
+    "attach_known", "covered", "describe", "link", "rearrange", "remove", "signed_year", "sort_in",
+    "take_in", "unlink",
 ]  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from portal import words
 from portal.catalogue.models import CatalogueIndicator
@@ -16,11 +17,13 @@ from portal.dossiers.states import UNFILED
 from tenants.database import db
 
 from .models import Evidence, EvidenceLink
+from .rules import ENDS_SOON
 
 SORTS = {
     "moi": (Evidence.id,),
     "ten": (Evidence.name_folded, Evidence.id),
     "ngay": (Evidence.issued_on, Evidence.id),
+    "han": (Evidence.valid_until, Evidence.id),
     "dung-luong": (Evidence.size, Evidence.id),
 }
 
@@ -82,15 +85,87 @@ def used_bytes(tenant_id: int, unit_id: int) -> int:
     return int(total or 0)
 
 
-def library(tenant_id: int, unit_id: int, q: str, sort: str, direction: str) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a library is narrowed to; "" is no limit. `year`, `code`: used in that year, for that indicator."""
+
+    q: str = ""
+    kind: str = ""
+    year: str = ""
+    code: str = ""
+    term: str = ""
+    use: str = ""
+
+
+def library(
+    tenant_id: int, unit_id: int, wanted: Wanted, today: date, sort: str = "moi", direction: str = "asc"
+) -> Select[Any]:
     """Return the select of a unit's files, searched without accents and totally ordered."""
     statement = select(Evidence).where(
         Evidence.tenant_id == tenant_id, Evidence.unit_id == unit_id, Evidence.removed_at.is_(None)
     )
-    for word in words.fold(q).split():
+    for word in words.fold(wanted.q).split():
         statement = statement.where(Evidence.name_folded.contains(word, autoescape=True))
+    if wanted.kind:
+        statement = statement.where(Evidence.kind == wanted.kind)
+    if wanted.term:
+        statement = statement.where(*_in_term(wanted.term, today))
+    if wanted.year or wanted.code:
+        statement = statement.where(_used(wanted.year, wanted.code).exists())
+    elif wanted.use:
+        statement = statement.where(~_used("", "").exists())
     down = (direction == "desc") != (sort == "moi")
     return statement.order_by(*((c.desc().nulls_last() if down else c) for c in SORTS[sort]))
+
+
+def _in_term(term: str, today: date) -> tuple[ColumnElement[bool], ...]:
+    until = Evidence.valid_until
+    begun = or_(Evidence.valid_from.is_(None), Evidence.valid_from <= today)
+    return {
+        "con": (begun, or_(until.is_(None), until >= today)),
+        "sap-het": (begun, until >= today, until <= today + ENDS_SOON),
+        "het": (until < today,),
+        "khong-ghi": (until.is_(None),),
+    }[term]
+
+
+def _used(year: str, code: str) -> Select[Any]:
+    statement = (
+        select(EvidenceLink.id)
+        .join(
+            Dossier,
+            (Dossier.tenant_id == EvidenceLink.tenant_id) & (Dossier.id == EvidenceLink.dossier_id),
+        )
+        .where(
+            EvidenceLink.tenant_id == Evidence.tenant_id,
+            EvidenceLink.unit_id == Evidence.unit_id,
+            EvidenceLink.evidence_id == Evidence.id,
+            Dossier.state != "withdrawn",
+        )
+    )
+    if year:
+        statement = statement.where(Dossier.year == int(year))
+    if code:
+        statement = statement.join(
+            CatalogueIndicator, CatalogueIndicator.id == EvidenceLink.indicator_id
+        ).where(CatalogueIndicator.code == code)
+    return statement.correlate(Evidence)
+
+
+def used_places(tenant_id: int, unit_id: int) -> tuple[list[int], list[str]]:
+    """Return the years and the codes of indicators in which a unit uses any file, for the library's filters."""
+    rows = db.session.execute(
+        select(Dossier.year, CatalogueIndicator.code, CatalogueIndicator.position)
+        .join(
+            EvidenceLink,
+            (EvidenceLink.tenant_id == Dossier.tenant_id) & (EvidenceLink.dossier_id == Dossier.id),
+        )
+        .join(CatalogueIndicator, CatalogueIndicator.id == EvidenceLink.indicator_id)
+        .where(Dossier.tenant_id == tenant_id, Dossier.unit_id == unit_id, Dossier.state != "withdrawn")
+        .distinct()
+        .order_by(CatalogueIndicator.position)
+    ).all()
+    return sorted({row.year for row in rows}, reverse=True), list(dict.fromkeys(row.code for row in rows))
 
 
 def uses(tenant_id: int, evidence_ids: Sequence[int]) -> dict[int, list[Use]]:

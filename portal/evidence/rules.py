@@ -14,6 +14,24 @@ LASTING = frozenset({"regulation", "certificate"})
 ENDS_SOON = timedelta(days=60)
 
 
+# How file names of official papers begin, without accents, and the kind that says.
+_BEGINNINGS = (
+    ("plan", ("ke hoach", "kh ")),
+    ("regulation", ("quy che", "quy dinh", "noi quy")),
+    ("funding", ("du toan", "kinh phi", "quyet toan")),
+    ("report", ("bao cao", "bc ")),
+    ("minutes", ("bien ban", "bb ")),
+    ("list", ("danh sach", "ds ")),
+    ("certificate", ("giay chung nhan", "chung chi", "bang khen", "giay khen", "gcn ")),
+    ("decision", ("quyet dinh", "qd ")),
+)
+
+
+def kind_said(title: str) -> str:
+    """Return the kind of document that a title without accents begins with, "other" where it says none."""
+    return next((kind for kind, begins in _BEGINNINGS if title.startswith(begins)), "other")
+
+
 class Validity(StrEnum):
     """Where a day stands in the time a document holds."""
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# By `rules.Validity`: the word, the tone of its label, and how the filter of the library says it.
-VALIDITIES: Mapping[str, tuple[str, str, str]] = {
-    "in_force": ("Còn hiệu lực", "ok", "Còn hiệu lực"),
-    "open": ("Không ghi thời hạn", "na", "Không ghi thời hạn"),
-    "ending": ("Sắp hết hiệu lực", "wait", "Sắp hết (trong 60 ngày)"),
-    "ended": ("Hết hiệu lực", "no", "Đã hết hiệu lực"),
-    "coming": ("Chưa có hiệu lực", "idle", "Chưa có hiệu lực"),
+# By `rules.Validity`: the word and the tone of its label.
+VALIDITIES: Mapping[str, tuple[str, str]] = {
+    "in_force": ("Còn hiệu lực", "ok"),
+    "open": ("Không ghi thời hạn", "na"),
+    "ending": ("Sắp hết hiệu lực", "wait"),
+    "ended": ("Hết hiệu lực", "no"),
+    "coming": ("Chưa có hiệu lực", "idle"),
 }
+# What the library can be narrowed to.
+TERMS: Mapping[str, str] = {
+    "con": "Còn hiệu lực",
+    "sap-het": "Sắp hết (trong 60 ngày)",
+    "het": "Đã hết hiệu lực",
+    "khong-ghi": "Không ghi thời hạn",
+}
+USES: Mapping[str, str] = {"chua-dung": "Chưa gắn vào chỉ tiêu nào"}

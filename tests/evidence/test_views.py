@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,60 +11,22 @@ from sqlalchemy import select
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
 from portal.dossiers import operations as filing
-from portal.dossiers.queries import open_sheet
 from portal.evidence import operations
 from portal.evidence.documents import Particulars
 from portal.evidence.models import Evidence, EvidenceLink
-from portal.evidence.views import MOST_AT_ONCE
+from portal.evidence.sending import MOST_AT_ONCE
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tests.builders import Person, World
 from tests.evidence import samples
-
-
-class Unit:
-    """A unit with a dossier, its head, and the indicator files are sent for."""
-
-    def __init__(self, world: World, state: str = "draft", name: str = "Trường Tiểu học Mỹ Đức") -> None:
-        self.world = world
-        self.tenant_id = world.a_district()
-        self.unit_id = world.a_unit(self.tenant_id, name)
-        self.head = world.a_person(Role.UNIT_HEAD, self.tenant_id, self.unit_id)
-        self.dossier_id = world.a_dossier(self.tenant_id, self.unit_id, state)
-        with world.acting(self.head):
-            sheet = open_sheet(world.dossier(self.tenant_id, self.dossier_id))
-            self.ids = {row.code: row.id for row in sheet.catalogue}
-
-    def address(self, code: str = "1.1") -> str:
-        """Return where files of an indicator are sent."""
-        return f"/ho-so/{self.dossier_id}/chi-tieu/{self.ids[code]}/minh-chung"
-
-    def files(self, code: str = "1.1") -> list[Any]:
-        """Return number, names and hash of the files tied to an indicator."""
-        with self.world.acting(self.head, writes=False):
-            sheet = open_sheet(self.world.dossier(self.tenant_id, self.dossier_id))
-            return [
-                SimpleNamespace(id=f.id, title=f.title, file_name=f.file_name, sha256=f.sha256)
-                for f in sheet.evidence[self.ids[code]]
-            ]
+from tests.evidence.scene import Unit, send
 
 
 @pytest.fixture
 def unit(world: World) -> Unit:
     """A unit whose dossier is a draft."""
     return Unit(world)
-
-
-def send(client: Any, address: str, *files: tuple[str, bytes]) -> Any:
-    """Post files as a browser does and follow to the page that tells what became of them."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/").get_data(as_text=True))
-    assert token
-    data = {
-        "csrf_token": token[1],
-        "file": [(io.BytesIO(content), name) for name, content in files],
-    }
-    return client.post(address, data=data, content_type="multipart/form-data", follow_redirects=True)
 
 
 def claim(client: Any, address: str, size: int) -> Any:
@@ -113,7 +73,9 @@ def test_the_same_content_is_linked_and_not_stored_twice(world: World, client: A
     world.sign_in(client, unit.head)
     send(client, unit.address("1.1"), ("a.pdf", samples.pdf("x")))
     page = send(client, unit.address("1.2"), ("b.pdf", samples.pdf("x"))).get_data(as_text=True)
-    assert "Đã có sẵn trong kho nên không lưu lần nữa" in page
+    assert "Tệp “b.pdf” đã có sẵn trong kho nên không lưu lần nữa: đó là “a”, gửi" in page
+    assert "đang dùng ở 1.1/2026" in page
+    assert "đã được gắn vào chỉ tiêu 1.2" in page
     assert [f.id for f in unit.files("1.1")] == [f.id for f in unit.files("1.2")]
     send(client, unit.address("1.2"), ("b.pdf", samples.pdf("x")))
     assert len(unit.files("1.2")) == 1

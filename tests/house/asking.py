@@ -63,6 +63,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "dossier_id": [dossier],
         "unit_id": [year.units[state]],
         "evidence_id": [own["evidence"]],
+        "upload_id": [rows["evidence_upload"]["id"]],
         "recognition_id": [rows["recognition"]["id"]],
         "complaint_id": [rows["complaint"]["id"]],
         "file_id": [rows["complaint_file"]["id"]],

@@ -1,0 +1,20 @@
+"""The room's blueprint, its place, and which of its addresses take large bodies."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from tenants.access import signed_in
+from tenants.identity import Place
+
+from .sending import let_files_in
+
+blueprint = Blueprint("evidence", __name__)
+let_files_in(blueprint, "evidence.upload", "evidence.add")
+
+
+def here() -> Place:
+    """Return the place acted in."""
+    place = signed_in().place
+    assert place is not None
+    return place
