@@ -29,6 +29,7 @@ class Role(StrEnum):
     DISTRICT_LEADER = "district_leader"
     UNIT_EDITOR = "unit_editor"
     UNIT_HEAD = "unit_head"
+    UNIT_CONTRIBUTOR = "unit_contributor"
 
 
 PROVINCE_ROLES = frozenset({Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER, Role.PROVINCE_VIEWER})
@@ -36,6 +37,10 @@ DISTRICT_ROLES = frozenset(
     {Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL, Role.DISTRICT_LEADER}
 )
 UNIT_ROLES = frozenset({Role.UNIT_EDITOR, Role.UNIT_HEAD})
+GUEST_ROLES = frozenset({Role.UNIT_CONTRIBUTOR})
+"""Roles of people from outside, whom a unit lets in for a few days; they never act for the unit."""
+LONGEST_VISIT = 60
+"""Days a guest's role may last at most."""
 
 _SEEN_BY_DISTRICT = (
     "exists (select from membership m where m.account_id = account.id and m.tenant_id = app_tenant())"
@@ -45,6 +50,7 @@ _SEEN_BY_UNIT = (
     " and m.tenant_id = app_tenant() and m.unit_id = app_unit())"
 )
 _PLACED_BY_DISTRICT = OWN_TENANT + " and role not in ('province_admin','province_officer','province_viewer')"
+_PLACED_BY_UNIT = OWN_UNIT + " and may_place(role)"
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
@@ -55,16 +61,17 @@ class Account(Base):
     __wall__ = Wall(
         grants={
             "signin": "select",
-            "unit": "select",
+            "unit": "select, insert",
             "district": "select, insert, update (full_name, title, email, phone, disabled_at)",
             "province": "select, insert, update (full_name, title, email, phone, disabled_at)",
             "work": "select",
         },
         rows={"district": _SEEN_BY_DISTRICT, "unit": _SEEN_BY_UNIT},
         writes={"district": "placed_only_here(id)", "province": "true"},
-        inserts={"district": "true"},
+        inserts={"district": "true", "unit": "may_place('unit_contributor')"},
         statements=(
-            "grant usage on sequence account_id_seq to portal_district, portal_province, portal_steward",
+            "grant usage on sequence account_id_seq to portal_unit, portal_district",
+            "grant usage on sequence account_id_seq to portal_province, portal_steward",
         ),
     )
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
@@ -89,22 +96,30 @@ class Membership(TenantOwned, Base):
     __wall__ = Wall(
         grants={
             "signin": "select",
-            "unit": "select",
+            "unit": "select, insert, update (until, ended_at)",
             "district": "select, insert, update (until, ended_at)",
             "province": "select, insert, update (until, ended_at)",
             "work": "select",
         },
         rows={"unit": OWN_UNIT},
         writes={
+            "unit": _PLACED_BY_UNIT,
             "district": _PLACED_BY_DISTRICT,
             "province": "role in ('province_admin','province_officer','province_viewer','district_admin')",
         },
-        inserts={"district": _PLACED_BY_DISTRICT + " and may_be_placed(account_id)"},
+        inserts={
+            "unit": _PLACED_BY_UNIT + " and may_join(account_id)",
+            "district": _PLACED_BY_DISTRICT + " and may_be_placed(account_id)",
+        },
     )
     __table_args__ = (
         CheckConstraint("until is null or until >= since", name="dates"),
         CheckConstraint("ended_at is null or until is not null", name="ended_has_day"),
         CheckConstraint(f"role in ({_ROLES})", name="role"),
+        CheckConstraint(
+            f"role <> 'unit_contributor' or (until is not null and until < since + {LONGEST_VISIT})",
+            name="guest_has_end",
+        ),
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
         Index("ix_membership_account", "account_id"),
         Index("ix_membership_unit", "tenant_id", "unit_id"),
@@ -157,8 +172,14 @@ class OneTimeLink(Base):
 
     __tablename__ = "one_time_link"
     __wall__ = Wall(
-        grants={"signin": "select, update (used_at)", "district": "insert", "province": "insert"},
+        grants={
+            "signin": "select, update (used_at)",
+            "unit": "insert",
+            "district": "insert",
+            "province": "insert",
+        },
         inserts={
+            "unit": "issued_by = app_account() and may_hand_link(account_id)",
             "district": "issued_by = app_account() and placed_only_here(account_id)",
             "province": "issued_by = app_account()",
         },

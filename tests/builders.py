@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from portal import clock
 from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Threshold
+from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
@@ -28,7 +29,7 @@ from tenants import operations, signin
 from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.identity import Identity, Place
-from tenants.people import Account, Membership, Role
+from tenants.people import GUEST_ROLES, Account, Membership, Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
@@ -139,12 +140,17 @@ class World:
             return unit.id
 
     def a_person(self, role: Role, tenant_id: int, unit_id: int | None = None, *, name: str = "") -> Person:
-        """Create an account with a password and one membership."""
+        """Create an account with a password and one membership; a guest's is for ten days from today."""
         self._made += 1
         login = f"{re.sub('[^a-z]', '-', role.value)}.{self._made}"
         with acting_in(STEWARD):
             account_id = operations.new_account(login, name or f"{role.value} {self._made}")
-            member = operations.place_person(account_id, role, tenant_id, unit_id=unit_id, since=SINCE)
+            since, until = SINCE, None
+            if role in GUEST_ROLES:
+                since, until = signin.today(), signin.today() + timedelta(days=9)
+            member = operations.place_person(
+                account_id, role, tenant_id, unit_id=unit_id, since=since, until=until
+            )
             place = Place(member.id, tenant_id, db.session.get(Tenant, tenant_id).name, role, unit_id)  # type: ignore[union-attr]
             full_name = db.session.get(Account, account_id).full_name  # type: ignore[union-attr]
         self._give_password(account_id)
@@ -241,7 +247,7 @@ class World:
 def fill(
     actor: Identity, dossier: Dossier, *, level: int = 1, members: int = 37, part: int | None = None
 ) -> None:
-    """Answer every indicator of a dossier in its favour, name a team, ask for a level."""
+    """Answer every indicator of a dossier in its favour, name a team, ask for a level, close the minutes."""
     sheet = open_sheet(dossier)
     counts: dict[str, int | None] = {
         code: {"members": members, "learners": 412, "language_posts": 3}[code] for code in sheet.headcounts
@@ -270,6 +276,8 @@ def fill(
         team_date=date(2026, 12, 15),
         requested_level=level,
     )
+    if dossier.channel == "portal":
+        hold_meeting(actor, dossier)
 
 
 __all__ = ["PASSWORD", "Membership", "Person", "World", "fill"]

@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import Given
@@ -36,7 +37,7 @@ from portal.words import ZONE
 from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.identity import Identity
-from tenants.people import PROVINCE_ROLES, UNIT_ROLES, Role
+from tenants.people import GUEST_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
 from tenants.scope import acting_in
 from tests.builders import STEWARD, Person, World, fill
 from tests.deciding import District
@@ -136,11 +137,11 @@ def add_others(year: Year) -> None:
             year.others[role.value] = world.province_person(role)
         else:
             year.others[role.value] = world.a_person(
-                role, year.elsewhere, unit_id if role in UNIT_ROLES else None
+                role, year.elsewhere, unit_id if role in UNIT_ROLES | GUEST_ROLES else None
             )
     neighbour = world.a_unit(year.tenant_id, "Trường Mầm non bên cạnh", "preschool")
     world.a_dossier(year.tenant_id, neighbour, "filled")
-    for role in sorted(UNIT_ROLES):
+    for role in sorted(UNIT_ROLES | GUEST_ROLES):
         year.others[f"{role.value} beside"] = world.a_person(role, year.tenant_id, neighbour)
 
 
@@ -162,6 +163,7 @@ def _unit(year: Year, state: State) -> None:
             dossiers.close_unreached(actor, dossier, f"{label}: chưa đạt.")
         if state in (State.DRAFT, State.WITHDRAWN, State.CLOSED_UNREACHED):
             return
+        hold_meeting(actor, dossier)
         dossiers.sign(actor, dossier)
         if state is not State.SIGNED:
             dossiers.submit(actor, dossier)

@@ -26,6 +26,7 @@ from .bulk import Draft
 from .history import legal_bases
 from .moments import at
 from .registry import PlaceData
+from .team import hold_meeting
 
 YEAR = 2026
 People = dict[tuple[Role, int | None], Identity]
@@ -105,6 +106,7 @@ def _take_as_far_as(stop: str, draft: Draft, people: People, chance: random.Rand
     officer = people[(Role.DISTRICT_OFFICER, None)]
     day = chance.randint(2, 5)
     with at(2027, 1, day, chance.randint(7, 16), chance.randint(0, 59)), _scope(head):
+        hold_meeting(head, _act(head, draft))
         dossiers.sign(head, _act(head, draft))
         if stop not in ("signed",):
             dossiers.submit(head, _act(head, draft))

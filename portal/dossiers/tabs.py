@@ -10,8 +10,8 @@ from .models import Dossier, State
 TABS: tuple[tuple[str, str], ...] = (
     ("Nhập hồ sơ", "dossiers.show"),
     ("Còn thiếu", "dossiers.gaps"),
-    ("Phân công", "dossiers.assignments"),
-    ("Biên bản Tổ", "dossiers.minutes"),
+    ("Phân công", "team.assignments"),
+    ("Biên bản Tổ", "team.minutes"),
     ("Văn bản", "papers.of_dossier"),
     ("Kiểm tra và nộp", "dossiers.review"),
     ("Kết quả", "dossiers.result"),

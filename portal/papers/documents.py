@@ -165,6 +165,31 @@ def gap_page(gaps: data.GapPage) -> Page:
     return _render("gap_page.html", gaps, {"lacking": wording.plain_table(columns, rows, size=size)})
 
 
+def team_minutes(minutes: data.TeamMinutes) -> Page:
+    """Biên bản họp Tổ đánh giá: who was there, what the team says to each indicator, what it concludes."""
+    people = (
+        RowColumn("TT", 11, Align.CENTER),
+        RowColumn("Họ và tên", 52),
+        RowColumn("Chức vụ, đơn vị công tác", 58),
+        RowColumn("Nhiệm vụ trong Tổ", 44),
+    )
+    opinions = (
+        RowColumn("Chỉ tiêu", 16, Align.CENTER),
+        RowColumn("Nội dung", 55),
+        RowColumn("Kết quả tự đánh giá", 36),
+        RowColumn("Ý kiến của Tổ", 26, Align.CENTER),
+        RowColumn("Ghi chú", 32),
+    )
+    said = {True: "Nhất trí", False: "Không nhất trí", None: wording.missing("ý kiến")}
+    present = [(str(place), a.name, a.title, a.task) for place, a in enumerate(minutes.present, 1)]
+    rows = [(o.code, o.title, f"{o.value}\n{o.outcome}", said[o.agreed], o.note) for o in minutes.opinions]
+    tables = {
+        "present": wording.plain_table(people, present),
+        "opinions": wording.plain_table(opinions, rows, size=11),
+    }
+    return _render("team_minutes.html", minutes, tables)
+
+
 def receipt(slip: data.Receipt) -> Page:
     """Phiếu tiếp nhận hồ sơ."""
     columns = (

@@ -12,6 +12,7 @@ _NEEDED = (
     checks.all_answered,
     checks.claims_proven,
     checks.team_named,
+    checks.minutes_closed,
     checks.head_named,
     checks.level_reached,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from portal import clock
 from portal.dossiers.queries import Sheet
-from portal.papers import building, building_office, data, documents
+from portal.papers import building, building_minutes, building_office, data, documents
 from portal.papers.content import Content
 from portal.papers.documents import Page
 from portal.papers.missing import missing
@@ -80,6 +80,13 @@ KINDS: dict[str, Kind] = {
             _gap_page,
             documents.gap_page,
             in_set=False,
+        ),
+        Kind(
+            "bien-ban-to",
+            "Biên bản họp Tổ đánh giá",
+            "Bien-ban-hop-To",
+            building_minutes.team_minutes,
+            documents.team_minutes,
         ),
         Kind(
             "phieu-tiep-nhan",

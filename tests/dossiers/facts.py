@@ -9,6 +9,7 @@ from typing import Any
 from portal.cycle.rules import Calendar
 from portal.dossiers import rules
 from portal.dossiers.facts import Facts
+from portal.team.rules import Standing
 
 CALENDAR = Calendar(2026, date(2026, 1, 1), date(2027, 1, 15), date(2027, 2, 15), date(2027, 3, 15))
 NOON = datetime(2027, 1, 10, 5, 0, tzinfo=UTC)
@@ -38,6 +39,7 @@ def complete(**changes: Any) -> Facts:
         team_number="12/QĐ",
         team_date=date(2026, 12, 15),
         team_size=2,
+        minutes=Standing.CLOSED,
         head_name="Thủ trưởng đơn vị",
         late=True,
         late_reason="Mất điện ngày cuối.",

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from portal.appraisal import operations as appraisal
 from portal.catalogue.models import CriteriaVersion
 from portal.cycle.operations import open_year
+from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.figures.lists import not_recognised, recognised
 from portal.figures.queries import LISTED, by_tenant, counts, registry_size, rows_behind, total
@@ -115,6 +116,7 @@ def test_a_unit_registered_or_begun_anew_counts_once(confirmed: World) -> None:
         registry = db.session.get_one(Unit, (district.tenant_id, unit))
         registration.propose(actor, registry, 2026, "level_2", version=0, unit_version=registry.version)
         row = dossiers.start_dossier(actor, registry, 2026)
+        hold_meeting(actor, row)
         dossiers.sign(actor, row)
         dossiers.submit(actor, row)
         assert row.id != first

@@ -22,6 +22,7 @@ from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
+from portal.team import wording as team
 from portal.units.kinds import UNIT_KINDS
 from tenants.places import TenantKind
 from tenants.rights import Right
@@ -287,6 +288,8 @@ WORDS = {
     "tenants.people.Role": words.ROLES,
     "tenants.places.TenantKind": words.TENANT_KINDS,
     "portal.dossiers.states.State": words.DOSSIER_STATES,
+    "portal.team.rules.Pace": team.PACES,
+    "portal.team.rules.Standing": team.STANDINGS,
     "portal.dossiers.rules.Outcome": words.OUTCOMES,
     "portal.registration.rules.Target": registration.TARGETS,
     "portal.registration.rules.Change": registration.CHANGES,

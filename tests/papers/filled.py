@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from portal.demo.team import hold_meeting
 from portal.dossiers import operations
 from portal.dossiers.queries import open_sheet
 from portal.papers.content import Content, content_of
@@ -62,6 +63,7 @@ class School:
         """Sign the dossier, and file it where asked."""
         with self.world.acting(self.head) as actor:
             dossier = self.world.dossier(self.tenant_id, self.id)
+            hold_meeting(actor, dossier)
             operations.sign(actor, dossier)
             if submit:
                 operations.submit(actor, dossier)

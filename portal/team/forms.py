@@ -1,0 +1,96 @@
+"""Forms of the team's pages; rows of members and indicators are read by their numbers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, TimeField
+from wtforms.validators import Length, Optional
+
+from portal import words
+from portal.dossiers.forms import WRONG_DAY
+from portal.typed import Line, Lines, line, lines
+from portal.words import ZONE
+
+from .minutes import Noted
+
+LONGEST = 10_000
+LONGEST_NOTE = 1_000
+LONGEST_REASON = 200
+WRONG_TIME = "Xin nhập giờ theo dạng giờ:phút, ví dụ 14:30."
+_YES, _NO = "co", "khong"
+
+
+def longest(most: int) -> Length:
+    """Return the length limit of a text, with its sentence."""
+    return Length(max=most, message=f"Xin viết ngắn hơn, tối đa {words.number(most)} ký tự.")
+
+
+class MeetingForm(FlaskForm):
+    """When and where the team met, who led, and what it concluded."""
+
+    held_on = DateField("Ngày họp", [Optional()])
+    held_time = TimeField("Giờ họp", [Optional()])
+    venue = Line("Địa điểm", [longest(200)])
+    chair_id = SelectField("Chủ trì", validate_choice=False)
+    secretary_id = SelectField("Thư ký", validate_choice=False)
+    discussion = Lines("Nội dung trao đổi", [longest(LONGEST)])
+    conclusion = Lines("Kết luận", [longest(LONGEST)])
+
+    def offer(self, members: Iterable[tuple[int, str]]) -> None:
+        """Offer the members of the team as chair and secretary."""
+        choices = [("", "Chọn thành viên"), *((str(number), name) for number, name in members)]
+        self.chair_id.choices = self.secretary_id.choices = choices
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, and say in Vietnamese what is wrong with a day or an hour."""
+        good = bool(super().validate(extra_validators))
+        if self.held_on.errors:
+            self.held_on.errors = [WRONG_DAY]
+        if self.held_time.errors:
+            self.held_time.errors = [WRONG_TIME]
+        return good
+
+    def noted(self, rows: Rows) -> Noted:
+        """Return the minutes as typed; a day without an hour, or the other way round, is not yet a moment."""
+        day, time = self.held_on.data, self.held_time.data
+        held_at = datetime.combine(day, time, ZONE) if day and time and 2000 <= day.year < 2100 else None
+        return Noted(
+            held_at,
+            self.venue.data or "",
+            _number(self.chair_id.data),
+            _number(self.secretary_id.data),
+            rows.attendance,
+            rows.opinions,
+            self.discussion.data or "",
+            self.conclusion.data or "",
+        )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+class Rows:
+    """What was typed beside each member and each indicator, with the sentence where a remark is too long."""
+
+    def __init__(self, sent: Mapping[str, str], members: Iterable[int], indicators: Iterable[int]) -> None:
+        self.faults: list[str] = []
+        self.attendance = {
+            number: self._row(sent, f"co-mat-{number}", f"ly-do-{number}", LONGEST_REASON)
+            for number in members
+        }
+        self.opinions = {
+            number: self._row(sent, f"y-kien-{number}", f"ghi-chu-{number}", LONGEST_NOTE)
+            for number in indicators
+        }
+
+    def _row(self, sent: Mapping[str, str], answer: str, remark: str, most: int) -> tuple[bool | None, str]:
+        said = {_YES: True, _NO: False}.get(sent.get(answer, ""))
+        text = line(sent.get(remark, "")) if most == LONGEST_REASON else lines(sent.get(remark, ""))
+        if len(text) > most:
+            self.faults.append(f"Ghi chú dài quá {words.number(most)} ký tự. Xin viết ngắn hơn.")
+        return said, text[: most + 1]
