@@ -106,7 +106,7 @@
   /* ---- to the next thing to do: the first of these parts below where one reads, or the first of the page ---- */
   function following(link) {
     const parts = [...document.querySelectorAll(link.dataset.next)];
-    return parts.find((part) => part.getBoundingClientRect().top > innerHeight * 0.35) ?? parts[0];
+    return parts.find((part) => part.getBoundingClientRect().top > 40) ?? parts[0];
   }
   on('click', (event) => {
     const link = event.target.closest('[data-next]');
@@ -126,6 +126,12 @@
       if (code) name.textContent = code;
     }), 120);
   }, { passive: true });
+
+  on('focusin', ({ target }) => { // what one types in is not behind the bar at the foot
+    const bar = $('.bar'), box = target.getBoundingClientRect();
+    const over = bar && !bar.contains(target) ? box.bottom + 8 - bar.getBoundingClientRect().top : 0;
+    if (over > 0 && box.height < innerHeight / 2 && getComputedStyle(bar).position === 'fixed') scrollBy(0, over);
+  });
 
   /* ---- when the page has come ---- */
   on('DOMContentLoaded', () => {

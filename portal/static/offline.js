@@ -11,7 +11,7 @@
   const MOST = 6; // dossiers kept
   const PAGES = 'pages|';
   const able = 'caches' in window && 'serviceWorker' in navigator;
-  const moment = (at) => `${at.toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' })} ngày ${at.toLocaleDateString('vi-VN', { day: '2-digit', month: '2-digit' })}`;
+  const moment = (at) => `${at.toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' })} ngày ${at.toLocaleDateString('vi-VN', { day: '2-digit', month: '2-digit', year: 'numeric' }).slice(0, 5)}`;
 
   /* ---- whose copies may stay ---- */
   async function forget(keep = '') {
@@ -37,6 +37,7 @@
     copy.querySelectorAll('[data-busy], [aria-disabled]').forEach((node) => { delete node.dataset.busy; node.removeAttribute('aria-disabled'); });
     copy.querySelector('#save-status').textContent = '';
     copy.querySelector('dialog').removeAttribute('open');
+    delete copy.querySelector('body').dataset.kept;
     copy.querySelector('body').dataset.keptAt = body.dataset.keptAt ?? new Date().toISOString();
     return `<!doctype html>${copy.outerHTML}`;
   }
@@ -47,7 +48,6 @@
     await pages.delete(location.pathname);
     await pages.put(location.pathname, new Response(copyOfThis(), { headers }));
     for (const old of (await pages.keys()).slice(0, -MOST)) await pages.delete(old);
-    body.dataset.kept = 'yes';
   }
   async function keepFiles() { // style, scripts, type: versioned by address, so one copy each and no older ones
     const wanted = performance.getEntriesByType('resource').map(({ name }) => new URL(name))
@@ -60,10 +60,11 @@
     await Promise.all(outdated.map(({ href }) => files.delete(href)));
   }
   let soon;
-  const keepSoon = (delay = 1500) => { clearTimeout(soon); soon = setTimeout(() => keepThis().catch(() => {}), delay); };
+  const told = () => { body.dataset.kept = new Date().toISOString(); };
+  const keepSoon = (delay = 1500) => { clearTimeout(soon); soon = setTimeout(() => keepThis().then(told).catch(() => {}), delay); };
   if (able && worker && owner) {
     navigator.serviceWorker.register(worker, { scope: '/' }).catch(() => {});
-    window.addEventListener('load', () => { if (!body.dataset.keptAt) { keepSoon(100); keepFiles().catch(() => {}); } });
+    window.addEventListener('load', () => { if (!body.dataset.keptAt) document.fonts.ready.then(keepFiles).then(keepThis).then(told).catch(() => {}); });
     on('portal:saved', () => keepSoon());
     new MutationObserver(() => { if (!body.dataset.keptAt) keepSoon(3000); }).observe($('main'), { childList: true, subtree: true });
   }

@@ -17,6 +17,15 @@ NO_TEXTS = "() => Object.keys(localStorage).filter((key) => key.startsWith('kept
 NO_PAGES = "() => caches.keys().then((names) => !names.some((name) => name.startsWith('pages|')))"
 
 
+def until(page: Page, promise: str) -> None:
+    """Wait until a promise of the page gives true; `wait_for_function` takes the promise itself for an answer."""
+    for _ in range(200):
+        if page.evaluate(promise):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {promise}")
+
+
 class School:
     """A unit with a head and a clerk, its draft, and the clerk's phone on which workers may run."""
 
@@ -42,11 +51,8 @@ class School:
 
     def wait_until_kept(self) -> None:
         """Wait until page, worker and files are on the device."""
-        self.page.wait_for_function("() => document.body.dataset.kept === 'yes'")
+        self.page.wait_for_function("() => document.body.dataset.kept > ''")
         self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-        self.page.wait_for_function(
-            "() => caches.open('files').then((files) => files.keys()).then((all) => all.length > 8)"
-        )
 
     def line(self, up: bool) -> None:
         """Cut the line, or mend it; the browser has noticed when this returns."""
@@ -135,17 +141,17 @@ def test_a_dossier_without_a_line(world: World, visitor: Any) -> None:
     clash.get_by_role("button", name="Giữ của tôi").click()
     school.says("Đã gửi hết")
     assert school.stored("1.1") == "Kế hoạch của cán bộ đầu mối."
-    page.wait_for_function(NO_TEXTS)
+    until(page, NO_TEXTS)
     page.get_by_role("button", name="Mở bản mới nhất").click()
     expect(banner).to_have_count(0)
     expect(page.get_by_label("Điểm mạnh")).to_have_value("Nề nếp tốt.")
     school.wait_until_kept()
-    page.evaluate("delete document.body.dataset.kept")
     school.write(
         "1.2", "Lần một."
     )  # the copy follows what is saved: going on without a line meets no conflict
     school.says("Đã gửi hết")
-    school.wait_until_kept()
+    kept = f"() => caches.match('/ho-so/{school.id}').then((page) => page.text())"
+    until(page, f"{kept}.then((text) => text.includes('Lần một.'))")
     school.line(up=False)
     page.reload()
     expect(school.card("1.2").locator("textarea")).to_have_value("Lần một.")
@@ -166,7 +172,7 @@ def test_sessions_that_end_and_sign_out(world: World, visitor: Any) -> None:
         signin.end_sessions(school.clerk.identity.account_id)
     school.write("1.1", "Gõ sau khi phiên đã hết.")
     school.says("Đăng nhập lại để gửi (1)")
-    page.wait_for_function(NO_PAGES)
+    until(page, NO_PAGES)
     page.locator("[data-sync-all] a").click()
     sign_in_here(page, school.clerk)
     expect(page).to_have_url(f"{school.phone.address}/ho-so/{school.id}")
@@ -187,8 +193,8 @@ def test_sessions_that_end_and_sign_out(world: World, visitor: Any) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("Còn 1 mục đã nhập trên máy này chưa gửi")
     page.get_by_role("dialog").get_by_role("button", name="Đăng xuất").click()
     expect(page.get_by_text("Đã đăng xuất.")).to_be_visible()
-    page.wait_for_function(NO_TEXTS)
-    page.wait_for_function(NO_PAGES)
+    until(page, NO_TEXTS)
+    until(page, NO_PAGES)
     page.unroute("**/chi-tieu/**")
     school.line(up=False)
     school.phone.go(f"/ho-so/{school.id}")
@@ -257,3 +263,40 @@ def test_signed_and_past_due_while_away(world: World, visitor: Any) -> None:
     expect(stranded).to_have_count(0)
     expect(page.locator(".bar .past")).to_contain_text("Đã qua hạn nộp")
     assert school.stored("1.1") == "Viết khi thủ trưởng đang ký."
+
+
+SMALL = """() => [...document.querySelectorAll(
+    'main button, main .btn, main summary, main select, main textarea, main input:not([type=hidden], [type=radio]), main .form-check'
+  )].filter((part) => part.checkVisibility() && part.getBoundingClientRect().height < 39.5)
+    .map((part) => part.outerHTML.slice(0, 90))"""
+HIDDEN = """() => { const bar = document.querySelector('.bar').getBoundingClientRect();
+  return [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea, main button, main summary')]
+    .filter((part) => part.checkVisibility() && !part.closest('.bar'))
+    .filter((part) => { part.focus(); const box = part.getBoundingClientRect(); return box.bottom > bar.top + 1 && box.height < 400; })
+    .map((part) => part.outerHTML.slice(0, 90)); }"""
+
+
+def test_the_form_within_reach_of_a_thumb(world: World, visitor: Any) -> None:
+    """At 360 px: parts large enough for a finger, nothing behind the bar, ways to jump, the numeric keyboard; and small screens."""
+    school = School(world, visitor)
+    page = school.page
+    school.phone.sign_in(school.clerk)
+    school.phone.go(f"/ho-so/{school.id}")
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(HIDDEN) == []
+    assert set(page.locator("main input.num").evaluate_all("all => all.map((one) => one.inputMode)")) == {
+        "numeric"
+    }
+    bar = page.locator(".bar")
+    expect(bar).to_contain_text("Mức 1: còn")
+    bar.get_by_text("Mục lục").click()
+    bar.get_by_role("link", name="Tiêu chí 2").click()
+    expect(page.locator("#tieu-chi-2")).to_be_in_viewport()
+    expect(bar.get_by_role("link", name="Nhận định chung")).to_be_hidden()
+    expect(bar.locator("[data-next]")).to_contain_text("2.1")
+    bar.locator("[data-next]").click()
+    expect(school.card("2.1")).to_be_focused()
+    expect(school.card("2.1").locator("input[name=value]")).to_be_in_viewport()
+    for width, height in ((320, 640), (683, 384)):
+        page.set_viewport_size({"width": width, "height": height})
+        school.phone.look(f"ho-so-{width}")
