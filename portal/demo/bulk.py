@@ -39,6 +39,10 @@ class Registered:
     code: str
     data: UnitData
 
+    def profile(self, counts: dict[str, int]) -> rules.Profile:
+        """Return the unit as the rules see it."""
+        return rules.Profile(self.data.kind, self.data.public, counts, ratio_only=self.data.sensitive)
+
 
 @dataclass
 class Draft:
@@ -139,7 +143,9 @@ def draft(
     """Make up a dossier's content and judge it by the rules."""
     members = max(3, unit.data.members + chance.randint(-2, 2) * (2026 - year))
     counts = figures.headcounts(members, unit.data.learners, chance)
-    profile = rules.Profile(unit.data.kind, unit.data.public, counts)
+    if unit.data.sensitive:
+        counts = {code: rules.RATIO_WHOLE if n else 0 for code, n in counts.items()}
+    profile = unit.profile(counts)
     given = figures.answers(catalogue.indicators, profile, aim, chance, filled=filled)
     return Draft(unit, year, aim, counts, given, rules.assess(catalogue.indicators, profile, given))
 
@@ -153,6 +159,7 @@ def load_drafts(drafts: Sequence[Draft], catalogue: Catalogue, states: Sequence[
             "year": d.year,
             "version_id": catalogue.version_id,
             "self_level": d.assessment.level,
+            "ratio_only": d.unit.data.sensitive,
             **more,
         }
         for d, more in zip(drafts, states, strict=True)

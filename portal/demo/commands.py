@@ -25,11 +25,12 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, bulk, files, history, season
+from . import accounts, before, bulk, files, history, season
 from .bulk import Catalogue, Draft, Registered
+from .counting import ask_and_rule
 from .figures import aim_of
 from .moments import at
-from .publication import publish
+from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .year import load_registrations
 
@@ -86,7 +87,9 @@ def build(wanted: list[PlaceData]) -> None:
         people = _people(units[0].tenant_id)
         for year in (2024, 2025):
             season.report(place, year, people, department)
+        ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        complain(units[0].tenant_id, people)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
         clock.forget_settings()
@@ -191,6 +194,8 @@ def _load_years(
             history.load_year(place, units, year, catalogue, settings, chance, held)
         history.number_receipts()
         publish(units[0].tenant_id)
+        before.load_past(units, random.Random(f"{SEED}-{place.code}-before"))
+        before.load_requirements(units)
         return _open_drafts(units, catalogue, papers, chance, held)
 
 

@@ -54,8 +54,10 @@ def _answer(
         whole = profile.headcount(indicator.base or "") or 0
         percentage = indicator.threshold(max(aim, 1)).value or 90
         least = rules.least_part(percentage, whole)
+        # Of a unit that tells ratios only a point of a percentage is what a person is of the others.
+        step = 100 if profile.ratio_only else 1
         part = (
-            max(0, least - chance.randint(1, 3))
+            max(0, least - step * chance.randint(1, 3))
             if fails
             else min(whole, least + chance.randint(0, whole - least))
         )

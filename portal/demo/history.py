@@ -113,6 +113,7 @@ def _content(draft: Draft) -> dict[str, Any]:
     return {
         "unit": {"code": draft.unit.code, "name": draft.unit.data.name},
         "year": draft.year,
+        **({"figures": "ratio"} if draft.unit.data.sensitive else {}),
         "headcounts": draft.counts,
         "answers": {
             str(i): [a.yes, a.part, a.grade, a.explanation] for i, a in sorted(draft.answers.items())
@@ -128,7 +129,7 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
     for level in range(state["decided_level"] + 1, (state["requested_level"] or 0) + 1):
         corrected |= _correction(draft, level, catalogue)
     given = {**draft.answers, **corrected}
-    profile = rules.Profile(draft.unit.data.kind, draft.unit.data.public, draft.counts)
+    profile = draft.unit.profile(draft.counts)
     assessment = rules.assess(catalogue.indicators, profile, given)
     rows = []
     for finding in assessment.findings:
@@ -158,7 +159,7 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
 
 def _correction(draft: Draft, level: int, catalogue: Catalogue) -> dict[int, rules.Answer]:
     """Return one corrected share that keeps a dossier below a level."""
-    profile = rules.Profile(draft.unit.data.kind, draft.unit.data.public, draft.counts)
+    profile = draft.unit.profile(draft.counts)
     for indicator in catalogue.indicators:
         threshold = indicator.threshold(level).value
         if indicator.kind is not rules.Kind.SHARE or not threshold or indicator.id not in draft.answers:

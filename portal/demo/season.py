@@ -148,14 +148,17 @@ def _ask(officer: Identity, draft: Draft, chance: random.Random) -> None:
 def _correct(officer: Identity, draft: Draft) -> None:
     for indicator_id, answer in draft.answers.items():
         if answer.part and answer.part > 3:
+            ratio_only = draft.unit.data.sensitive
             appraisal.judge(
                 officer,
                 _act(officer, draft),
                 indicator_id,
                 "corrected",
-                part=answer.part - 1,
+                part=answer.part - (50 if ratio_only else 1),
                 reason_code=next(iter(appraisal.rules.REASONS)),
-                reason="Danh sách kèm theo có một người trùng tên.",
+                reason="Tỷ lệ đối chiếu tại đơn vị thấp hơn."
+                if ratio_only
+                else "Danh sách kèm theo có một người trùng tên.",
             )
             return
 

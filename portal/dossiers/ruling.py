@@ -48,7 +48,7 @@ def rule(
     else:
         ruling = _rule_yes_no(indicator, threshold, answer.yes)
     if ruling.outcome is Outcome.MET and not answer.enough_evidence:
-        sentence = f"Chưa đủ minh chứng để công nhận mức độ {threshold.level}.{_documents(indicator)}"
+        sentence = f"Chưa đủ minh chứng để công nhận mức độ {threshold.level}.{documents(indicator)}"
         return Ruling(Outcome.NO_EVIDENCE, sentence, ruling.missing_people)
     return ruling
 
@@ -116,12 +116,13 @@ def _rule_yes_no(indicator: Indicator, threshold: Threshold, yes: bool | None) -
     if threshold.in_force is None:
         return Ruling(Outcome.UNCONFIRMED, UNCONFIRMED_SENTENCE)
     if not yes:
-        sentence = f"Chưa thực hiện, cần có để đạt mức độ {level}.{_documents(indicator)}"
+        sentence = f"Chưa thực hiện, cần có để đạt mức độ {level}.{documents(indicator)}"
         return Ruling(Outcome.NOT_MET, sentence)
     return Ruling(Outcome.MET, f"Đạt mức độ {level}.")
 
 
-def _documents(indicator: Indicator) -> str:
+def documents(indicator: Indicator) -> str:
+    """Name the papers that would prove an indicator, as the last sentence of what is to be done."""
     if not indicator.documents:
         return " Thực hiện nội dung này và gắn minh chứng."
     return f" Minh chứng cần có: {'; '.join(indicator.documents)}."

@@ -9,6 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portal import clock, words
 from portal.cycle.queries import years
 from portal.cycle.rules import time_left
+from portal.history.queries import past_of_unit
+from portal.improvement.queries import requirements_of
 from portal.notices.queries import latest
 from portal.units.own import own_unit, save_own
 from portal.web import back_to
@@ -23,7 +25,6 @@ from .models import Dossier
 from .pages import form_page, side
 from .queries import Sheet, dossier_of, dossiers_of_unit, open_sheet, open_sheets
 from .results import comparison, outcome_of, recognitions_of_unit
-from .rules import LEVELS
 from .steps import STEP_OF, Act, faults
 from .tabs import mend_url, tabs_of
 from .tracking import state_of, whereabouts
@@ -196,7 +197,9 @@ def close(dossier_id: int) -> Any:
         return _review(dossier_id, form, 422)
     operations.close_unreached(signed_in(), dossier, tidy(form.reason.data))
     return back_to(
-        "dossiers.show", "Đã kết thúc năm với kết quả tự đánh giá chưa đạt.", dossier_id=dossier_id
+        "improvement.plan",
+        "Đã kết thúc năm với kết quả tự đánh giá chưa đạt. Kế hoạch cải tiến dưới đây lập từ các chỉ tiêu chưa đạt.",
+        dossier_id=dossier_id,
     )
 
 
@@ -214,24 +217,9 @@ def result(dossier_id: int) -> Any:
         dossier=sheet.dossier,
         outcome=outcome_of(sheet.dossier),
         compared=comparison(sheet),
+        requirements=requirements_of(sheet.dossier.tenant_id, dossier_id),
         unit_side=sheet.unit_side(),
         district_side=sheet.district_side(),
-    )
-
-
-@blueprint.get("/ho-so/<int:dossier_id>/con-thieu")
-@may(Right.SEE_DOSSIER)
-def gaps(dossier_id: int) -> Any:
-    """What stands between the unit and each level, on one page to print for a meeting."""
-    sheet = sheet_here(dossier_id)
-    assessment = sheet.unit_side()
-    return render_template(
-        "dossiers/gaps.html",
-        sheet=sheet,
-        dossier=sheet.dossier,
-        verdicts=[verdict_words(assessment, level) for level in LEVELS],
-        levels=[(level, assessment.verdicts[level].gaps) for level in LEVELS],
-        now_moment=words.moment(clock.now()),
     )
 
 
@@ -245,6 +233,7 @@ def results() -> Any:
     return render_template(
         "dossiers/results.html",
         rows=recognitions_of_unit(place.tenant_id, place.unit_id),
+        past=past_of_unit(place.tenant_id, place.unit_id),
         today=clock.today(),
         notices=latest(place, 5),
     )
@@ -279,4 +268,4 @@ def own() -> Any:
     return back_to("dossiers.unit", "Đã lưu thông tin đơn vị.")
 
 
-from . import saving  # noqa: E402, F401  (the routes that write the content, on the same blueprint)
+from . import gap_views, saving  # noqa: E402, F401  (more routes on the same blueprint)

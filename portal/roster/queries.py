@@ -19,7 +19,7 @@ from .rules import Layout, layout
 
 def layout_of(sheet: Sheet) -> Layout:
     """Return the sheets a unit's roster of this dossier has."""
-    return layout(sheet.indicators, sheet.unit.kind, sheet.unit.public, sheet.waived)
+    return layout(sheet.indicators, {row.id: row.explanation for row in sheet.catalogue}, sheet.profile())
 
 
 def roster_of(dossier: Dossier) -> Roster | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from portal import words
@@ -60,12 +60,13 @@ class Sheet:
 Layout = tuple[Sheet, ...]
 
 
-def layout(indicators: Sequence[Indicator], kind: str, public: bool, waived: frozenset[int]) -> Layout:
+def layout(indicators: Sequence[Indicator], helps: Mapping[int, str], profile: Profile) -> Layout:
     """Return the sheets a unit counts with: one for members, one for learners where an indicator asks for them.
 
     Shares of any other head-count are counted among the members, with a column that says who belongs to it.
+    `helps`: the plain words of each indicator by its id. Head-counts of the profile play no part.
     """
-    profile = Profile(kind, public, {}, waived)
+    profile, waived = replace(profile, headcounts={}), profile.waived
     columns: dict[str, list[Column]] = {MEMBERS: [], LEARNERS: []}
     for one in indicators:
         if one.kind is not Kind.SHARE or one.id in waived or not one.applies.applies(profile)[0]:
@@ -75,7 +76,7 @@ def layout(indicators: Sequence[Indicator], kind: str, public: bool, waived: fro
         if base not in columns and base not in {column.code for column in own}:
             name = words.HEADCOUNTS[base].name
             own.append(Column(base, name, f"Đánh dấu người ở {name[:1].lower()}{name[1:]}."))
-        own.append(Column(one.code, one.title, one.explanation, "" if base in columns else base))
+        own.append(Column(one.code, one.title, helps.get(one.id, ""), "" if base in columns else base))
     return tuple(Sheet(key, tuple(own)) for key, own in columns.items() if own)
 
 
