@@ -24,6 +24,12 @@ def not_own_unit(identity: Identity, row: Any) -> str | None:
     return None
 
 
+def not_a_party(identity: Identity, row: Any) -> str | None:
+    """Refuse to handle a complaint of one's own unit, or about what one judged oneself (`row.parties`)."""
+    said: str | None = not_own_unit(identity, row) or row.parties.get(identity.account_id)
+    return said
+
+
 @dataclass(frozen=True)
 class Grant:
     """Who holds a right: its Vietnamese words, the roles, and a condition on the row (if any)."""
@@ -61,6 +67,8 @@ class Right(Enum):
     CONTRIBUTE = Grant("góp nội dung cho chỉ tiêu được mời", GUEST_ROLES)
     CONFIRM_REGISTRATION = Grant("xác nhận, hủy đăng ký xây dựng", _roles(Role.UNIT_HEAD))
 
+    COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
+
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
     CLOSE_REGISTRATION = Grant(
         "đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
@@ -76,6 +84,9 @@ class Right(Enum):
     PROPOSE = Grant("chốt đề xuất mức độ", _roles(Role.DISTRICT_OFFICER), not_own_unit)
     DRAFT_DECISION = Grant("soạn quyết định", _roles(Role.DISTRICT_OFFICER))
     ISSUE_DECISION = Grant("ban hành quyết định, để lại đơn vị", _roles(Role.DISTRICT_LEADER), not_own_unit)
+    HANDLE_COMPLAINT = Grant(
+        "thụ lý, trả lời khiếu nại", _APPRAISERS | _roles(Role.DISTRICT_LEADER), not_a_party
+    )
     WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
     MANAGE_UNITS = Grant("quản lý danh mục đơn vị", _roles(Role.DISTRICT_ADMIN))

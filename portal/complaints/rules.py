@@ -41,9 +41,9 @@ OUTCOMES = {
     "needs_decision": "Chấp nhận, cần quyết định điều chỉnh",
 }
 OUTCOME_HINTS = {
-    "kept": "Kết quả đã quyết định không đổi; nêu rõ vì sao.",
-    "changed": "Sửa nội dung không làm thay đổi mức độ đã quyết định.",
-    "needs_decision": "Mức độ công nhận phải thay đổi; kết quả cũ giữ nguyên cho đến khi có quyết định mới.",
+    "kept": "kết quả đã quyết định không đổi; nêu rõ vì sao.",
+    "changed": "sửa nội dung không làm thay đổi mức độ đã quyết định.",
+    "needs_decision": "mức độ công nhận phải thay đổi; kết quả cũ giữ nguyên cho đến khi có quyết định mới.",
 }
 
 

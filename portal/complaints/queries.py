@@ -1,0 +1,178 @@
+"""Reading complaints: one as a whole case, those of a dossier, the district's list; who took part before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, and_, case, func, select
+
+from portal import words
+from portal.dossiers.models import Dossier
+from portal.recognition.models import Decision, DecisionLine
+from portal.trail.models import TrailEntry
+from portal.units.models import Unit
+from portal.words import ZONE
+from tenants.database import db
+
+from .models import Complaint, ComplaintFile
+from .rules import OPEN, Part, not_impartial
+
+# Acts of the trail by which somebody took part in what a complaint is about.
+_APPRAISING = ("appraisal", "dossier.propose")
+_DECIDING = ("dossier.decide",)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A complaint with what it is about. `parties`: why an account may not handle it, as a sentence."""
+
+    complaint: Complaint
+    dossier: Dossier
+    unit: Unit
+    decision: Decision
+    line: DecisionLine
+    parties: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def tenant_id(self) -> int:
+        """The district of the complaint."""
+        return self.complaint.tenant_id
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that complains."""
+        return self.complaint.unit_id
+
+
+def parties(tenant_id: int, dossier_id: int) -> dict[int, str]:
+    """Return, by account, why somebody who appraised or decided a dossier may not handle a complaint about it."""
+    rows = db.session.execute(
+        select(TrailEntry.account_id, TrailEntry.act)
+        .where(
+            TrailEntry.tenant_id == tenant_id,
+            TrailEntry.dossier_id == dossier_id,
+            TrailEntry.act.in_((*_APPRAISING, *_DECIDING)),
+            TrailEntry.account_id.is_not(None),
+        )
+        .distinct()
+    ).all()
+    found: dict[int, str] = {}
+    for account_id in {row.account_id for row in rows}:
+        acts = {row.act for row in rows if row.account_id == account_id}
+        part = Part(bool(acts & set(_APPRAISING)), bool(acts & set(_DECIDING)))
+        if sentence := not_impartial(part):
+            found[account_id] = sentence
+    return found
+
+
+def case_of(tenant_id: int, complaint_id: int, *, lock: bool = False) -> Case | None:
+    """Return a complaint of the scope with all it is about, or None. `lock` holds it until the transaction ends."""
+    if lock:
+        db.session.scalar(
+            select(Complaint)
+            .where(Complaint.tenant_id == tenant_id, Complaint.id == complaint_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    row = db.session.execute(
+        select(Complaint, Dossier, Unit, Decision, DecisionLine)
+        .join(Dossier, and_(Dossier.tenant_id == Complaint.tenant_id, Dossier.id == Complaint.dossier_id))
+        .join(Unit, and_(Unit.tenant_id == Complaint.tenant_id, Unit.id == Complaint.unit_id))
+        .join(Decision, and_(Decision.tenant_id == Complaint.tenant_id, Decision.id == Complaint.decision_id))
+        .join(
+            DecisionLine,
+            and_(
+                DecisionLine.tenant_id == Complaint.tenant_id,
+                DecisionLine.decision_id == Complaint.decision_id,
+                DecisionLine.dossier_id == Complaint.dossier_id,
+            ),
+        )
+        .where(Complaint.tenant_id == tenant_id, Complaint.id == complaint_id)
+    ).one_or_none()
+    return Case(*row, parties=parties(tenant_id, row[1].id)) if row else None
+
+
+def of_dossier(tenant_id: int, dossier_id: int) -> list[Complaint]:
+    """Return the complaints about a dossier, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Complaint)
+            .where(Complaint.tenant_id == tenant_id, Complaint.dossier_id == dossier_id)
+            .order_by(Complaint.id.desc())
+        )
+    )
+
+
+def told_on(decision: Decision) -> date:
+    """Return the day on which the units learned of a decision: the portal told them when it was issued."""
+    assert decision.issued_at is not None
+    return decision.issued_at.astimezone(ZONE).date()
+
+
+def file_of(tenant_id: int, complaint_id: int, file_id: int) -> ComplaintFile | None:
+    """Return a file of a complaint of the scope, or None."""
+    return db.session.scalar(
+        select(ComplaintFile).where(
+            ComplaintFile.tenant_id == tenant_id,
+            ComplaintFile.complaint_id == complaint_id,
+            ComplaintFile.id == file_id,
+        )
+    )
+
+
+def files_of(complaints: Sequence[Complaint]) -> dict[int, list[ComplaintFile]]:
+    """Return the files of complaints by complaint, in one statement."""
+    found: dict[int, list[ComplaintFile]] = {one.id: [] for one in complaints}
+    if complaints:
+        rows = db.session.scalars(
+            select(ComplaintFile)
+            .where(
+                ComplaintFile.tenant_id == complaints[0].tenant_id,
+                ComplaintFile.complaint_id.in_(list(found)),
+            )
+            .order_by(ComplaintFile.id)
+        )
+        for row in rows:
+            found[row.complaint_id].append(row)
+    return found
+
+
+SORTS = ("due", "name", "sent")
+
+
+def listed(
+    tenant_id: int, *, q: str = "", state: str = "", sort: str = "due", descending: bool = False
+) -> Select[tuple[Complaint, Unit, Dossier]]:
+    """Return the statement of a district's complaints, ready for `paginate`: open ones first, by their due date."""
+    statement = (
+        select(Complaint, Unit, Dossier)
+        .join(Unit, and_(Unit.tenant_id == Complaint.tenant_id, Unit.id == Complaint.unit_id))
+        .join(Dossier, and_(Dossier.tenant_id == Complaint.tenant_id, Dossier.id == Complaint.dossier_id))
+        .where(Complaint.tenant_id == tenant_id)
+    )
+    if q:
+        statement = statement.where(Unit.name_folded.contains(words.fold(q), autoescape=True))
+    if state == "open":
+        statement = statement.where(Complaint.state.in_(OPEN))
+    elif state:
+        statement = statement.where(Complaint.state == state)
+    place = case({"sent": 0, "accepted": 1}, value=Complaint.state, else_=2)
+    keys = {
+        "due": [place, Complaint.due_on.nulls_first()],
+        "name": [Unit.name_sort],
+        "sent": [Complaint.sent_at],
+    }[sort]
+    ordered = [key.desc() for key in keys] if descending else keys
+    return statement.order_by(*ordered, Complaint.id)
+
+
+def counts(tenant_id: int) -> dict[str, int]:
+    """Return how many complaints of a district stand in each state."""
+    rows = db.session.execute(
+        select(Complaint.state, func.count())
+        .where(Complaint.tenant_id == tenant_id)
+        .group_by(Complaint.state)
+    )
+    return {state: int(number) for state, number in rows}
