@@ -319,7 +319,9 @@ def file_size(size: int) -> str:
         return f"{size} byte"
     if size < 1_000_000:
         return f"{size // 1000} kB"
-    return f"{number(size // 1_000_000)},{size % 1_000_000 // 100_000} MB"
+    if size >= 1_000_000_000:
+        return f"{number(size // 1_000_000_000)},{size % 1_000_000_000 // 100_000_000} GB"
+    return f"{size // 1_000_000},{size % 1_000_000 // 100_000} MB"
 
 
 def day(value: date) -> str:

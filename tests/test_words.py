@@ -112,7 +112,8 @@ def test_long_day_follows_the_decree(value, shown):
 
 
 def test_file_size():
-    assert [words.file_size(n) for n in (12, 340_500, 1_250_000)] == ["12 byte", "340 kB", "1,2 MB"]
+    sizes = (12, 340_500, 1_250_000, 2_000_000_000)
+    assert [words.file_size(n) for n in sizes] == ["12 byte", "340 kB", "1,2 MB", "2,0 GB"]
 
 
 @pytest.mark.parametrize(

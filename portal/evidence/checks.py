@@ -193,14 +193,13 @@ def _picture(content: bytes) -> bytes:
             else:
                 image.draft("RGB", (image.width // 8 or 1, image.height // 8 or 1))
                 image.load()
-            is_jpeg = image.format == "JPEG"
     except NotAllowed:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NotAllowed(TOO_MANY_PIXELS) from None
     except Exception:
         raise NotAllowed("không phải ảnh hợp lệ hoặc đã hỏng, không mở được.") from None
-    return without_place(content) if is_jpeg else content
+    return without_place(content)
 
 
 _JUDGES: dict[str, Callable[[bytes], bytes]] = {

@@ -168,7 +168,7 @@ def _file_in_sight(tenant_id: int, evidence_id: int) -> Evidence:
 @may(Right.READ_EVIDENCE)
 def save_copy(tenant_id: int, evidence_id: int) -> Any:
     """A file as an attachment, to whoever may see it in the scope acted in."""
-    return _sent_out(_file_in_sight(tenant_id, evidence_id), inline=False)
+    return sent_out(_file_in_sight(tenant_id, evidence_id), inline=False)
 
 
 @blueprint.get("/minh-chung/<int:tenant_id>/<int:evidence_id>/xem")
@@ -178,10 +178,11 @@ def preview(tenant_id: int, evidence_id: int) -> Any:
     file = _file_in_sight(tenant_id, evidence_id)
     if not preview_kind(file):
         abort(404)
-    return _sent_out(file, inline=True)
+    return sent_out(file, inline=True)
 
 
-def _sent_out(file: Evidence, *, inline: bool) -> Any:
+def sent_out(file: Evidence, *, inline: bool) -> Any:
+    """Answer with a file; who may have it is asked before."""
     content: bytes | IO[bytes] = store().open(file.tenant_id, file.sha256)
     if file.size <= CHUNK and not isinstance(content, bytes):
         with content:

@@ -37,7 +37,7 @@ def link(actor: Identity, dossier: Dossier, indicator_id: int, evidence_id: int)
 
 def unlink(actor: Identity, dossier: Dossier, indicator_id: int, evidence_id: int) -> None:
     """Untie a file from an indicator; it stays in the library. One already untied is no error."""
-    may_fill(actor, dossier)
+    may_fill(actor, dossier, indicator_id)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     indicator_open(sheet, indicator_id)
     found = next((file for file in sheet.evidence[indicator_id] if file.id == evidence_id), None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from portal import clock
+from portal.activities.queries import holds_any
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.taking import locked, may_fill, must
 from portal.trail.operations import record
+from portal.words import day
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -38,7 +40,7 @@ def take_in(actor: Identity, tenant_id: int, unit_id: int, files: Iterable[Sent]
 
 def add_to_indicator(actor: Identity, dossier: Dossier, indicator_id: int, files: Iterable[Sent]) -> Taken:
     """Take files in and tie them to an indicator of a dossier that is open there."""
-    may_fill(actor, dossier)
+    may_fill(actor, dossier, indicator_id)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     indicator_open(sheet, indicator_id)
     taken = take(actor, dossier.tenant_id, dossier.unit_id, files)
@@ -60,6 +62,12 @@ def remove(actor: Identity, file: Evidence) -> None:
         raise Refused(
             f"Minh chứng này đang dùng ở chỉ tiêu {used[0].code} của hồ sơ năm {used[0].year}."
             " Xin bỏ khỏi chỉ tiêu trước rồi xóa."
+        )
+    activity = holds_any(file.tenant_id, file.unit_id, file.id)
+    if activity is not None:
+        raise Refused(
+            f"Tài liệu này là tệp của hoạt động “{activity.topic}” ({day(activity.held_on)})."
+            " Xin bỏ khỏi hoạt động trước rồi xóa."
         )
     file.removed_at = clock.now()
     db.session.flush()

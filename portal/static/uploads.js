@@ -7,11 +7,11 @@
   const { owner, on, $, say, refused, dirty, release, make, device } = portal;
   const megabytes = (n) => (n / 1048576).toLocaleString('vi-VN', { maximumFractionDigits: 2 }) + ' MB';
 
-  function complain(field, sentence, tone = 'no') {
+  function complain(field, sentence, loud = true) {
     const place = $('[data-message]', field.form) ?? field.parentElement.insertBefore(make('p', { className: 'error' }), field);
-    Object.assign(place, { hidden: !sentence, textContent: sentence });
+    Object.assign(place, { hidden: !sentence, textContent: sentence, className: loud ? 'error' : 'hint' });
     place.dataset.message = '';
-    if (sentence) say(sentence, tone);
+    if (sentence && loud) say(sentence, 'no');
   }
   on('change', ({ target }) => {
     if (target.type !== 'file' || !target.dataset.maxBytes) return;
@@ -110,7 +110,7 @@
   for (const form of document.querySelectorAll('form[data-parts]')) { // what a reload interrupted
     const entry = device.get(keyOf(form));
     if (!entry || Date.now() - entry.at > 3 * 864e5) { device.drop(keyOf(form)); continue; }
-    complain($('input[type=file]', form), `Đang gửi dở ${entry.names.map((name) => `“${name}”`).join(', ')}. Chọn lại đúng tệp đó rồi bấm gửi: phần đã gửi được giữ và gửi tiếp.`, 'wait');
+    complain($('input[type=file]', form), `Đang gửi dở ${entry.names.map((name) => `“${name}”`).join(', ')}. Chọn lại đúng tệp đó rồi bấm gửi: phần đã gửi được giữ và gửi tiếp.`, false);
     const fold = form.closest('details:not([open])');
     if (fold) fold.open = true;
   }

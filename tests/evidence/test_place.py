@@ -26,7 +26,7 @@ def test_a_bucket_is_read_and_its_secret_is_not_told(tmp_path: Path) -> None:
         "http://127.0.0.1:9000",
         "hn",
     )
-    assert settings.evidence_quota == 100 * 1024 * 1024
+    assert settings.evidence_quota == 100_000_000
     assert "bi-mat" not in repr(settings)
     assert not (tmp_path / "evidence").exists()
 
