@@ -19,6 +19,8 @@ from portal import clock, migrate, words
 from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
+from portal.notices.commands import remind, work_command
+from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
 from tenants import operations, signin
@@ -33,7 +35,7 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user, demo):
+    for command in (init, check, tenant, user, demo, remind, roster, work_command):
         app.cli.add_command(command)
 
 
@@ -63,6 +65,12 @@ def prepare_database(given: Settings, superuser_url: str = "") -> None:
     """
     if superuser_url:
         migrate.bootstrap(superuser_url, passwords(given))
+    elif missing := migrate.missing_roles(given.admin_url()):
+        raise CannotStart(
+            f"Bản này cần thêm vai trò {', '.join(missing)} trong cơ sở dữ liệu. Xin chạy một lần với "
+            "--superuser-url (flask init --superuser-url …).",
+            "This version needs further database roles; run flask init once with --superuser-url.",
+        )
     migrate.upgrade(given.admin_url())
     open_places = migrate.defects(given.admin_url())
     if open_places:
@@ -232,6 +240,8 @@ def user_disable(login: str, reason: str) -> None:
 @click.argument("login")
 def user_link(login: str) -> None:
     """In liên kết đặt mật khẩu (dùng một lần) cho một tên đăng nhập; việc này được ghi vào nhật ký."""
+    from portal.notices.operations import tell_person
+    from portal.notices.wording import LINK_MADE
     from portal.trail.operations import record
 
     given = settings()
@@ -250,4 +260,5 @@ def user_link(login: str) -> None:
                 f"đã cấp liên kết đặt mật khẩu cho {account.login} từ dòng lệnh.",
                 tenant_id=home,
             )
+            tell_person(home, account.id, LINK_MADE.format(place="hệ thống"), "/tai-khoan")
     click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")

@@ -12,6 +12,7 @@ from portal.dossiers.forms import ratio_text
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import ILLUSTRATIVE, asked
+from portal.waivers.wording import STATES as WAIVER_STATES
 from portal.web import back_to
 from tenants.access import may, require, signed_in
 from tenants.database import db
@@ -72,6 +73,7 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         "reasons": rules.REASONS,
         "value_text": rules.value_text,
         "base_words": operations.base_words,
+        "waiver_states": WAIVER_STATES,
         "illustrative": ILLUSTRATIVE,
     }
     if at.chosen == BASE:

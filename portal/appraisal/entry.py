@@ -69,7 +69,7 @@ def stored(sheet: Sheet) -> dict[str, str]:
         "version": str(d.version),
     }
     ratio_only = d.ratio_only
-    for code in asked_heads(sheet):
+    for code in sheet.asked_counts:
         count = sheet.headcounts[code]
         fields[f"head-{code}"] = TypedCount.stored(count, ratio_only=ratio_only).text
         fields[f"version-head-{code}"] = str(count.version)
@@ -93,7 +93,7 @@ def read(form: Form, sheet: Sheet) -> Entered:
     read_head = presence_of if ratio_only else number_of
     counts = {
         code: read_head(form, f"head-{code}", words.HEADCOUNTS[code].name, faults)
-        for code in asked_heads(sheet)
+        for code in sheet.asked_counts
     }
     level = form.get("level", "")
     texts = {
@@ -123,12 +123,6 @@ def applying(sheet: Sheet) -> list[Indicator]:
     profile = sheet.profile()
     bare = type(profile)(profile.kind, profile.public, {})
     return [i for i in sheet.indicators if i.applies.applies(bare)[0]]
-
-
-def asked_heads(sheet: Sheet) -> list[str]:
-    """Return the head-counts the page asks for; a unit that tells ratios only is not asked for its members."""
-    hidden = {"members"} if sheet.dossier.ratio_only else set()
-    return [code for code in words.HEADCOUNTS if code in sheet.headcounts and code not in hidden]
 
 
 def _read_answer(form: Form, indicator: Indicator, faults: list[str], ratio_only: bool) -> Given:

@@ -28,8 +28,6 @@ def facts_of(sheet: Sheet) -> IntakeFacts:
             outside.append(Coded(finding.indicator.id, finding.indicator.code, said))
     missing = [f for f in applying if Outcome.MISSING in f.outcomes.values()]
     bare = [f for f in applying if f not in missing and not f.needs_document and not files[f.indicator.id]]
-    needed = {i.base for i in sheet.indicators if i.base}
-    counts = {code: row.value for code, row in sheet.headcounts.items()}
     return IntakeFacts(
         year=d.year,
         channel=d.channel,
@@ -45,7 +43,7 @@ def facts_of(sheet: Sheet) -> IntakeFacts:
         letter_number=d.letter_number,
         letter_date=d.letter_date,
         missing_headcounts=tuple(
-            words.HEADCOUNTS[c].inline for c in words.HEADCOUNTS if c in needed and counts.get(c) is None
+            sheet.asked_for(code) for code in sheet.asked_counts if sheet.headcounts[code].value is None
         ),
         applying=len(applying),
         missing=tuple(Coded(f.indicator.id, f.indicator.code) for f in missing),

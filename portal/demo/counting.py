@@ -13,6 +13,7 @@ from portal.roster import operations as rosters
 from portal.roster.queries import layout_of
 from portal.roster.template import template
 from portal.waivers import operations as waivers
+from portal.words import HEADCOUNTS
 from tenants.identity import Identity
 from tenants.people import Role
 from tenants.scope import acting_in
@@ -37,12 +38,18 @@ def ask_and_rule(drafts: Sequence[Draft], people: People) -> None:
     waiting = [
         d for d in drafts if d.aim and not d.unit.data.sensitive and d.unit.data.name not in SHOWN_UNITS
     ]
-    unready = [d for d in waiting if len(d.answers) < sum(f.applies for f in d.assessment.findings)][:3]
+    unready = [d for d in waiting if not _title(d)][:3]
     for place, (draft, reason) in enumerate(zip(unready, REASONS, strict=False)):
         _ask(draft, reason, place, people)
     for draft in drafts:
         if draft.unit.data.name in SHOWN_UNITS and not draft.unit.data.sensitive:
             _count(draft, people)
+
+
+def _title(draft: Draft) -> bool:
+    """Whether the unit has answered the indicator that it will ask about."""
+    numbers = [f.indicator.id for f in draft.assessment.findings if f.indicator.code == CODE]
+    return any(number in draft.answers for number in numbers)
 
 
 def _scope(actor: Identity):  # type: ignore[no-untyped-def]
@@ -74,9 +81,12 @@ def _count(draft: Draft, people: People) -> None:
             io.BytesIO(template(layout_of(sheet), draft.unit.data.name, draft.year))
         )
         page = book["Thành viên"]
+        columns = [
+            not column.within and column.code not in HEADCOUNTS for column in layout_of(sheet)[0].columns
+        ]
         for number in range(1, draft.counts["members"] + 1):
             post = "Giáo viên" if number > 6 else "Cán bộ, nhân viên"
-            marks = ["x" if chance.random() < 0.95 else None for _ in range(page.max_column - 2)]
+            marks = ["x" if chance.random() < 0.95 and counted else None for counted in columns]
             page.append([number, f"{post} {number:02d}", *marks])
         target = io.BytesIO()
         book.save(target)

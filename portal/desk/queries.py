@@ -13,6 +13,7 @@ from portal.dossiers.models import Dossier
 from portal.recognition.models import Decision, DecisionLine
 from portal.reports.models import DistrictReport, ReportAnswer
 from portal.units.models import Unit
+from portal.waivers.queries import waiting
 from tenants.database import db
 
 
@@ -38,6 +39,7 @@ class DistrictWork:
     drafts: int
     decided: int
     late: int
+    waivers: int
 
 
 def district_work(tenant_id: int, year: int) -> DistrictWork:
@@ -89,6 +91,7 @@ def district_work(tenant_id: int, year: int) -> DistrictWork:
         drafts=int(db.session.scalar(drafts) or 0),
         decided=row[6],
         late=row[7],
+        waivers=waiting(tenant_id),
     )
 
 

@@ -212,9 +212,7 @@ def what_if(sheet: Sheet, typed: Mapping[str, str]) -> WhatIf:
 def _profile(sheet: Sheet, typed: Mapping[str, str], found: WhatIf) -> Profile:
     profile = sheet.profile()
     counts = dict(profile.headcounts)
-    for code in words.HEADCOUNTS:
-        if code not in counts or (profile.ratio_only and code == "members"):
-            continue
+    for code in sheet.asked_counts:
         name, label = f"so-{code}", words.HEADCOUNTS[code].name
         if profile.ratio_only:
             text = _text(typed, name, {None: "", 0: "khong"}.get(counts[code], "co"))

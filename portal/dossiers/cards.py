@@ -10,6 +10,7 @@ from itertools import groupby
 from flask import url_for
 
 from portal import words
+from portal.activities.models import Activity
 from portal.appraisal.models import SupplementPoint
 from portal.catalogue.models import CatalogueIndicator
 from portal.evidence.models import Evidence
@@ -55,6 +56,7 @@ class Card:
     fault: str = ""
     clash: Clash | None = None
     at_work: bool = False
+    activities: tuple[Activity, ...] = ()
     waiver: Waiver | None = None
     asking: tuple[str, str] = ("", "")
 
@@ -152,6 +154,9 @@ def cards(sheet: Sheet, assessment: Assessment, entry: Entry = NOTHING_TYPED) ->
             point=points.get(row.id),
             fault=entry.faults.get(row.id, ""),
             clash=entry.clashes.get(row.id),
+            activities=tuple(
+                one for one in sheet.activities if any(p.indicator_id == row.id for p in one.proofs)
+            ),
             waiver=waivers.get(row.id),
             asking=entry.asking.get(row.id, ("", "")),
         )
@@ -224,18 +229,17 @@ class Count:
 def counts(
     sheet: Sheet, typed: Mapping[str, TypedCount] | None = None, clashes: Mapping[str, Clash] | None = None
 ) -> list[Count]:
-    """Return the base figures in their order; a unit that tells ratios only is not asked for its members."""
+    """Return the base figures the unit is asked for, in their order."""
     ratio_only = sheet.dossier.ratio_only
     return [
         Count(
             (typed or {}).get(code) or TypedCount.stored(sheet.headcounts[code], ratio_only=ratio_only),
-            known.name,
-            known.none,
-            known.some,
+            words.HEADCOUNTS[code].name,
+            words.HEADCOUNTS[code].none,
+            words.HEADCOUNTS[code].some,
             (clashes or {}).get(code),
         )
-        for code, known in words.HEADCOUNTS.items()
-        if code in sheet.headcounts and not (ratio_only and code == "members")
+        for code in sheet.asked_counts
     ]
 
 
@@ -276,6 +280,10 @@ class UnitAddresses:
     def no_member(self, member_id: int) -> str:
         """Taking a member off the team."""
         return url_for("dossiers.remove_member", dossier_id=self.dossier_id, member_id=member_id)
+
+    def assignments(self) -> str:
+        """Who in the team has what."""
+        return url_for("team.assignments", dossier_id=self.dossier_id)
 
     def upload(self, indicator_id: int) -> str:
         """Sending files for an indicator."""

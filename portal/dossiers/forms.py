@@ -137,8 +137,6 @@ class TypedCount:
     @classmethod
     def sent(cls, row: Headcount, form: Mapping[str, str], *, ratio_only: bool = False) -> TypedCount:
         """Return the input as sent, with its fault if it cannot be read."""
-        if ratio_only and row.code not in form:
-            return cls.stored(row, ratio_only=True)
         text, version = tidy(form.get(row.code))[:40], form.get(f"{row.code}-version", "")
         fault = ""
         try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal import words
+from portal.activities.models import Activity
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, SupplementRequest
 from portal.catalogue.models import CatalogueIndicator
 from portal.catalogue.queries import as_rules, indicators_of
@@ -52,6 +53,7 @@ class Sheet:
     requests: list[SupplementRequest] = field(default_factory=list)
     points: list[SupplementPoint] = field(default_factory=list)
     own_words: dict[str, OwnWords] = field(default_factory=dict)
+    activities: list[Activity] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     may_raise_from: date | None = None
     asked: list[Asked] = field(default_factory=list)
@@ -65,6 +67,17 @@ class Sheet:
     def waived(self) -> frozenset[int]:
         """Return the indicators that the district ruled not applicable on the unit's request."""
         return frozenset(w.indicator_id for w in self.waivers if w.state == WaiverState.GRANTED)
+
+    @property
+    def asked_counts(self) -> list[str]:
+        """Return the head-counts the unit is asked for: those an indicator of its kind measures against.
+
+        One that tells ratios only is not asked for its members: it always has some.
+        """
+        profile = replace(self.profile(), headcounts={}, waived=frozenset())
+        bases = {i.base for i in self.indicators if i.applies.applies(profile)[0]}
+        hidden = {"members"} if self.dossier.ratio_only else set()
+        return [c for c in words.HEADCOUNTS if c in bases and c in self.headcounts and c not in hidden]
 
     @property
     def figures_misfit(self) -> bool:
@@ -142,7 +155,6 @@ class Sheet:
         judged = [i.id for i in self.indicators if i.id in self.findings]
         to_judge = {f.indicator.id for f in applying} | set(judged)
         codes = {row.id: row.code for row in self.catalogue}
-        needed = {i.base for i in self.indicators if i.base}
         requested = self.dossier.requested_level
         minutes, changed = standing_of(self)
         return Facts(
@@ -152,9 +164,7 @@ class Sheet:
             unit_side=unit_side,
             district_side=district_side,
             missing_headcounts=tuple(
-                self.asked_for(code)
-                for code in words.HEADCOUNTS
-                if code in needed and (code not in self.headcounts or self.headcounts[code].value is None)
+                self.asked_for(code) for code in self.asked_counts if self.headcounts[code].value is None
             ),
             without_proof=tuple(f.indicator.code for f in unit_side.findings if f.needs_document),
             team_number=self.dossier.team_number,
@@ -187,7 +197,7 @@ class Sheet:
             unanswered_requirements=sum(not one.answered for one in self.asked),
             open_waivers=tuple(codes[w.indicator_id] for w in self.waivers if w.state == WaiverState.ASKED),
             figures_misfit=self.figures_misfit,
-            no_members="members" in needed and self.profile().headcounts.get("members") == 0,
+            no_members=self.profile().headcounts.get("members") == 0,
         )
 
 
@@ -269,6 +279,8 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         sheets[block.dossier_id].own_words[block.block] = block
     for link in _of(EvidenceLink, dossiers):
         sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
+    for dossier_id, activities in _logs(dossiers).items():
+        sheets[dossier_id].activities = activities
     for waiver in _of(Waiver, dossiers):
         sheets[waiver.dossier_id].waivers.append(waiver)
     _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])
@@ -307,6 +319,22 @@ def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]
     if model is EvidenceLink:
         statement = statement.options(joinedload(EvidenceLink.evidence))
     return db.session.scalars(statement)
+
+
+def _logs(dossiers: Sequence[Dossier]) -> dict[int, list[Activity]]:
+    """Return, by dossier, its unit's activities of the year by day, with what they prove."""
+    years = {(d.tenant_id, d.unit_id, d.year): d.id for d in dossiers}
+    rows = db.session.scalars(
+        select(Activity)
+        .where(tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(years))
+        .options(selectinload(Activity.proofs))
+        .order_by(Activity.held_on, Activity.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Activity]] = defaultdict(list)
+    for one in rows:
+        found[years[(one.tenant_id, one.unit_id, one.year)]].append(one)
+    return found
 
 
 def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:

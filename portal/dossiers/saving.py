@@ -12,6 +12,7 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from portal import words
+from portal.team.queries import holders_of
 from portal.web import back_to, wants_part
 from tenants.access import found, may, signed_in
 from tenants.database import db
@@ -106,7 +107,8 @@ def _whole_card(sheet: Sheet, indicator_id: int) -> Any:
     """Put the card as stored in the place of the one typed into."""
     card, assessment = card_of(sheet, indicator_id)
     card = replace(card, at_work=True)
-    response = make_response(saved_part("dossiers/_whole_card.html", sheet, assessment, card=card))
+    part = saved_part("dossiers/_whole_card.html", sheet, assessment, card=card, holders=holders_of(sheet))
+    response = make_response(part)
     response.headers["HX-Retarget"] = f"[id='{card.anchor}']"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
@@ -120,8 +122,8 @@ def save_headcounts(dossier_id: int) -> Any:
     sheet = open_sheet(dossier)
     applied = {f.indicator.id: f.applies for f in sheet.unit_side().findings}
     typed = {
-        code: TypedCount.sent(row, request.form, ratio_only=dossier.ratio_only)
-        for code, row in sheet.headcounts.items()
+        code: TypedCount.sent(sheet.headcounts[code], request.form, ratio_only=dossier.ratio_only)
+        for code in sheet.asked_counts
     }
     choice = request.form.get("choice")
     if choice == "theirs":
