@@ -30,6 +30,15 @@ def bootstrap(admin_url: str, passwords: dict[str, str]) -> None:
         wall.bootstrap(connection, passwords)
 
 
+def missing_roles(migrate_url: str) -> list[str]:
+    """Return the scope roles that a database does not know yet; only a superuser can make them."""
+    with psycopg.connect(migrate_url) as connection:
+        known = {
+            row[0] for row in connection.execute("select rolname from pg_roles where rolname like 'portal_%'")
+        }
+    return sorted({wall.OWNER, *wall.SCOPE_ROLES} - known)
+
+
 def upgrade(migrate_url: str) -> None:
     """Run the migrations that are missing and raise the wall."""
     url = make_url(migrate_url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

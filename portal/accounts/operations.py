@@ -21,7 +21,7 @@ from tenants import operations as persons
 from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
-from tenants.people import UNIT_ROLES, Account, Membership, Role
+from tenants.people import GUEST_ROLES, UNIT_ROLES, Account, Membership, Role
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -230,7 +230,7 @@ def _running(tenant_id: int, membership_id: int) -> Membership:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if membership is None or membership.role not in GIVEN:
+    if membership is None or membership.role not in (*GIVEN, *GUEST_ROLES):
         raise Refused("Không tìm thấy vai trò này trong huyện.", 422)
     if membership.ended_at or (membership.until and membership.until < signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
@@ -241,6 +241,8 @@ def hand_over(actor: Identity, tenant_id: int, membership_id: int, person: NewPe
     """End a role at once and give it to a new person with a link; the history keeps both. Raises `Refused`."""
     must_manage(actor)
     old = _running(tenant_id, membership_id)
+    if old.role in GUEST_ROLES:
+        raise Refused("Lời mời người góp minh chứng không bàn giao được; đơn vị mời người khác.")
     role, unit_id = Role(old.role), old.unit_id
     account_id = _new_account(person)
     _end(actor, old, f", bàn giao cho {person.full_name}")

@@ -9,13 +9,18 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 
 from portal import clock, words
-from portal.cycle.rules import days_left, time_left
+from portal.activities.standing import standing_of
+from portal.activities.years import running_cycles
+from portal.cycle.rules import days_left, is_late, time_left
 from portal.dossiers.pages import side
 from portal.dossiers.queries import live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
 from portal.notices.operations import mark_all_read, mark_read
 from portal.notices.queries import as_news, inbox, latest, mail_wish, notice_of, told, unread_by_kind
+from portal.notices.reminders import tasks_of_unit
 from portal.notices.wording import KINDS, PACES
+from portal.team.queries import desk_of
+from portal.units.own import own_unit
 from portal.web import back_to, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.identity import Place
@@ -25,9 +30,12 @@ from tenants.scope import ScopeKind
 
 from .guides import NAMES, guide, picture
 from .queries import district_work, report_state, working_cycle
-from .timeline import next_task, year_line
+from .timeline import Next, next_task, year_line
 
 blueprint = Blueprint("desk", __name__)
+
+# What the calendar says too, but the tasks of the year say already.
+TOLD_AS_TASKS = ("register", "register_closes", "plan")
 
 
 def _place() -> Place:
@@ -56,6 +64,8 @@ def home() -> Any:
 
 def _unit_home(place: Place) -> Any:
     assert place.unit_id is not None
+    if not refusal(signed_in(), Right.CONTRIBUTE):
+        return redirect(url_for("team.shared"))
     cycle = working_cycle()
     if cycle is None:
         return render_template("desk/unit.html", cycle=None, notices=latest(place, 5))
@@ -68,20 +78,45 @@ def _unit_home(place: Place) -> Any:
         facts = sheet.facts(now)
         beside = side(sheet, facts.unit_side)
         lacking = [f for f in faults(STEP_OF[Act.SIGN], facts) if f.stops]
+    unit = own_unit(signed_in())
+    standings = {
+        one.year: standing_of(
+            unit,
+            one,
+            dossier if one.year == cycle.year else live_dossier(place.tenant_id, place.unit_id, one.year),
+        )
+        for one in running_cycles()
+        if one.year == cycle.year or not is_late(one.submit_before, now)
+    }
+    standing = standings[cycle.year]
+    confirms = not refusal(signed_in(), Right.CONFIRM_REGISTRATION)
+    todo = [
+        each
+        for one in standings.values()
+        if not is_late(one.cycle.submit_before, now)
+        for each in one.tasks(confirms=confirms)
+    ]
     may_sign = not refusal(signed_in(), Right.SIGN_DOSSIER)
     task = next_task(sheet, year=cycle.year, lacking=len(lacking), may_sign=may_sign)
     values = {"dossier_id": dossier.id} if dossier and task.endpoint != "dossiers.index" else {}
+    task_url = url_for(task.endpoint, **values)
+    over = clock.today().year > cycle.year
+    if sheet is None and todo and not over:
+        task, task_url = Next(todo[0].sentence, todo[0].label), todo[0].url
     return render_template(
         "desk/unit.html",
         cycle=cycle,
         sheet=sheet,
         dossier=dossier,
-        line=year_line(cycle, sheet, beside.get("entered", 0), beside.get("applying", 0)),
+        line=year_line(standing, sheet, beside.get("entered", 0), beside.get("applying", 0), over=over),
+        todo=todo,
         task=task,
-        task_url=url_for(task.endpoint, **values),
+        task_url=task_url,
         left=time_left(cycle.submit_before, now),
         lacking=lacking,
+        reminders=[d for d in tasks_of_unit(place.tenant_id, place.unit_id) if d.rule not in TOLD_AS_TASKS],
         notices=latest(place, 5),
+        **desk_of(signed_in(), sheet),
         **beside,
     )
 

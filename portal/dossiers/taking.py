@@ -11,6 +11,7 @@ from typing import Any
 
 from portal import clock, words
 from portal.notices.operations import tell_district, tell_unit
+from portal.team.guests import is_invited
 from portal.trail.operations import record
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -49,9 +50,14 @@ def editable(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") -
     raise Refused(f"Hồ sơ đang ở trạng thái “{name}” nên không sửa được nữa.")
 
 
-def may_fill(actor: Identity, dossier: Dossier) -> None:
-    """Ask who may write the unit's content: the unit, or the officer for a dossier filed off the portal."""
+def may_fill(actor: Identity, dossier: Dossier, indicator_id: int | None = None) -> None:
+    """Ask who may write the unit's content: the unit, or the officer for a dossier filed off the portal.
+
+    `indicator_id`: where the content belongs to one indicator, which a guest of the unit may be let in to.
+    """
     own = refusal(actor, Right.FILL_DOSSIER)
+    if own and indicator_id is not None and is_invited(actor, dossier.id, indicator_id):
+        return
     if own and (dossier.channel == "portal" or refusal(actor, Right.ENTER_FOR_UNIT)):
         raise Refused(own, 403)
 

@@ -13,14 +13,14 @@ from datetime import date
 from email.utils import make_msgid
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal import clock, words
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
-from tenants.people import DISTRICT_ROLES, UNIT_ROLES, Account, Membership
+from tenants.people import DISTRICT_ROLES, UNIT_ROLES, Account, Membership, Role
 from tenants.places import Tenant
 
 from . import rules, wording
@@ -71,49 +71,48 @@ def take_up(domain: str) -> int:
     return len(notices)
 
 
-def _in_force() -> Any:
-    day = signin.today()
-    return and_(
-        Membership.since <= day,
-        Membership.ended_at.is_(None),
-        or_(Membership.until.is_(None), Membership.until >= day),
-    )
-
-
-def _for_whom() -> Select[Any]:
+def _for_whom(*which: ColumnElement[bool]) -> Select[Any]:
     """Return the select of notices with everybody they are for; who caused one is not told of it."""
-    serves = exists().where(
-        Membership.tenant_id == Notice.tenant_id,
-        Membership.account_id == Account.id,
-        _in_force(),
-        or_(
-            and_(
-                Notice.audience == "unit",
-                Membership.unit_id == Notice.unit_id,
-                Membership.role.in_(sorted(UNIT_ROLES)),
-            ),
-            and_(Notice.audience == "district", Membership.role.in_(sorted(DISTRICT_ROLES))),
-        ),
-    )
+    of_unit = _serving(which, "unit", UNIT_ROLES).where(Membership.unit_id == Notice.unit_id)
+    of_district = _serving(which, "district", DISTRICT_ROLES)
+    of_person = select(Notice.id, Notice.account_id).where(Notice.audience == "person", *which)
+    told = union(of_unit, of_district, of_person).subquery("told")
     address = case((MailChoice.address != "", MailChoice.address), else_=Account.email)
     return (
         select(Notice, Account.id, address, func.coalesce(MailChoice.pace, Pace.DAILY.value))
-        .join(
-            Account,
-            or_(
-                and_(Notice.audience == "person", Account.id == Notice.account_id),
-                and_(Account.disabled_at.is_(None), serves),
-            ),
-        )
+        .select_from(told)
+        .join(Notice, Notice.id == told.c.id)
+        .join(Account, Account.id == told.c.account_id)
         .outerjoin(MailChoice, MailChoice.account_id == Account.id)
-        .where(address != "", Notice.by_account.is_distinct_from(Account.id))
+        .where(
+            address != "",
+            Notice.by_account.is_distinct_from(Account.id),
+            or_(Account.disabled_at.is_(None), Notice.audience == "person"),
+        )
+    )
+
+
+def _serving(which: Iterable[ColumnElement[bool]], audience: str, roles: frozenset[Role]) -> Select[Any]:
+    """Return the select of notices of an audience with those who serve at their place today."""
+    day = signin.today()
+    return (
+        select(Notice.id, Membership.account_id)
+        .join(Membership, Membership.tenant_id == Notice.tenant_id)
+        .where(
+            Notice.audience == audience,
+            Membership.role.in_(sorted(roles)),
+            Membership.since <= day,
+            Membership.ended_at.is_(None),
+            or_(Membership.until.is_(None), Membership.until >= day),
+            *which,
+        )
     )
 
 
 def _readers(notices: Sequence[Notice]) -> dict[int, list[Reader]]:
     found: dict[int, list[Reader]] = defaultdict(list)
     if notices:
-        wanted = _for_whom().where(Notice.id.in_([one.id for one in notices])).order_by(Notice.id, Account.id)
+        wanted = _for_whom(Notice.id.in_([one.id for one in notices])).order_by(Notice.id, Account.id)
         for notice, account_id, address, pace in db.session.execute(wanted):
             found[notice.id].append(Reader(account_id, address, pace))
     return found
@@ -195,10 +194,8 @@ def make_digests(domain: str) -> int:
         NoticeRead.account_id == Account.id,
     )
     wanted = (
-        _for_whom()
+        _for_whom(Notice.sent_at < end, Notice.sent_at >= end - rules.REMEMBERED)
         .where(
-            Notice.sent_at < end,
-            Notice.sent_at >= end - rules.REMEMBERED,
             func.coalesce(MailChoice.pace, Pace.DAILY.value) == Pace.DAILY.value,
             Account.disabled_at.is_(None),
             ~had_one,

@@ -58,6 +58,16 @@ def tell_person(
     _leave([row | own])
 
 
+def tell_each(tenant_id: int, audience: str, told: Sequence[tuple[int | None, str, str]], kind: Kind) -> None:
+    """Leave many notices of one kind: the unit each is for or about (None: the district alone), sentence, path."""
+    _leave(
+        [
+            _row(tenant_id, audience, sentence, path, kind) | {"unit_id": unit_id}
+            for unit_id, sentence, path in told
+        ]
+    )
+
+
 def _row(tenant_id: int, audience: str, sentence: str, path: str, kind: Kind) -> dict[str, Any]:
     scope = current_scope()
     return {

@@ -19,7 +19,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app
 from sqlalchemy import delete, func, select, update
 
 from portal.mail_server import MailServer
@@ -200,8 +200,10 @@ def written(letter: dict[str, Any], sender: str, base: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     if not letter["content"]["always"]:
         mail["List-Unsubscribe"] = f"<{settings_page}>"
-    mail.set_content(render_template("mail/letter.txt", **values), cte="base64")
-    mail.add_alternative(render_template("mail/letter.html", **values), subtype="html", cte="base64")
+    # Rendered without the frame of a page: a worker has no request.
+    text, html = (current_app.jinja_env.get_template(f"mail/letter.{kind}") for kind in ("txt", "html"))
+    mail.set_content(text.render(values), cte="base64")
+    mail.add_alternative(html.render(values), subtype="html", cte="base64")
     return mail
 
 

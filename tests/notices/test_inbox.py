@@ -102,9 +102,7 @@ def test_a_personal_notice_is_nobody_elses(world: World, client: Any) -> None:
             assert latest(person.place) == []
     world.sign_in(client, clerk)
     assert new_ones(client) == 1
-    client.post(
-        "/noi-lam-viec", data={"csrf_token": token(client, "/noi-lam-viec"), "place": str(place_id)}
-    )
+    client.post("/noi-lam-viec", data={"csrf_token": token(client, "/noi-lam-viec"), "place": str(place_id)})
     page = client.get("/thong-bao").get_data(as_text=True)
     assert "An Thái" in page
     assert "Anh/chị được giao chỉ tiêu 2.5." in page

@@ -1,0 +1,96 @@
+"""`flask remind` (once a day, by cron) and `flask work` (mail; beside the web server, or by cron with --once)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+
+import click
+from flask import current_app
+from sqlalchemy import or_, select
+
+from portal import clock, work
+from portal.config import Settings
+from portal.evidence.parts import clear_expired
+from portal.roster.operations import erase_old_rosters
+from tenants.database import db
+from tenants.places import Tenant, TenantKind
+from tenants.scope import Scope, ScopeKind, acting_in
+
+from . import sending
+from .reminders import remind as remind_district
+
+log = logging.getLogger("portal.remind")
+NO_MAIL = "MAIL_URL chưa đặt nên không có thư nào được gửi; thông báo vẫn hiện trong cổng."
+_STATES = (("sent", "đã gửi"), ("waiting", "đang chờ"), ("refused", "bị từ chối"), ("given_up", "thôi gửi"))
+
+
+def _clear_uploads() -> int:
+    with acting_in(Scope(ScopeKind.STEWARD)):
+        return clear_expired()
+
+
+# What is due every day beside the reminders: what it is called, and what does it.
+HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
+    ("tệp gửi dở đã bỏ", _clear_uploads),
+)
+
+
+@click.command()
+def remind() -> None:
+    """Nhắc hạn theo lịch của năm; chạy lại trong ngày không nhắc hai lần. Thoát khác 0 khi có huyện bị lỗi."""
+    told = failed = 0
+    for tenant_id, name in _districts():
+        try:
+            with acting_in(Scope(ScopeKind.DISTRICT, tenant_id)):
+                clock.forget_settings()
+                told += remind_district(tenant_id)
+        except Exception as reason:
+            log.exception("reminders of tenant %s failed", tenant_id)
+            click.echo(f"{name}: chưa nhắc được ({type(reason).__name__}).", err=True)
+            failed += 1
+    click.echo(f"Đã nhắc {told} việc.")
+    for name, act in HOUSEKEEPING:
+        try:
+            click.echo(f"{act()} {name}.")
+        except Exception as reason:
+            log.exception("housekeeping failed: %s", name)
+            click.echo(f"{name}: lỗi ({type(reason).__name__}).", err=True)
+            failed += 1
+    if failed:
+        sys.exit(1)
+
+
+def _districts() -> list[tuple[int, str]]:
+    with acting_in(Scope(ScopeKind.PUBLIC, writes=False)):
+        rows = (
+            select(Tenant.id, Tenant.name)
+            .where(
+                Tenant.kind != TenantKind.PROVINCE,
+                or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today()),
+            )
+            .order_by(Tenant.name_sort)
+        )
+        return [(number, name) for number, name in db.session.execute(rows)]
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Làm hết việc đang chờ rồi thôi (cho cron).")
+def work_command(once: bool) -> None:
+    """Gửi thư đang chờ; không có --once thì làm mãi cho đến khi được dừng."""
+    settings: Settings = current_app.extensions["settings"]
+    if not work.kinds(settings):
+        click.echo(NO_MAIL)
+        return
+    settings.admin_url()
+    if not once:
+        click.echo("Đang chờ thư để gửi. Dừng: Ctrl-C.")
+        work.on_and_on(settings, work.end_on_signals())
+        return
+    failed = work.once(settings)
+    tally = sending.tally()
+    click.echo("Thư: " + ", ".join(f"{tally.get(state, 0)} {word}" for state, word in _STATES) + ".")
+    if failed:
+        sys.exit("\n".join(failed))
