@@ -67,6 +67,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "recognition_id": [rows["recognition"]["id"]],
         "complaint_id": [rows["complaint"]["id"]],
         "file_id": [rows["complaint_file"]["id"]],
+        "upload_id": [rows["evidence_upload"]["id"]],
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
         "report_id": [year.report],
@@ -76,6 +77,10 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "account_id": [rows["account"]["id"]],
         "membership_id": [rows["membership"]["id"]],
         "notice_id": [rows["notice"]["id"]],
+        "result_id": [rows["past_result"]["id"]],
+        "paper_id": [rows["signed_paper"]["id"]],
+        "action_id": [rows["improvement_action"]["id"]],
+        "waiver_id": [rows["waiver"]["id"]],
         "version_id": [rows["dossier"]["version_id"]],
         "indicator_id": [rows["finding"]["indicator_id"]],
         "level": [1],
@@ -83,12 +88,16 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "code": ["members"],
         "ext": ["xlsx", "csv"],
         "token": ["mot-lien-ket-khong-co-that"],
+        "block": ["mau-01-mo-dau"],
         "file": ["khong-co.png"],
     }
 
 
 # Arguments that mean something else in one place.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "sealed.keep": {"name": lambda _year: ["mau-01"]},
+    "sealed.sign": {"name": lambda _year: ["mau-01"]},
+    "sealed.remove": {"name": lambda _year: ["mau-01"]},
     "desk.guide": {"name": lambda _year: ["don-vi"]},
     "papers.document": {
         "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
@@ -108,7 +117,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
-HARMLESS = {"version_id", "indicator_id", "level", "part", "code", "ext", "token", "file", "name", "kind"}
+HARMLESS = {"version_id", "indicator_id", "level", "part", "code", "ext", "token", "file", "name", "kind", "block"}
 
 
 def own_rows(year: Year, dossier: int, unit: int) -> dict[str, Any]:
