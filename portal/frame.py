@@ -49,6 +49,7 @@ PROVINCE_ROOMS = (
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
     "registration.own": "activities.index",
+    "activities.district": "reports.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
     "registration.of_unit": "appraisal.missing",

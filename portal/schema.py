@@ -1,5 +1,6 @@
 """Every table of the program, imported in one place for migrations, the wall and the tests."""
 
+from portal.activities import models as activities
 from portal.appraisal import models as appraisal
 from portal.catalogue import models as catalogue
 from portal.complaints import models as complaints
@@ -24,6 +25,7 @@ from tenants.database import Base
 
 __all__ = [
     "Base",
+    "activities",
     "appraisal",
     "catalogue",
     "complaints",

@@ -1,4 +1,4 @@
-"""A unit's registration to build for a year leaves its dossier: a table of its own with its whole history.
+"""The year of a unit beside its dossier: registration with its whole history, and the log of activities.
 
 Registrations that stood on dossiers are taken over: one for a unit and year, from the latest dossier that
 was not withdrawn if there is one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -121,3 +122,106 @@ def upgrade() -> None:
     op.execute(TAKE_OVER)
     op.drop_column("dossier", "registered_at")
     op.drop_column("dossier", "target_level")
+    op.create_table(
+        "activity",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("topic", sa.String(length=300), nullable=False),
+        sa.Column("organiser", sa.String(length=200), nullable=False),
+        sa.Column("participants", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("links", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name_folded", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('publicity', 'training', 'learning', 'sharing', 'community', 'other')",
+            name=op.f("ck_activity_kind"),
+        ),
+        sa.CheckConstraint("extract(year from held_on) = year", name=op.f("ck_activity_inside_the_year")),
+        sa.CheckConstraint("minutes between 0 and 60000", name=op.f("ck_activity_minutes")),
+        sa.CheckConstraint("participants between 0 and 100000", name=op.f("ck_activity_participants")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_activity_unit"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["year"], ["cycle.year"], name=op.f("fk_activity_cycle")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity")),
+        sa.UniqueConstraint("tenant_id", "unit_id", "id", name=op.f("uq_activity_tenant_id_unit_id_id")),
+    )
+    op.create_index(
+        "ix_activity_search",
+        "activity",
+        ["name_folded"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"name_folded": "gin_trgm_ops"},
+    )
+    op.create_index(
+        "ix_activity_unit", "activity", ["tenant_id", "unit_id", "year", "held_on", "id"], unique=False
+    )
+    op.create_index(
+        "ix_activity_year", "activity", ["year", "tenant_id", "kind", "held_on", "id"], unique=False
+    )
+    op.create_table(
+        "activity_file",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("activity_id", sa.BigInteger(), nullable=False),
+        sa.Column("evidence_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "activity_id"],
+            ["activity.tenant_id", "activity.unit_id", "activity.id"],
+            name=op.f("fk_activity_file_activity"),
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "evidence_id"],
+            ["evidence.tenant_id", "evidence.unit_id", "evidence.id"],
+            name=op.f("fk_activity_file_evidence"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity_file")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "activity_id",
+            "evidence_id",
+            name=op.f("uq_activity_file_tenant_id_activity_id_evidence_id"),
+        ),
+    )
+    op.create_index(
+        "ix_activity_file_evidence", "activity_file", ["tenant_id", "unit_id", "evidence_id"], unique=False
+    )
+    op.create_table(
+        "activity_proof",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("activity_id", sa.BigInteger(), nullable=False),
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name=op.f("fk_activity_proof_indicator")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "activity_id"],
+            ["activity.tenant_id", "activity.unit_id", "activity.id"],
+            name=op.f("fk_activity_proof_activity"),
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity_proof")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "activity_id",
+            "indicator_id",
+            name=op.f("uq_activity_proof_tenant_id_activity_id_indicator_id"),
+        ),
+    )

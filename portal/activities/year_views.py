@@ -7,31 +7,44 @@ from typing import Any
 from flask import render_template
 
 from portal.dossiers.queries import live_dossier
-from portal.registration import queries as registration
+from portal.dossiers.tracking import state_of
 from portal.registration.wording import TARGETS
+from portal.units.own import own_unit
 from tenants.access import may, signed_in
-from tenants.rights import Right
+from tenants.rights import Right, refusal
 
+from . import queries, wording
 from .blueprint import blueprint
-from .years import chosen, running_cycles
+from .rules import duration
+from .standing import standing_of
+from .tying import closed
+from .years import chosen, running_cycles, year_links
 
 
 @blueprint.get("/trong-nam")
 @may(Right.FILL_DOSSIER)
 def index() -> Any:
     """Registration, documents and activities of a year, and the next step."""
-    place = signed_in().place
-    assert place is not None
-    assert place.unit_id is not None
     cycles = running_cycles()
     cycle = chosen(cycles)
     if cycle is None:
         return render_template("activities/index.html", cycle=None)
+    unit = own_unit(signed_in())
+    dossier = live_dossier(unit.tenant_id, unit.id, cycle.year)
+    standing = standing_of(unit, cycle, dossier)
+    confirms = refusal(signed_in(), Right.CONFIRM_REGISTRATION) is None
     return render_template(
         "activities/index.html",
         cycle=cycle,
-        cycles=cycles,
-        row=registration.registration_of(place.tenant_id, place.unit_id, cycle.year),
+        years=year_links(cycles, cycle),
+        standing=standing,
+        tasks=standing.tasks(confirms=confirms),
+        latest=queries.latest(unit.tenant_id, unit.id, cycle.year, 5),
         targets=TARGETS,
-        dossier=live_dossier(place.tenant_id, place.unit_id, cycle.year),
+        kinds=wording.KINDS,
+        documents=wording.DOCUMENTS,
+        duration=duration,
+        dossier=dossier,
+        dossier_state=state_of(dossier) if dossier else None,
+        closed=closed(dossier),
     )

@@ -37,8 +37,8 @@ def chosen(cycles: list[Cycle]) -> Cycle | None:
     return found(next((cycle for cycle in cycles if str(cycle.year) == asked), None))  # type: ignore[no-any-return]
 
 
-def year_links(cycles: list[Cycle], current: Cycle) -> list[tuple[str, str]]:
-    """Return the years as choices of a select, the latest first."""
-    return (
-        [(str(cycle.year), f"Năm {cycle.year}") for cycle in cycles] if len(cycles) > 1 or not current else []
-    )
+def year_links(cycles: list[Cycle], current: Cycle) -> list[tuple[str, int, bool]]:
+    """Return the years as (label, year, whether it is the one shown), the latest first; none where there is one."""
+    if len(cycles) < 2:
+        return []
+    return [(f"Năm {cycle.year}", cycle.year, cycle.year == current.year) for cycle in cycles]

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
+from portal.activities.tying import attach_log
 from portal.appraisal.models import SupplementPoint
 from portal.catalogue.queries import indicators_of
 from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
+from portal.evidence.linking import attach_known
 from portal.evidence.models import EvidenceLink
 from portal.improvement.operations import draft_plan
 from portal.notices.operations import tell_unit
@@ -102,6 +104,8 @@ def start_dossier(
         return again
     add_blank_content(dossier)
     take_over_withdrawn(dossier)
+    attach_known(actor, dossier)
+    attach_log(actor, dossier)
     record(
         actor,
         "start",

@@ -26,7 +26,15 @@ def canonical(sheet: Sheet) -> dict[str, Any]:
     head = {name: getattr(unit, name) for name in of_head if getattr(unit, name)}
     own_words = {block: row.text for block, row in sorted(sheet.own_words.items()) if row.text}
     replies = [[one.requirement.wording, one.reply.reply] for one in sheet.asked if one.reply is not None]
+    log = [
+        [
+            *(one.held_on.isoformat(), one.kind, one.topic, one.organiser, one.participants, one.minutes),
+            sorted(codes[proof.indicator_id] for proof in one.proofs if proof.indicator_id in codes),
+        ]
+        for one in sheet.activities
+    ]
     return {
+        **({"activities": log} if log else {}),
         **({"requirements": replies} if replies else {}),
         **({"minutes": digest(minutes)} if minutes else {}),
         "unit": {name: getattr(unit, name) for name in of_unit},

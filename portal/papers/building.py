@@ -153,6 +153,8 @@ def self_assessment_report(content: Content, office: Office) -> SelfAssessmentRe
         summaries=results.summaries(content.assessment),
         sentences=results.conclusion(content),
         gaps=results.gaps(content),
+        activities=results.activities(content),
+        activity_text=results.activity_text(content),
         strengths=content.strengths.strip() or blank,
         weaknesses=content.weaknesses.strip(),
         improvement_plan=content.plan.strip() or blank,

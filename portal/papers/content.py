@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from portal import words
+from portal.activities.rules import Held
 from portal.dossiers import rules
 from portal.dossiers.operations import canonical, short_hash
 from portal.dossiers.queries import Sheet
@@ -57,6 +58,7 @@ class Content:
     answers: Mapping[int, rules.Answer]
     evidence: Mapping[int, tuple[Evidence, ...]]
     assessment: rules.Assessment
+    activities: tuple[Held, ...] = ()
 
     @property
     def day(self) -> date | None:
@@ -110,6 +112,9 @@ def content_of(sheet: Sheet) -> Content:
         answers=answers,
         evidence=evidence,
         assessment=rules.assess(indicators, profile, answers),
+        activities=tuple(
+            Held(kind, people, minutes) for _, kind, _, _, people, minutes, _ in covered.get("activities", ())
+        ),
     )
 
 

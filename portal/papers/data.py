@@ -152,6 +152,16 @@ class RequestLetter(Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitySum:
+    """How many activities of a kind the unit logged in the year, and what they come to; texts ready to print."""
+
+    kind: str
+    number: str
+    participants: str
+    duration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelfAssessmentReport(Paper):
     """Mẫu 02: Báo cáo tự đánh giá. `sentences` are the verdict's own sentences, `gaps` what still lacks.
 
@@ -166,6 +176,8 @@ class SelfAssessmentReport(Paper):
     summaries: tuple[LevelSummary, ...]
     sentences: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    activities: tuple[ActivitySum, ...] = ()
+    activity_text: str = ""
     features: str | None = None
     process: str | None = None
     strengths: str | None = None
@@ -188,13 +200,17 @@ class ResultSummary(Paper):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lacking:
-    """What one indicator still needs for a level: where it stands, what is asked, what is to be done."""
+    """What one indicator still needs for a level: where it stands, what is asked, what is to be done.
+
+    `unconfirmed`: the Department has not confirmed the threshold that `asked` names.
+    """
 
     code: str
     title: str
     stands: str
     asked: str
     todo: str
+    unconfirmed: bool = False
     who: str = ""
     until: str = ""
 

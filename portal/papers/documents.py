@@ -140,7 +140,15 @@ def self_assessment_report(report: data.SelfAssessmentReport) -> Page:
         RowColumn("Nhiệm vụ trong Tổ", 44),
     )
     rows = [(str(place), m.name, m.title, m.task) for place, m in enumerate(members, 1)]
-    return _render("self_assessment_report.html", report, {"team": wording.plain_table(columns, rows)})
+    sums = (
+        RowColumn("Loại hoạt động", 75),
+        RowColumn("Số hoạt động", 28, Align.CENTER),
+        RowColumn("Lượt người tham gia", 32, Align.CENTER),
+        RowColumn("Thời lượng", 30, Align.CENTER),
+    )
+    logged = [(one.kind, one.number, one.participants, one.duration) for one in report.activities]
+    tables = {"team": wording.plain_table(columns, rows), "activities": wording.plain_table(sums, logged)}
+    return _render("self_assessment_report.html", report, tables)
 
 
 def result_summary(summary: data.ResultSummary) -> Page:

@@ -6,10 +6,14 @@ sentences hold shares and no counts.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portal import words
+from portal.activities.rules import Sum, duration, sums
+from portal.activities.wording import KINDS, report_sentence
 from portal.dossiers.rules import FAILED, Assessment, Finding, Gap, Indicator, Kind, Outcome
 from portal.papers.content import Content
-from portal.papers.data import CriterionResults, IndicatorResult, Lacking, LevelSummary
+from portal.papers.data import ActivitySum, CriterionResults, IndicatorResult, Lacking, LevelSummary
 from portal.papers.rows import MISSING
 from portal.papers.wording import value_words
 
@@ -17,22 +21,32 @@ ILLUSTRATIVE = "số liệu minh họa, Sở chưa xác nhận"
 UNCONFIRMED = "ngưỡng chưa được Sở xác nhận"
 
 
-def requirement(indicator: Indicator, level: int) -> str:
-    """Say what a level asks of an indicator, and whether the Department has confirmed it."""
-    threshold = indicator.threshold(level)
-    value = threshold.value
+def asked_of(indicator: Indicator, level: int) -> str:
+    """Say what a level asks of an indicator."""
+    value = indicator.threshold(level).value
     if value is None:
         return UNCONFIRMED[:1].upper() + UNCONFIRMED[1:]
     if indicator.kind is Kind.YES_NO:
-        asked = "Có"
-    elif indicator.kind is Kind.GRADED:
+        return "Có"
+    if indicator.kind is Kind.GRADED:
         top = value >= len(indicator.grades)
-        asked = f"“{indicator.grades[value - 1]}”{'' if top else ' trở lên'}"
-    else:
-        asked = "100 %" if value == 100 else f"Từ {value} % trở lên"
-    if not threshold.confirmed:
-        return f"{asked} (gợi ý; {UNCONFIRMED})"
-    return f"{asked} ({ILLUSTRATIVE})" if threshold.illustrative else asked
+        return f"“{indicator.grades[value - 1]}”{'' if top else ' trở lên'}"
+    return "100 %" if value == 100 else f"Từ {value} % trở lên"
+
+
+def is_sure(indicator: Indicator, level: int) -> bool:
+    """Return whether the Department stands behind the number a level asks for (where there is one)."""
+    threshold = indicator.threshold(level)
+    return threshold.value is None or (threshold.confirmed and not threshold.illustrative)
+
+
+def requirement(indicator: Indicator, level: int) -> str:
+    """Say what a level asks of an indicator, and whether the Department has confirmed it."""
+    said = asked_of(indicator, level)
+    if is_sure(indicator, level):
+        return said
+    confirmed = indicator.threshold(level).confirmed
+    return f"{said} ({ILLUSTRATIVE})" if confirmed else f"{said} (gợi ý; {UNCONFIRMED})"
 
 
 def criteria(content: Content) -> tuple[CriterionResults, ...]:
@@ -139,11 +153,17 @@ def lacking(content: Content, level: int) -> tuple[Lacking, ...]:
             code=gap.indicator.code,
             title=gap.indicator.title,
             stands=_standing(found[gap.indicator.code], content.sensitive),
-            asked=requirement(gap.indicator, level),
-            todo=_gap_words(content, gap),
+            asked=asked_of(gap.indicator, level),
+            todo=_to_do(content, gap),
+            unconfirmed=not is_sure(gap.indicator, level),
         )
         for gap in content.assessment.verdicts[level].gaps
     )
+
+
+def _to_do(content: Content, gap: Gap) -> str:
+    missing = content.assessment.finding(gap.indicator.id).outcomes[gap.level] is Outcome.MISSING
+    return "Nhập kết quả, gắn minh chứng." if missing else _gap_words(content, gap)
 
 
 def _standing(item: IndicatorResult, sensitive: bool) -> str:
@@ -159,3 +179,32 @@ def _gap_words(content: Content, gap: Gap) -> str:
         return "Chưa nhập."
     asked = requirement(gap.indicator, gap.level)
     return f"Mới đạt {finding.percent_text}; mức độ {gap.level} yêu cầu {asked[:1].lower()}{asked[1:]}."
+
+
+def activities(content: Content) -> tuple[ActivitySum, ...]:
+    """Return what the unit logged in the year by kind, with a last row for all where there are several kinds."""
+    by_kind = _logged(content)
+    rows = [_activity_sum(KINDS[kind].name, one) for kind, one in by_kind.items()]
+    if len(by_kind) > 1:
+        rows.append(_activity_sum("Cộng", sum(by_kind.values(), Sum())))
+    return tuple(rows)
+
+
+def _logged(content: Content) -> dict[str, Sum]:
+    """Add a year's activities up; of a sensitive unit without the people."""
+    hidden = content.sensitive
+    return sums(replace(one, participants=0) if hidden else one for one in content.activities)
+
+
+def _activity_sum(name: str, one: Sum) -> ActivitySum:
+    return ActivitySum(
+        kind=name,
+        number=words.number(one.number),
+        participants=words.number(one.participants) if one.participants else "–",
+        duration=duration(one.minutes),
+    )
+
+
+def activity_text(content: Content) -> str:
+    """Return the sentence that goes before the table of activities, "" where none was logged."""
+    return report_sentence(content.year, _logged(content))

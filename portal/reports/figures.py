@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import distinct, func, select
 
 from portal import clock, words
+from portal.activities.queries import district_sums
+from portal.activities.rules import Sum
 from portal.appraisal.models import SupplementRequest
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier
@@ -25,6 +27,8 @@ from tenants.places import Tenant
 from .rules import Listed, Tables
 
 FORMAT = 1
+ACTIVITY_FIELDS = {"publicity": "tuyen_truyen", "training": "tap_huan"}
+"""Kinds of activities the narrative names singly, by the name of their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class ReportFigures:
     recognised: tuple[Recognised, ...]
     not_recognised: tuple[NotRecognised, ...]
     decisions: tuple[DecisionBrief, ...]
+    activities: Mapping[str, Sum] = field(default_factory=dict)
+    active_units: int = 0
 
     @property
     def total(self) -> Row:
@@ -102,6 +108,14 @@ class ReportFigures:
             "so_dang_ky_muc_2": n(c.registered_2),
             "so_dang_ky_duy_tri": n(c.registered_keep),
             "so_khong_dang_ky": n(c.unregistered),
+            **{
+                f"{name}_{field_name}": n(getattr(self.activities.get(kind, Sum()), amount))
+                for kind, field_name in ACTIVITY_FIELDS.items()
+                for name, amount in (("so", "number"), ("luot_nguoi", "participants"))
+            },
+            "so_hoat_dong": n(sum(one.number for one in self.activities.values())),
+            "luot_nguoi_hoat_dong": n(sum(one.participants for one in self.activities.values())),
+            "so_don_vi_hoat_dong": n(self.active_units),
             "so_tu_danh_gia": n(c.self_assessed),
             "ty_le_tu_danh_gia": row.cell("7").text,
             "tu_xep_muc_1": n(c.self_1),
@@ -138,6 +152,8 @@ class ReportFigures:
             "bieu_01": [row.as_json() for row in self.rows],
             "bieu_02": [row.as_json() for row in self.recognised],
             "bieu_03": [row.as_json() for row in self.not_recognised],
+            "activities": {kind: asdict(one) for kind, one in self.activities.items()},
+            "active_units": self.active_units,
             "decisions": [asdict(d) | {"dated": d.dated.isoformat()} for d in self.decisions],
             "fields": self.fields(),
         }
@@ -166,6 +182,8 @@ def from_snapshot(tenant_id: int, data: Mapping[str, Any]) -> ReportFigures:
         decisions=tuple(
             DecisionBrief(**{**d, "dated": date.fromisoformat(d["dated"])}) for d in data["decisions"]
         ),
+        activities={kind: Sum(**one) for kind, one in data.get("activities", {}).items()},
+        active_units=data.get("active_units", 0),
     )
 
 
@@ -173,6 +191,7 @@ def live(tenant_id: int, year: int) -> ReportFigures:
     """Count a district's year as it stands now, in a fixed number of statements."""
     tenant = db.session.get_one(Tenant, tenant_id)
     counts = counting.counts(year, tenant_id=tenant_id)
+    activities = district_sums(tenant_id, year)
     return ReportFigures(
         tenant_id=tenant_id,
         year=year,
@@ -187,6 +206,8 @@ def live(tenant_id: int, year: int) -> ReportFigures:
         recognised=tuple(recognised(year, tenant_id=tenant_id)),
         not_recognised=tuple(not_recognised(year, tenant_id=tenant_id)),
         decisions=_decisions(tenant_id, year),
+        activities=activities.by_kind,
+        active_units=activities.of_units,
     )
 
 

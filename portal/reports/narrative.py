@@ -39,7 +39,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "2. Phổ biến, quán triệt, tuyên truyền, tập huấn",
         "i_2",
-        "",
+        "{so_don_vi_hoat_dong} đơn vị ghi nhận {so_hoat_dong} hoạt động với {luot_nguoi_hoat_dong} lượt người tham gia, trong "
+        "đó có {so_tuyen_truyen} cuộc tuyên truyền ({luot_nguoi_tuyen_truyen} lượt người) và {so_tap_huan} lớp tập huấn, bồi "
+        "dưỡng ({luot_nguoi_tap_huan} lượt người).",
         True,
         "Số cuộc, số lượt người, hình thức.",
     ),
@@ -112,6 +114,13 @@ FIELDS: Mapping[str, str] = {
     "so_dang_ky_muc_2": "số đăng ký mức độ 2",
     "so_dang_ky_duy_tri": "số đăng ký duy trì",
     "so_khong_dang_ky": "tự đánh giá mà không đăng ký",
+    "so_don_vi_hoat_dong": "số đơn vị có hoạt động (Biểu 08)",
+    "so_hoat_dong": "số hoạt động của các đơn vị (Biểu 08)",
+    "luot_nguoi_hoat_dong": "lượt người tham gia hoạt động (Biểu 08)",
+    "so_tuyen_truyen": "số cuộc tuyên truyền (Biểu 08)",
+    "luot_nguoi_tuyen_truyen": "lượt người được tuyên truyền (Biểu 08)",
+    "so_tap_huan": "số lớp tập huấn, bồi dưỡng (Biểu 08)",
+    "luot_nguoi_tap_huan": "lượt người được tập huấn, bồi dưỡng (Biểu 08)",
     "so_tu_danh_gia": "số đã tự đánh giá (cột 6)",
     "ty_le_tu_danh_gia": "tỷ lệ tự đánh giá (cột 7)",
     "tu_xep_muc_1": "tự xếp mức độ 1 (cột 8)",
