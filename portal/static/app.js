@@ -46,7 +46,12 @@
     const form = event.target;
     if (event.defaultPrevented || !isPost(form) || form.hasAttribute('hx-post')) return;
     if (form.dataset.busy) { event.preventDefault(); return; }
-    if (navigator.onLine === false) { event.preventDefault(); say('Đang ngoại tuyến nên chưa gửi. Hãy bấm lại khi có mạng.', 'no'); return; }
+    if (navigator.onLine === false && !form.dataset.insists) { // the browser may be wrong: a second press is sent
+      form.dataset.insists = 'yes';
+      event.preventDefault();
+      say('Đang ngoại tuyến nên chưa gửi. Hãy bấm lại khi có mạng.', 'no');
+      return;
+    }
     form.dataset.busy = 'yes';
     event.submitter?.setAttribute('aria-disabled', 'true');
     setTimeout(() => release(form), 10000); // an answer that is a file leaves the page where it is

@@ -14,7 +14,8 @@
   let turn = 0, timer, running = false, hindrance = ''; // hindrance: '', 'out' (sign in again), 'other' (another account)
   const formOf = (event) => (event.detail.requestConfig?.verb === 'get' ? null : event.detail.elt.closest('form'));
   const live = (form) => document.getElementById(form.id) ?? form;
-  const offline = () => navigator.onLine === false;
+  let reached = false; // some machines say that they have no line and have one: an answer counts for more
+  const offline = () => navigator.onLine === false && !reached;
   const clock = () => new Date().toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' });
   const signIn = () => `/dang-nhap?tiep=${encodeURIComponent(location.pathname)}`;
 
@@ -74,7 +75,7 @@
     const choosing = event.detail.requestConfig.formData?.has('choice');
     const before = kept.read(form)?.tried;
     kept.keep(form);
-    if (offline() || hindrance) { event.preventDefault(); mark(form, choosing ? 'conflict' : 'waiting'); answered(form); return; }
+    if (offline() || hindrance) { event.preventDefault(); mark(form, choosing ? 'conflict' : 'waiting'); answered(form); if (!hindrance) later(null); return; }
     const values = kept.valuesOf(form);
     if (before && !choosing && !kept.same(before, values)) { event.preventDefault(); settle(form, before); return; }
     kept.keep(form, { tried: values });
@@ -146,9 +147,9 @@
     clearTimeout(timer);
     if (running || kept.over()) return;
     if (!hindrance && !standing('waiting').length && !document.body.dataset.keptAt) return;
-    if (offline()) { tell(); return; }
     running = true;
     const found = await whoIsThere();
+    reached = found !== 'lost';
     if (found === 'lost') { running = false; later(null); tell(); return; }
     hindrance = found;
     tell();
@@ -163,7 +164,7 @@
     if (!hindrance && standing('waiting').length) later(null);
   }
   window.addEventListener('online', () => { turn = 0; sync(); });
-  window.addEventListener('offline', tell);
+  window.addEventListener('offline', () => { reached = false; tell(); });
   on('visibilitychange', () => { if (!document.hidden && (hindrance || standing('waiting').length)) sync(); });
   portal.sync = sync;
 
