@@ -23,6 +23,7 @@ from portal.papers.data import (
     UnitParticulars,
 )
 from portal.papers.office import Office, acting_for
+from portal.units.rules import spells
 
 _NOT_SAID = "Đơn vị không nêu nội dung này."
 
@@ -62,14 +63,9 @@ def letterhead(
         superior=superior,
         issuer=lines if spells(lines, unit["name"]) else unit["name"],
         number=number,
-        place=own.get("date_place") or _place(unit, office),
+        place=own.get("date_place") or usual_place(unit, office),
         day=day,
     )
-
-
-def spells(lines: str, name: str) -> bool:
-    """Return whether lines are a name parted, and not another name."""
-    return " ".join(lines.split()).casefold() == " ".join(name.split()).casefold()
 
 
 def signature(unit: Mapping[str, Any], own: Mapping[str, str], signer: str) -> Signature:
@@ -89,7 +85,7 @@ def head_of(content: Content, office: Office, number: str | None, day: date | No
     return replace(head, superior=None)
 
 
-def _place(unit: Mapping[str, Any], office: Office) -> str:
+def usual_place(unit: Mapping[str, Any], office: Office) -> str:
     """A commune's own papers name the commune before the date, all others the district's seat."""
     commune = str(unit["commune"])
     if unit["kind"] != "commune_committee" or not commune:

@@ -168,9 +168,13 @@ def gap_page(gaps: data.GapPage) -> Page:
         RowColumn("Người làm", 22),
         RowColumn("Xong trước", 17, Align.CENTER),
     )
-    rows = [(o.code, o.title, o.stands, o.asked, o.todo, o.who, o.until) for o in gaps.lacking]
+    rows = [
+        (o.code, o.title, o.stands, o.asked + " (*)" * o.unconfirmed, o.todo, o.who, o.until)
+        for o in gaps.lacking
+    ]
     size = 11 if len(rows) <= 6 else 10 if len(rows) <= 10 else 9
-    return _render("gap_page.html", gaps, {"lacking": wording.plain_table(columns, rows, size=size)})
+    tables = {"lacking": wording.plain_table(columns, rows, size=size)}
+    return _render("gap_page.html", gaps, tables, unconfirmed=any(o.unconfirmed for o in gaps.lacking))
 
 
 def team_minutes(minutes: data.TeamMinutes) -> Page:

@@ -27,6 +27,7 @@ class Kind:
 
     `name` stands in addresses, `stem` begins the file's name. `editable` papers are given as DOCX too,
     `in_set` ones belong to the whole set of the dossier. `build` answers None where there is no such paper.
+    `done` says of a paper that it is no preview any more.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kind:
     compose: Callable[[Any], Page]
     editable: bool = True
     in_set: bool = True
+    done: str = "Đã ký"
 
     def page(self, sheet: Sheet, content: Content, office: Office) -> Page | None:
         """Return the paper's page, None where a dossier has none."""
@@ -96,6 +98,7 @@ KINDS: dict[str, Kind] = {
             documents.receipt,
             editable=False,
             in_set=False,
+            done="Đã cấp",
         ),
         Kind(
             "phieu-bo-sung",
@@ -105,6 +108,7 @@ KINDS: dict[str, Kind] = {
             documents.supplement_request,
             editable=False,
             in_set=False,
+            done="Đã gửi",
         ),
     )
 }

@@ -6,10 +6,13 @@ row out of it is 404 like an unknown one.
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
+import zipfile
 
 from flask import Blueprint, Response, abort, current_app
+from pypdf import PdfWriter
 from sqlalchemy import select
 
 from portal import clock, web
@@ -96,9 +99,45 @@ def editable(tenant_id: int, dossier_id: int, name: str) -> Response:
     return web.download(page.docx(), f"{file_of(kind, content)}.docx", word.MEDIA_TYPE)
 
 
+@blueprint.get("/van-ban/<int:tenant_id>/<int:dossier_id>/ca-bo.pdf")
+@may(Right.READ_PAPERS)
+def joined(tenant_id: int, dossier_id: int) -> Response:
+    """Show the whole set of a dossier as one PDF, to be printed at once; each paper is a bookmark."""
+    content, papers = _whole_set(tenant_id, dossier_id)
+    name = file_name("Ca-bo", content.unit["code"], content.year)
+    book = PdfWriter()
+    for kind, page in papers:
+        book.append(io.BytesIO(rendered(page, kind.stem)), outline_item=kind.title)
+    book.add_metadata({"/Title": f"Hồ sơ năm {content.year} - {content.unit['name']}"})
+    target = io.BytesIO()
+    book.write(target)
+    return web.download(target.getvalue(), f"{name}.pdf", "application/pdf", inline=True)
+
+
+@blueprint.get("/van-ban/<int:tenant_id>/<int:dossier_id>/ca-bo.zip")
+@may(Right.READ_PAPERS)
+def packed(tenant_id: int, dossier_id: int) -> Response:
+    """Give the whole set of a dossier as DOCX files in one ZIP."""
+    content, papers = _whole_set(tenant_id, dossier_id)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for kind, page in papers:
+            entry = zipfile.ZipInfo(f"{file_of(kind, content)}.docx", (1980, 1, 1, 0, 0, 0))
+            package.writestr(entry, page.docx())
+    name = file_name("Ca-bo", content.unit["code"], content.year)
+    return web.download(target.getvalue(), f"{name}.zip", "application/zip")
+
+
+def _whole_set(tenant_id: int, dossier_id: int) -> tuple[Content, list[tuple[Kind, Page]]]:
+    sheet, content = read(tenant_id, dossier_id)
+    bodies = office(tenant_id)
+    papers = [(kind, kind.page(sheet, content, bodies)) for kind in KINDS.values() if kind.in_set]
+    return content, [(kind, page) for kind, page in papers if page is not None]
+
+
 def read(tenant_id: int, dossier_id: int) -> tuple[Sheet, Content]:
     """Return a dossier and what its papers say; 404 for one whose papers the scope may not read."""
-    sheet = open_sheet(_in_sight(found(dossier_of(tenant_id, dossier_id))))
+    sheet = open_sheet(in_sight(found(dossier_of(tenant_id, dossier_id))))
     return sheet, content_of(sheet)
 
 
@@ -107,7 +146,7 @@ def file_of(kind: Kind, content: Content) -> str:
     return file_name(kind.stem, content.unit["code"], content.year)
 
 
-def _in_sight(dossier: Dossier) -> Dossier:
+def in_sight(dossier: Dossier) -> Dossier:
     """Return a dossier whose papers the scope may read; the district's sight begins when it is filed."""
     scope = current_scope()
     of_unit_alone = dossier.state in UNFILED and dossier.channel == "portal"
@@ -190,3 +229,6 @@ def _department() -> str:
     """Return the Department with the name of its province, as papers address it."""
     tenant = db.session.scalar(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE).order_by(Tenant.id))
     return office_of(tenant, demo=False).full_name if tenant else "Sở Giáo dục và Đào tạo"
+
+
+from . import pages  # noqa: E402, F401  (the unit's own page of its papers, on the same blueprint)

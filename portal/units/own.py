@@ -12,6 +12,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from .models import Unit
+from .rules import head_fault
 
 OWN = (
     "address", "phone", "email", "head_name", "head_title",
@@ -47,6 +48,9 @@ def save_own(actor: Identity, unit: Unit, version: int, **values: str) -> Unit:
     if sentence:
         raise Refused(sentence, 403)
     wanted = {name: value.strip() for name, value in values.items() if name in OWN}
+    fault = head_fault(unit.name, wanted.get("name_lines", ""), wanted.get("authority", ""))
+    if fault:
+        raise Refused(fault, 422)
     changed = [name for name, value in wanted.items() if getattr(unit, name) != value]
     if not changed:
         return unit

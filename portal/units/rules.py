@@ -117,6 +117,25 @@ def closing_fault(opened_on: date, last_day: date | None, today: date) -> str | 
     return None
 
 
+def spells(lines: str, name: str) -> bool:
+    """Return whether lines are a name parted at its spaces, and no other name."""
+    return " ".join(lines.split()).casefold() == " ".join(name.split()).casefold()
+
+
+def head_fault(name: str, name_lines: str, authority: str) -> str | None:
+    """Return why a unit's papers cannot be headed and signed so, or None."""
+    if name_lines and not spells(name_lines, name):
+        return (
+            f"Tên in trên văn bản phải đúng là “{name}”; ở đây chỉ chọn chỗ xuống dòng. "
+            "Tên sai thì báo Phòng GDĐT sửa trong danh mục."
+        )
+    if len(name_lines.split("\n")) > 3:
+        return "Tên đơn vị in nhiều nhất ba dòng."
+    if len(authority.split("\n")) > 2:
+        return "Quyền hạn người ký in nhiều nhất hai dòng, ví dụ: TM. ỦY BAN NHÂN DÂN và KT. CHỦ TỊCH."
+    return None
+
+
 def same_place(one: str, other: str) -> bool:
     """Return whether two communes may be the same: "Xã Mỹ Đức" and "mỹ đức"; an empty one may be any."""
     first, second = (_COMMUNE_WORD.sub("", fold(text)) for text in (one, other))

@@ -16,7 +16,7 @@ from portal.papers.missing import missing
 from portal.papers.office import Office
 from tenants.database import db
 from tenants.scope import acting_in
-from tests.builders import STEWARD, World
+from tests.builders import STEWARD, World, fill
 from tests.papers import reading
 from tests.papers.filled import LETTER, TEXTS, School
 
@@ -170,21 +170,13 @@ def test_unconfirmed_thresholds_conclude_nothing(world: World) -> None:
 
 
 def test_a_sensitive_unit_prints_no_counts(world: World) -> None:
-    """Shares only: neither the head-count nor a part of it stands anywhere, gaps included."""
+    """Shares only, even of counts typed before: neither head-count nor part stands anywhere, gaps included."""
     world.confirm_thresholds()
     tenant = world.a_district()
-    school = School(
-        world,
-        tenant,
-        "draft",
-        name="Ban Chỉ huy Quân sự huyện An Lão",
-        kind="military_police",
-        sensitive=True,
-    )
-    from tests.builders import fill
-
+    school = School(world, tenant, "draft")
     with world.acting(school.head) as actor:
         fill(actor, world.dossier(tenant, school.id), members=4173, part=3712)
+    school.change(sensitive=True)
     said = texts(school)
     assert "88,95 %" in said["mau-03"]
     assert "Chỉ tiêu 2.2: Mới đạt 88,95 %; mức độ 2 yêu cầu từ 95 %" in said["mau-02"]
@@ -207,7 +199,7 @@ def test_hostile_words_are_printed_and_do_nothing(world: World) -> None:
     said = texts(school)
     assert 'Trường <b>"X" & Y</b> {{ 7 * 7 }} evil' in said["mau-01"]
     assert "<script>alert(1)</script> <img src='file:///etc/passwd'>" in said["mau-02"]
-    assert "49" not in said["mau-01"]
+    assert "49" not in said["mau-01"].split("Mã kiểm")[0]
 
 
 REQUIREMENTS = (
