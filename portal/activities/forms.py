@@ -144,7 +144,15 @@ class ActivityForm(FlaskForm):
 
 
 class DocumentForm(FlaskForm):
-    """A plan, a regulation or a budget: the file and what its paper says of itself."""
+    """A plan, a regulation or a budget: the file and what its paper says of itself.
+
+    Several stand on one page, each with a prefix; the request's token is checked for all of them at the door.
+    """
+
+    class Meta:
+        """No token of its own."""
+
+        csrf = False
 
     title = Line("Tên văn bản", [longest(300)])
     number = Line("Số, ký hiệu", [InputRequired("Xin ghi số, ký hiệu của văn bản."), longest(100)])

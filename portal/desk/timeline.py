@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.cycle.models import Cycle
+from portal.activities.standing import Standing
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet
 from portal.words import RESULTS, day
 
-# For each state: how many steps of the line are done; the next one is where the unit stands.
+# For each state of the dossier: how many steps of the line are done; the next one is where the unit stands.
 _DONE = {
-    State.DRAFT: 0,
-    State.SIGNED: 1,
-    State.SUBMITTED: 2,
-    State.SUPPLEMENT_REQUESTED: 2,
-    State.ACCEPTED: 3,
+    State.DRAFT: 2,
+    State.SIGNED: 3,
+    State.SUBMITTED: 4,
+    State.SUPPLEMENT_REQUESTED: 3,
+    State.ACCEPTED: 4,
     State.APPRAISED: 4,
-    State.DECIDED: 5,
+    State.DECIDED: 6,
+    State.CLOSED_UNREACHED: 3,
 }
 
 
@@ -30,19 +31,33 @@ class Next:
     endpoint: str = ""
 
 
-def year_line(cycle: Cycle, sheet: Sheet | None, entered: int, applying: int) -> list[tuple[str, str, str]]:
-    """Return the steps of the year: title, line, and done, now or next."""
-    d = sheet.dossier if sheet else None
+def year_line(
+    standing: Standing, sheet: Sheet | None, entered: int, applying: int, *, over: bool
+) -> list[tuple[str, str, str]]:
+    """Return the steps of the year: title, line, and done, now or next.
+
+    Registering and building never hold the dossier up, so they are done where they were done, whatever follows;
+    once the year is `over`, assessing comes next.
+    """
+    d, cycle = (sheet.dossier if sheet else None), standing.cycle
     state = State(d.state) if d else None
-    done = _DONE.get(state, -1) if state else -1
+    registered = bool(standing.registration and standing.registration.target)
+    built = bool(standing.by_kind) and not standing.missing
+    done = _DONE.get(state, 0) if state else 0
+    if not done:
+        done = 2 if over or (registered and built) else 1 if registered else 0
     lines = [
+        ("Đăng ký", standing.registered),
+        ("Xây dựng", _built(standing)),
         ("Tự đánh giá", f"{entered}/{applying} chỉ tiêu đã nhập" if d else "chưa lập hồ sơ"),
         (
             "Ký và nộp",
             f"đã nộp {day(d.submitted_at)}" if d and d.submitted_at else f"trước {day(cycle.submit_before)}",
         ),
-        ("Huyện tiếp nhận", f"từ {day(d.accepted_at)}" if d and d.accepted_at else "kiểm tra thành phần"),
-        ("Thẩm định", f"trước {day(cycle.decide_before)}"),
+        (
+            "Huyện thẩm định",
+            f"tiếp nhận {day(d.accepted_at)}" if d and d.accepted_at else f"trước {day(cycle.decide_before)}",
+        ),
         (
             "Kết quả",
             RESULTS[d.decided_level].unit_name
@@ -50,11 +65,23 @@ def year_line(cycle: Cycle, sheet: Sheet | None, entered: int, applying: int) ->
             else "Quyết định, lý do từng chỉ tiêu",
         ),
     ]
-    at = {State.DRAFT: 0, State.SIGNED: 1}.get(state or State.DRAFT, done)
+    skipped = {0: registered, 1: built}
     return [
-        (title, line, "done" if place < done or done == 5 else "now" if place == max(at, 0) else "next")
+        (
+            title,
+            line,
+            "now" if place == done else "next" if place > done or not skipped.get(place, True) else "done",
+        )
         for place, (title, line) in enumerate(lines)
     ]
+
+
+def _built(standing: Standing) -> str:
+    """Say how far the year's work has come."""
+    number = standing.whole.number
+    logged = f"{number} hoạt động" if number else "chưa ghi hoạt động"
+    lacking = len(standing.missing)
+    return f"{logged}, thiếu {lacking} văn bản" if lacking else logged
 
 
 def next_task(sheet: Sheet | None, *, year: int, lacking: int, may_sign: bool) -> Next:
