@@ -166,11 +166,6 @@ def _to_do(content: Content, gap: Gap) -> str:
     return "Nhập kết quả, gắn minh chứng." if missing else _gap_words(content, gap)
 
 
-def _to_do(content: Content, gap: Gap) -> str:
-    missing = content.assessment.finding(gap.indicator.id).outcomes[gap.level] is Outcome.MISSING
-    return "Nhập kết quả, gắn minh chứng." if missing else _gap_words(content, gap)
-
-
 def _standing(item: IndicatorResult, sensitive: bool) -> str:
     value = value_words(item, sensitive)
     return "Chưa nhập" if value.startswith(MISSING) else value
