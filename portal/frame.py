@@ -44,6 +44,7 @@ PROVINCE_ROOMS = (
     ("Báo cáo tỉnh", "province.compiled", Right.SEE_PROVINCE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
+    ("Ngày nghỉ", "cycle.days_off", Right.SEE_PROVINCE),
 )
 
 # Pages that belong to another room than the first of their blueprint.

@@ -1,0 +1,26 @@
+"""The form of a day that the whole province has off, or works."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from portal.typed import Day, Line
+
+from .days import KINDS
+
+
+class DayForm(FlaskForm):
+    """One day."""
+
+    day = Day("Ngày", [InputRequired("Xin nhập ngày, ví dụ 02/09/2027.")])
+    kind = RadioField(
+        "Là",
+        choices=[SelectChoice(kind, name) for kind, name in KINDS.items()],
+        default="off",
+        validators=[InputRequired("Xin chọn ngày nghỉ hay ngày làm việc.")],
+    )
+    name = Line(
+        "Lý do", [DataRequired("Xin ghi lý do."), Length(max=200, message="Lý do dài nhất 200 ký tự.")]
+    )
