@@ -37,7 +37,7 @@ def index() -> Any:
         "activities/index.html",
         cycle=cycle,
         years=year_links(cycles, cycle),
-        standing=standing,
+        stands=standing,
         tasks=standing.tasks(confirms=confirms),
         latest=queries.latest(unit.tenant_id, unit.id, cycle.year, 5),
         targets=TARGETS,
