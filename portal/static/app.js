@@ -132,11 +132,13 @@
     }), 120);
   }, { passive: true });
 
-  on('focusin', ({ target }) => { // what one types in is not behind the bar at the foot
-    const bar = $('.bar'), box = target.getBoundingClientRect();
-    const over = bar && !bar.contains(target) ? box.bottom + 8 - bar.getBoundingClientRect().top : 0;
-    if (over > 0 && box.height < innerHeight / 2 && getComputedStyle(bar).position === 'fixed') scrollBy(0, over);
-  });
+  portal.clearOfBar = () => { // what one types in is not behind the bar at the foot
+    const bar = $('.bar'), target = document.activeElement, box = target.getBoundingClientRect();
+    if (!bar || !target.closest('main') || bar.contains(target) || box.height > innerHeight / 2 || box.top > innerHeight) return;
+    const over = box.bottom + 8 - bar.getBoundingClientRect().top;
+    if (over > 0 && getComputedStyle(bar).position === 'fixed') scrollBy(0, over);
+  };
+  on('focusin', portal.clearOfBar);
 
   /* ---- when the page has come ---- */
   on('DOMContentLoaded', () => {

@@ -12,7 +12,7 @@
   const flights = new Map(); // what was sent, by form id
   const waiters = new Map(); // who waits for an answer, by form id
   let turn = 0, timer, running = false, hindrance = ''; // hindrance: '', 'out' (sign in again), 'other' (another account)
-  const formOf = (event) => (event.detail.requestConfig?.verb === 'get' ? null : event.detail.elt.closest('form'));
+  const formOf = (event) => (event.detail.requestConfig?.verb === 'get' ? null : (event.detail.requestConfig?.elt ?? event.detail.elt).closest('form')); // the element itself may be gone with the answer
   const live = (form) => document.getElementById(form.id) ?? form;
   let reached = false; // some machines say that they have no line and have one: an answer counts for more
   const offline = () => navigator.onLine === false && !reached;
@@ -54,6 +54,7 @@
     line.hidden = !parts.length;
     line.dataset.tone = conflict.length || mend.length || shut.length || hindrance ? 'no' : waiting.length ? 'wait' : 'ok';
     line.replaceChildren(...parts.flatMap((part, n) => (n ? [' · ', part] : [part])));
+    portal.clearOfBar();
   }
   on('click', (event) => { // from the line to the form, its fold opened
     const id = event.target.closest('[data-sync-all] a[href^="#"]')?.getAttribute('href').slice(1);
@@ -96,7 +97,7 @@
     turn = 0;
     const [told, at] = ['X-Message', 'X-Saved-At'].map((name) => xhr.getResponseHeader(name));
     const good = xhr.status < 400;
-    say(told ? decodeURIComponent(told) : good ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : refused[xhr.status] ?? 'Chưa lưu được. Hãy tải lại trang.',
+    if (!line || good || xhr.status !== 409) say(told ? decodeURIComponent(told) : good ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : refused[xhr.status] ?? 'Chưa lưu được. Hãy tải lại trang.',
       good ? 'ok' : 'no', xhr.status === 401 ? ['Đăng nhập lại', signIn()] : null);
     if (good) done(form, at ?? clock());
     else if (xhr.status === 401) { hindrance = 'out'; mark(form, 'waiting'); answered(form); return; }

@@ -52,6 +52,7 @@ def test_autosave_and_two_editors(world: World, visitor: Any) -> None:
     there.get_by_role("button", name="Lấy nội dung kia").click()
     expect(there.locator(".conflict")).to_have_count(0)
     expect(value_of(there)).to_have_value("35")
+    expect(second.page.locator("[data-sync-all]")).to_contain_text("Đã gửi hết")
     leave_with(value_of(there), "36")
     expect(there.locator(".is")).to_contain_text("Đạt cả hai mức")
     leave_with(value_of(here), "34")
