@@ -28,6 +28,7 @@ ROOMS: tuple[str, ...] = (
     "registration",
     "reports",
     "roster",
+    "sealed",
     "team",
     "units",
     "waivers",

@@ -16,6 +16,7 @@ from portal.register import models as register
 from portal.registration import models as registration
 from portal.reports import models as reports
 from portal.roster import models as roster
+from portal.sealed import models as sealed
 from portal.team import models as team
 from portal.trail import models as trail
 from portal.units import models as units
@@ -43,6 +44,7 @@ __all__ = [
     "registration",
     "reports",
     "roster",
+    "sealed",
     "team",
     "trail",
     "units",

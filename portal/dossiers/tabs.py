@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from flask import current_app, request, url_for
 
+from portal.improvement.queries import asked_of
+
 from .checks import Fault
 from .models import Dossier, State
 
 TABS: tuple[tuple[str, str], ...] = (
     ("Nhập hồ sơ", "dossiers.show"),
+    ("Yêu cầu kỳ trước", "improvement.requirements"),
     ("Còn thiếu", "dossiers.gaps"),
     ("Phân công", "team.assignments"),
     ("Biên bản Tổ", "team.minutes"),
     ("Văn bản", "papers.of_dossier"),
+    ("Bản đã ký", "sealed.index"),
     ("Kiểm tra và nộp", "dossiers.review"),
     ("Kết quả", "dossiers.result"),
+    ("Kế hoạch cải tiến", "improvement.plan"),
 )
 
 
+# Pages that only some states have.
+SHOWN_IN = {
+    "dossiers.result": frozenset({State.DECIDED}),
+    "sealed.index": frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.CLOSED_UNREACHED},
+    "improvement.plan": frozenset({State.DECIDED, State.CLOSED_UNREACHED}),
+}
+
+
 def tabs_of(dossier: Dossier) -> list[tuple[str, str, bool]]:
-    """Return (label, address, whether it is the page asked for) of a dossier's pages; the result once decided."""
+    """Return (label, address, whether it is the page asked for) of the pages a dossier has now."""
     return [
         (label, url_for(endpoint, dossier_id=dossier.id), request.endpoint == endpoint)
         for label, endpoint in TABS
-        if endpoint in current_app.view_functions
-        and (endpoint != "dossiers.result" or dossier.state == State.DECIDED)
+        if endpoint in current_app.view_functions and _has(dossier, endpoint)
     ]
+
+
+def _has(dossier: Dossier, endpoint: str) -> bool:
+    if endpoint == "improvement.requirements":
+        return request.endpoint == endpoint or dossier.id in asked_of([dossier])
+    return endpoint not in SHOWN_IN or State(dossier.state) in SHOWN_IN[endpoint]
 
 
 def mend_url(dossier: Dossier, fault: Fault) -> str:

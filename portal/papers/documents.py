@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import words
-from portal.papers import data, wording
+from portal.papers import data, seal, wording
 from portal.papers.pdf import clean, render_pdf
 from portal.papers.rows import MISSING, Align, RowColumn, RowTable
 from portal.papers.sheets import Sheet, sheet_rows
@@ -121,7 +121,9 @@ def _render(
     template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any
 ) -> Page:
     marks = [mark for mark in (paper.specimen, None if paper.signed else UNSIGNED) if mark]
-    html = environment().get_template(template).render(d=paper, marks=marks, **more)
+    code = getattr(paper, "content_hash", None)
+    qr = seal.picture(code, template.removesuffix(".html")) if code else ""
+    html = environment().get_template(template).render(d=paper, marks=marks, seal=qr, **more)
     return Page(html, paper.issued, tables or {})
 
 
@@ -187,14 +189,17 @@ def team_minutes(minutes: data.TeamMinutes) -> Page:
     )
     opinions = (
         RowColumn("Chỉ tiêu", 16, Align.CENTER),
-        RowColumn("Nội dung", 55),
-        RowColumn("Kết quả tự đánh giá", 36),
-        RowColumn("Ý kiến của Tổ", 26, Align.CENTER),
-        RowColumn("Ghi chú", 32),
+        RowColumn("Nội dung", 51),
+        RowColumn("Kết quả tự đánh giá", 42),
+        RowColumn("Ý kiến của Tổ", 25, Align.CENTER),
+        RowColumn("Ghi chú", 31),
     )
     said = {True: "Nhất trí", False: "Không nhất trí", None: wording.missing("ý kiến")}
     present = [(str(place), a.name, a.title, a.task) for place, a in enumerate(minutes.present, 1)]
-    rows = [(o.code, o.title, f"{o.value}\n{o.outcome}", said[o.agreed], o.note) for o in minutes.opinions]
+    rows = [
+        (o.code, o.title, "\n".join(dict.fromkeys((o.value, o.outcome))), said[o.agreed], o.note)
+        for o in minutes.opinions
+    ]
     tables = {
         "present": wording.plain_table(people, present),
         "opinions": wording.plain_table(opinions, rows, size=11),

@@ -89,7 +89,6 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "ext": ["xlsx", "csv"],
         "token": ["mot-lien-ket-khong-co-that"],
         "block": ["mau-01-mo-dau"],
-        "block": ["mau-01-mo-dau"],
         "file": ["khong-co.png"],
     }
 

@@ -1,0 +1,1 @@
+"""Signed papers: the scan of a paper with signature and stamp, or a PDF that carries digital signatures."""
