@@ -97,11 +97,12 @@
     turn = 0;
     const [told, at] = ['X-Message', 'X-Saved-At'].map((name) => xhr.getResponseHeader(name));
     const good = xhr.status < 400;
-    if (!line || good || xhr.status !== 409) say(told ? decodeURIComponent(told) : good ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : refused[xhr.status] ?? 'Chưa lưu được. Hãy tải lại trang.',
+    const clash = xhr.status === 409 && live(form).querySelector('.conflict'); // an alert of its own
+    if (!clash) say(told ? decodeURIComponent(told) : good ? `Đã lưu${at ? ` lúc ${at}` : ''}.` : refused[xhr.status] ?? 'Chưa lưu được. Hãy tải lại trang.',
       good ? 'ok' : 'no', xhr.status === 401 ? ['Đăng nhập lại', signIn()] : null);
     if (good) done(form, at ?? clock());
     else if (xhr.status === 401) { hindrance = 'out'; mark(form, 'waiting'); answered(form); return; }
-    else mark(form, xhr.status === 422 ? 'mend' : live(form).querySelector('.conflict') ? 'conflict' : 'shut');
+    else mark(form, xhr.status === 422 ? 'mend' : clash ? 'conflict' : 'shut');
     if (!good) kept.keep(form, { tried: undefined });
     answered(form);
   });
