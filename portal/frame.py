@@ -58,6 +58,7 @@ PART_OF = {
     "complaints.index": "recognition.index",
     "complaints.show": "recognition.index",
     "complaints.of_dossier": "dossiers.results",
+    "recognition.outlook": "dossiers.results",
     "register.publication": "dossiers.results",
     "province.report": "province.reports",
     "province.accept": "province.reports",

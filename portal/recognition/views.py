@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from portal import clock, words
 from portal.cycle.queries import current_cycle, cycle_of, years
@@ -18,10 +18,9 @@ from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import lines, operations, queries, rules
+from .blueprint import blueprint
 from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
 from .models import Decision
-
-blueprint = Blueprint("recognition", __name__)
 
 
 def tenant_here() -> int:
@@ -293,3 +292,6 @@ def remove_line(decision_id: int, line_id: int) -> Any:
     """Take a unit out of the draft."""
     operations.remove_line(signed_in(), decision_here(decision_id), line_id, _seen())
     return back_to("recognition.show", "Đã rút đơn vị khỏi dự thảo.", decision_id=decision_id)
+
+
+from . import unit_views  # noqa: E402, F401  (the unit's page, on the same blueprint)

@@ -1,0 +1,84 @@
+"""Reading what a unit holds, and the dates of the years in which it can be raised or renewed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import case, select
+
+from portal.catalogue.models import CriteriaVersion
+from portal.cycle.models import Cycle
+from portal.cycle.operations import legal_calendar
+from portal.dossiers.models import Dossier
+from tenants.database import db
+
+from .models import DecisionLine, Recognition
+from .outlook import Dates, Held, YearDates
+
+
+def held_by(tenant_id: int, unit_id: int, today: date) -> Recognition | None:
+    """Return what a unit holds today: the highest level in force, or else what ended last; None for nothing."""
+    return db.session.scalar(
+        select(Recognition)
+        .where(
+            Recognition.tenant_id == tenant_id,
+            Recognition.unit_id == unit_id,
+            Recognition.state == "in_force",
+        )
+        .order_by(
+            case((Recognition.valid_to >= today, 0), else_=1),
+            case((Recognition.valid_to >= today, -Recognition.level), else_=0),
+            Recognition.valid_to.desc(),
+            Recognition.id.desc(),
+        )
+        .limit(1)
+    )
+
+
+def as_held(row: Recognition) -> Held:
+    """Return a recognition as the outlook takes it."""
+    return Held(row.level, row.year, row.decision_number, row.decided_on, row.valid_to, row.may_raise_from)
+
+
+def settings_of(row: Recognition) -> dict[str, object]:
+    """Return the settings of the catalogue version by which a recognition was decided."""
+    found = db.session.scalar(
+        select(CriteriaVersion.settings)
+        .join(Dossier, Dossier.version_id == CriteriaVersion.id)
+        .where(Dossier.tenant_id == row.tenant_id, Dossier.id == row.dossier_id)
+    )
+    return dict(found or {})
+
+
+def year_dates() -> Dates:
+    """Return the way from a year to its dates: as opened, or the legal ones of the latest version; two statements."""
+    opened = {row.year: row for row in db.session.scalars(select(Cycle))}
+    latest = max(opened.values(), key=lambda row: row.year, default=None)
+    version = db.session.get(CriteriaVersion, latest.version_id) if latest else None
+
+    def dates(year: int) -> YearDates:
+        if year in opened:
+            return YearDates(year, opened[year].submit_before, opened[year].decide_before)
+        assert version is not None, "a recognition comes from an opened year"
+        legal = legal_calendar(year, version)
+        return YearDates(year, legal.submit_before, legal.decide_before)
+
+    return dates
+
+
+def opened_years(today: date) -> list[int]:
+    """Return the years whose dossier can be worked on today and is not past filing, the latest first."""
+    rows = select(Cycle.year).where(Cycle.opens_on <= today, Cycle.submit_before > today)
+    return list(db.session.scalars(rows.order_by(Cycle.year.desc())))
+
+
+def last_reason(row: Recognition) -> str:
+    """Return what the decision noted to a unit, "" for nothing."""
+    found = db.session.scalar(
+        select(DecisionLine.reason).where(
+            DecisionLine.tenant_id == row.tenant_id,
+            DecisionLine.decision_id == row.decision_id,
+            DecisionLine.dossier_id == row.dossier_id,
+        )
+    )
+    return found or ""
