@@ -72,7 +72,7 @@ def log() -> Any:
         codes=codes,
         indicators=[(str(row.id), f"{row.code}. {row.title}") for row in queries.applying(unit, cycle)],
         duration=rules.duration,
-        closed=closed(live_dossier(unit.tenant_id, unit.id, cycle.year)),
+        closed=closed(cycle, live_dossier(unit.tenant_id, unit.id, cycle.year)),
     )
 
 
@@ -202,7 +202,7 @@ def _edit(form: ActivityForm, cycle: Cycle, one: Activity | None, theirs: Any = 
         one=one,
         theirs=theirs,
         dossier=dossier,
-        closed=closed(dossier),
+        closed=closed(cycle, dossier),
         kinds=wording.KINDS,
         codes={row.id: row.code for row in indicators_of(cycle.version_id)},
         duration=rules.duration,

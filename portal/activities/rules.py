@@ -32,7 +32,8 @@ MOST_MINUTES = 1000 * 60
 MOST_LINKS = 10
 LONGEST_LINK = 500
 _HOURS = re.compile(
-    r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?|([0-9]{1,4})\s*(?:giờ|g|h|:)\s*(?:([0-9]{1,2})\s*(?:phút|p)?)?", re.IGNORECASE
+    r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?|([0-9]{1,4})\s*(?:giờ|g|h|:)\s*(?:([0-9]{1,2})\s*(?:phút|p)?)?",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+\.[^\s<>\"'\\]+", re.IGNORECASE)
 

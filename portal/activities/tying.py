@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from portal import clock
+from portal.cycle.models import Cycle
+from portal.cycle.queries import cycle_of
+from portal.cycle.rules import is_late
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, live_dossier, open_sheet
 from portal.dossiers.taking import locked
 from portal.evidence.linking import MOST_LINKS, note, tie
 from portal.evidence.models import EvidenceLink
-from portal.words import DOSSIER_STATES
+from portal.words import DOSSIER_STATES, day
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -22,10 +26,20 @@ from .models import FREE, Activity
 from .queries import still_tied, year_of
 
 
-def closed(dossier: Dossier | None) -> str:
-    """Return the sentence why the log of a dossier's year cannot be changed as a whole, "" where it can."""
+def closed(cycle: Cycle, dossier: Dossier | None) -> str:
+    """Return the sentence why the log of a year cannot be changed as a whole, "" where it can.
+
+    A dossier's signature closes it, and without one the day the district reports the year.
+    """
     state = State(dossier.state) if dossier is not None else State.DRAFT
-    if dossier is None or state in FREE or state is State.SUPPLEMENT_REQUESTED:
+    if dossier is None or state in FREE:
+        if not is_late(cycle.report_before, clock.now()):
+            return ""
+        return (
+            f"Năm {cycle.year} đã khép lại: huyện báo cáo Sở trước ngày {day(cycle.report_before)}, nên nhật ký "
+            "hoạt động của năm không sửa được nữa."
+        )
+    if state is State.SUPPLEMENT_REQUESTED:
         return ""
     why = f"Báo cáo tự đánh giá năm {dossier.year} nêu các hoạt động của năm"
     if state is State.SIGNED:
@@ -39,13 +53,15 @@ def closed(dossier: Dossier | None) -> str:
 
 def open_for(tenant_id: int, unit_id: int, year: int, proves: Iterable[int]) -> Sheet | None:
     """Return the year's dossier, held and open for a change of what proves these indicators; None without one."""
-    dossier = live_dossier(tenant_id, unit_id, year)
-    if dossier is None:
-        return None
-    dossier = locked(tenant_id, dossier.id)
-    why = closed(dossier)
+    dossier, cycle = live_dossier(tenant_id, unit_id, year), cycle_of(year)
+    assert cycle is not None
+    if dossier is not None:
+        dossier = locked(tenant_id, dossier.id)
+    why = closed(cycle, dossier)
     if why:
         raise Refused(why)
+    if dossier is None:
+        return None
     sheet = open_sheet(dossier)
     named = list(proves)
     if dossier.state == State.SUPPLEMENT_REQUESTED and not (

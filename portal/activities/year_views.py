@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import render_template
 
+from portal import clock
+from portal.cycle.rules import is_late
 from portal.dossiers.queries import live_dossier
 from portal.dossiers.tracking import state_of
 from portal.registration.wording import TARGETS
@@ -32,13 +34,15 @@ def index() -> Any:
     unit = own_unit(signed_in())
     dossier = live_dossier(unit.tenant_id, unit.id, cycle.year)
     standing = standing_of(unit, cycle, dossier)
+    past = is_late(cycle.submit_before, clock.now())
     confirms = refusal(signed_in(), Right.CONFIRM_REGISTRATION) is None
     return render_template(
         "activities/index.html",
         cycle=cycle,
         years=year_links(cycles, cycle),
         stands=standing,
-        tasks=standing.tasks(confirms=confirms),
+        tasks=[] if past else standing.tasks(confirms=confirms),
+        past=past,
         latest=queries.latest(unit.tenant_id, unit.id, cycle.year, 5),
         targets=TARGETS,
         kinds=wording.KINDS,
@@ -46,5 +50,5 @@ def index() -> Any:
         duration=duration,
         dossier=dossier,
         dossier_state=state_of(dossier) if dossier else None,
-        closed=closed(dossier),
+        closed=closed(cycle, dossier),
     )

@@ -81,6 +81,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "paper_id": [rows["signed_paper"]["id"]],
         "action_id": [rows["improvement_action"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
+        "activity_id": [rows["activity"]["id"]],
         "version_id": [rows["dossier"]["version_id"]],
         "indicator_id": [rows["finding"]["indicator_id"]],
         "level": [1],
@@ -114,6 +115,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "province.kind": {"kind": lambda _year: ["primary"]},
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
+    "activities.add_document_of": {"kind": lambda _year: ["plan"]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
