@@ -23,6 +23,7 @@ from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
+from portal.dossiers.rules import RATIO_WHOLE, as_ratio
 from portal.units.models import Unit
 from portal.words import ZONE, fold, sort_key
 from tenants import operations, signin
@@ -252,6 +253,9 @@ def fill(
     counts: dict[str, int | None] = {
         code: {"members": members, "learners": 412, "language_posts": 3}[code] for code in sheet.headcounts
     }
+    if dossier.ratio_only:
+        part = None if part is None else as_ratio(min(part, members), members)
+        counts = dict.fromkeys(sheet.headcounts, RATIO_WHOLE)
     versions = {code: row.version for code, row in sheet.headcounts.items()}
     sheet = dossiers.save_headcounts(actor, dossier, counts, versions)
     for indicator in sheet.indicators:

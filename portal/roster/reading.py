@@ -30,7 +30,9 @@ def read_roster(content: bytes, layout: Layout) -> Reading:
     found: dict[str, str] = {}
     for leaf in leaves:
         if leaf.hidden:
-            reading.notes.append(f"Trang tính ẩn “{leaf.title}” không được đọc.")
+            reading.notes.append(
+                f"Trang tính ẩn “{leaf.title}” không được đọc; nếu cần đếm, xin bỏ ẩn (Unhide)."
+            )
             continue
         known = _sheet_of(leaf, layout)
         if known is None:
@@ -52,7 +54,7 @@ def read_roster(content: bytes, layout: Layout) -> Reading:
             422,
         )
     if not reading.people and not reading.faults:
-        raise Refused("Danh sách trong tệp chưa có người nào.", 422)
+        raise Refused(" ".join(["Danh sách trong tệp chưa có người nào.", *reading.notes]), 422)
     if len(reading.people) > MOST_PEOPLE:
         raise Refused(
             f"Tệp có quá {MOST_PEOPLE // 1000}.000 người. Xin nhập tổng số ở trang hồ sơ thay cho danh sách.",
