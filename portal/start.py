@@ -34,6 +34,7 @@ GUNICORN = (sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py
 ROOM_NEEDED = 500 * 1024 * 1024
 LOG_LIMIT = 50 * 1024 * 1024
 RESTARTS = 3  # of a database server that was killed
+WORKER_PAUSE = 30  # seconds before a worker that ended is started again
 PATIENCE = 120  # seconds for the first answer of gunicorn
 SOURCES = ("*.py", "*.yaml", "*.sql", "*.json", "*.csv")
 
@@ -145,14 +146,18 @@ def _serve(settings: Settings) -> None:
     try:
         accounts = prepare(settings)
         gunicorn = _start_gunicorn(settings)
+        worker = None
         try:
             _await(gunicorn, settings)
+            worker = _Worker() if settings.mail else None
             if accounts:
                 print(f"\n{accounts_table(accounts)}\n")
             print(f"{FIRST_CLICKS}\n\nSẵn sàng: http://127.0.0.1:{settings.port}", flush=True)
-            _watch(gunicorn, server)
+            _watch(gunicorn, server, worker)
         finally:
             _ignore_signals()
+            if worker:
+                _stop(worker.child)
             _stop(gunicorn)
     finally:
         _ignore_signals()
@@ -179,9 +184,28 @@ def _await(gunicorn: subprocess.Popen[bytes], settings: Settings) -> None:
         time.sleep(0.05)
 
 
-def _watch(gunicorn: subprocess.Popen[bytes], server: Server | None) -> None:
+class _Worker:
+    """`flask work` beside the web server: sends mail, ends with it; should it fail, the pages go on without it."""
+
+    def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
+        self.child = _child((*FLASK, "work"), signal.SIGTERM)
+        self.began = time.monotonic()
+
+    def tend(self) -> None:
+        """Start the worker again when it has ended, not too often."""
+        if self.child.poll() is not None and time.monotonic() - self.began > WORKER_PAUSE:
+            print("Chương trình gửi thư đã dừng; đang khởi động lại…", file=sys.stderr, flush=True)
+            self._start()
+
+
+def _watch(gunicorn: subprocess.Popen[bytes], server: Server | None, worker: _Worker | None) -> None:
     restarts = 0
     while gunicorn.poll() is None:
+        if worker:
+            worker.tend()
         if server is not None and not server.running:
             restarts += 1
             if restarts > RESTARTS:

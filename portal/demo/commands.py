@@ -30,6 +30,8 @@ from .bulk import Catalogue, Draft, Registered
 from .counting import ask_and_rule
 from .figures import aim_of
 from .moments import at
+from .notices import keep_days
+from .notices import tell as remind_units
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .year import load_registrations
@@ -89,7 +91,9 @@ def build(wanted: list[PlaceData]) -> None:
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        remind_units(units[0].tenant_id)
         complain(units[0].tenant_id, people)
+    keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
         clock.forget_settings()

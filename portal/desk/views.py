@@ -35,7 +35,7 @@ from .timeline import Next, next_task, year_line
 blueprint = Blueprint("desk", __name__)
 
 # What the calendar says too, but the tasks of the year say already.
-TOLD_AS_TASKS = ("register", "register_closes", "plan")
+TOLD_AS_TASKS = ("register", "register_closes", "plan", "raise")
 
 
 def _place() -> Place:

@@ -17,6 +17,8 @@ from portal import words
 from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
+from portal.notices.wording import KINDS as NOTICE_KINDS
+from portal.notices.wording import PACES as MAIL_PACES
 from portal.evidence.wording import VALIDITIES
 from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
@@ -29,7 +31,9 @@ from tenants.rights import Right
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted([*(ROOT / "portal").rglob("*.py"), *(ROOT / "tenants").rglob("*.py")])
-PAGES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "print" not in path.parts)
+PAGES = sorted(
+    path for path in (ROOT / "templates").rglob("*.html") if not {"print", "mail"} & set(path.parts)
+)
 ALL_PAGES = sorted((ROOT / "templates").rglob("*.html"))
 
 
@@ -295,6 +299,8 @@ WORDS = {
     "portal.registration.rules.Change": registration.CHANGES,
     "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,
+    "portal.notices.rules.Kind": NOTICE_KINDS,
+    "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
 }
 # Enums that people never read: how the program tells its own cases apart.
