@@ -18,7 +18,6 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from portal.catalogue.queries import as_rules, indicators_of
 from portal.dossiers import rules
 from portal.dossiers.models import Answer, Dossier, Headcount, TeamMember
-from portal.evidence.models import Evidence, EvidenceLink
 from portal.units.models import Unit
 from portal.words import ZONE, fold, sort_key
 from tenants.database import db
@@ -224,35 +223,6 @@ def registration(draft: Draft, chance: random.Random) -> tuple[str, datetime] | 
         return None
     at = datetime(draft.year, 2, chance.randint(3, 27), chance.randint(8, 16), tzinfo=ZONE)
     return f"level_{draft.aim or 1}", at
-
-
-def attach_evidence(
-    drafts: Sequence[Draft], papers: Sequence[dict[str, Any]], at: datetime, chance: random.Random
-) -> None:
-    """Give each dossier a few evidence files (already in the store) and link them to its indicators."""
-    evidence, places = [], []
-    for d in drafts:
-        for paper in chance.sample(list(papers), k=min(4, len(papers))):
-            evidence.append(
-                {
-                    "tenant_id": d.unit.tenant_id,
-                    "unit_id": d.unit.unit_id,
-                    "uploaded_at": at,
-                    "uploaded_by": "Cán bộ đầu mối",
-                    "number": f"{chance.randint(3, 320)}/{paper['symbol']}",
-                    "issued_on": date(d.year, chance.randint(1, 12), chance.randint(1, 28)),
-                    "issuer": d.unit.data.name[:200],
-                    **{k: v for k, v in paper.items() if k != "symbol"},
-                }
-            )
-            places.append(d)
-    ids = insert_with_ids(Evidence, evidence)
-    links = []
-    for d, number in zip(places, ids, strict=True):
-        answered = list(d.answers)
-        for indicator_id in chance.sample(answered, k=min(2, len(answered))):
-            links.append({**key_of(d), "indicator_id": indicator_id, "evidence_id": number})
-    insert_all(EvidenceLink, links)
 
 
 def unit_names(tenant_id: int) -> dict[int, str]:

@@ -25,7 +25,7 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, before, bulk, files, history, season
+from . import accounts, before, bulk, evidence_library, files, history, season
 from .bulk import Catalogue, Draft, Registered
 from .counting import ask_and_rule
 from .figures import aim_of
@@ -233,5 +233,5 @@ def _open_drafts(
         )
     bulk.load_drafts(drafts, catalogue, states)
     load_registrations(season.YEAR, units, drafts, random.Random(f"{SEED}-{units[0].code}-registrations"))
-    bulk.attach_evidence(drafts, papers, datetime(2026, 12, 20, 9, tzinfo=ZONE), chance)
+    evidence_library.load(drafts, papers, catalogue)
     return drafts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -36,21 +37,7 @@ class MadeFile:
 
 def papers() -> list[MadeFile]:
     """Return the files every unit of the demonstration has; the same words give the same bytes."""
-    issued = datetime(2026, 6, 1, 8, tzinfo=UTC)
-    made = []
-    for number, (title, symbol) in enumerate(TITLES, start=1):
-        rows = "".join(
-            f"<tr><td>{n}</td><td>(họ tên)</td><td>{'Đạt' if n % 7 else 'Chưa đạt'}</td></tr>"
-            for n in range(1, 25)
-        )
-        html = (
-            f'<html lang="vi"><head><title>{title}</title><style>'
-            "@page { size: a4; margin: 20mm 15mm 20mm 30mm } html, body { font-family: portal, symbols; font-size: 13pt }"
-            " td { border: 0.5pt solid #000; padding: 3pt }</style></head>"
-            f"<body><p><b>DỮ LIỆU MINH HỌA</b></p><h1>{title}</h1>"
-            f"<p>Văn bản minh họa số {number}, không có giá trị pháp lý.</p><table>{rows}</table></body></html>"
-        )
-        made.append(MadeFile(title, symbol, f"{title}.pdf", "application/pdf", render_pdf(html, issued)))
+    made = [paper(title, symbol, number) for number, (title, symbol) in enumerate(TITLES, start=1)]
     for number, colour in enumerate(COLOURS, start=1):
         made.append(
             MadeFile(
@@ -62,6 +49,24 @@ def papers() -> list[MadeFile]:
             )
         )
     return made
+
+
+@cache
+def paper(title: str, symbol: str, number: int) -> MadeFile:
+    """Return one made-up paper; the same words give the same bytes."""
+    rows = "".join(
+        f"<tr><td>{n}</td><td>(họ tên)</td><td>{'Đạt' if n % 7 else 'Chưa đạt'}</td></tr>"
+        for n in range(1, 25)
+    )
+    html = (
+        f'<html lang="vi"><head><title>{title}</title><style>'
+        "@page { size: a4; margin: 20mm 15mm 20mm 30mm } html, body { font-family: portal, symbols; font-size: 13pt }"
+        " td { border: 0.5pt solid #000; padding: 3pt }</style></head>"
+        f"<body><p><b>DỮ LIỆU MINH HỌA</b></p><h1>{title}</h1>"
+        f"<p>Văn bản minh họa số {number}, không có giá trị pháp lý.</p><table>{rows}</table></body></html>"
+    )
+    issued = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    return MadeFile(title, symbol, f"{title}.pdf", "application/pdf", render_pdf(html, issued))
 
 
 def _picture(number: int, colour: tuple[int, int, int]) -> bytes:

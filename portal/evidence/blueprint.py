@@ -7,10 +7,12 @@ from flask import Blueprint
 from tenants.access import signed_in
 from tenants.identity import Place
 
+from .carrying import left_to_ask
 from .sending import let_files_in
 
 blueprint = Blueprint("evidence", __name__)
 let_files_in(blueprint, "evidence.upload", "evidence.add")
+blueprint.add_app_template_global(left_to_ask, "files_to_carry")
 
 
 def here() -> Place:

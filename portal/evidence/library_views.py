@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort, render_template, request
 
 from portal import clock, words
-from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.taking import editable
 from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
@@ -21,7 +20,6 @@ from tenants.rights import Right
 
 from . import operations, parts
 from .blueprint import blueprint, here
-from .carrying import left_to_ask
 from .checks import ACCEPT, ALLOWED, MAX_BYTES
 from .documents import tied_words
 from .indicator_views import say
@@ -104,15 +102,9 @@ def library() -> Any:
         target=target,
         room=(used, allowed),
         waiting=[] if target else parts.waiting(signed_in(), place.tenant_id, place.unit_id),
-        carry=[] if target else _to_carry(place.tenant_id, place.unit_id),
+        unfinished=[] if target else open_dossiers(place.tenant_id, place.unit_id),
         upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
     )
-
-
-def _to_carry(tenant_id: int, unit_id: int) -> list[tuple[Dossier, int]]:
-    """Return the open dossiers for which files of an earlier year wait to be asked about, with how many."""
-    asked = [(dossier, left_to_ask(dossier)) for dossier in open_dossiers(tenant_id, unit_id)]
-    return [(dossier, left) for dossier, left in asked if left]
 
 
 def _target(text: str) -> Target | None:

@@ -61,8 +61,16 @@ def test_the_open_year_stands_in_every_state(data: Path) -> None:
                 "select count(*) from dossier d where d.state = 'decided' and not exists (select from decision_line l"
                 " where l.tenant_id = d.tenant_id and l.dossier_id = d.id and l.outcome = d.decided_level)"
             ).fetchone()
+            kinds = {row[0] for row in connection.execute("select distinct kind from evidence")}
+            over_years = connection.execute(
+                "select count(*) from (select l.evidence_id from evidence_link l join dossier d"
+                " on d.tenant_id = l.tenant_id and d.id = l.dossier_id group by 1 having count(distinct d.year) > 1) used"
+            ).fetchone()
     finally:
         server.stop()
+    assert {"plan", "regulation", "funding", "photo", "certificate"} <= kinds
+    assert over_years
+    assert over_years[0] > 0
     assert states == {state.value for state in State if state not in NOT_BEFORE_THE_DEADLINE}
     assert answers == (2,)
     assert unlike == (0,)

@@ -73,7 +73,8 @@ def test_each_file_is_asked_once(world: World, client: Any, two: TwoYears) -> No
     world.sign_in(client, two.unit.head)
     address = f"/ho-so/{two.dossier_id}/minh-chung-nam-truoc"
     library = client.get("/minh-chung").get_data(as_text=True)
-    assert "còn 4 tài liệu của năm trước" in library
+    assert "còn 4 tài liệu của hồ sơ trước" in library
+    assert "còn 4 tài liệu của hồ sơ trước" in client.get(f"/ho-so/{two.dossier_id}").get_data(as_text=True)
     page = client.get(address).get_data(as_text=True)
     assert 'Còn <b class="num">4</b> trong 4' in page
     chosen = {name: f'name="con-hieu-luc-{number}"' for name, number in two.files.items()}
@@ -105,7 +106,7 @@ def test_each_file_is_asked_once(world: World, client: Any, two: TwoYears) -> No
     assert post(client, address, **{"con-hieu-luc-999999": "con"}).status_code == 404
     rest = {f"con-hieu-luc-{files[name]}": "con" for name in ("Giấy khen", "Chứng nhận")}
     assert "Đã xét hết tài liệu của năm 2026" in post(client, address, **rest).get_data(as_text=True)
-    assert "tài liệu của năm trước" not in client.get("/minh-chung").get_data(as_text=True)
+    assert "tài liệu của hồ sơ trước" not in client.get("/minh-chung").get_data(as_text=True)
     with world.acting(two.unit.head, writes=False):
         assert db.session.scalar(select(func.count()).select_from(EvidenceCarry)) == 4
     assert len(two.unit.files("1.2")) == 1, "last year's dossier is as it was"
