@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from portal import words
 from portal.units.reading import Leaf, read_leaves
 from tenants.refusal import Refused
 
@@ -25,7 +27,11 @@ _ROWS = re.compile(r"[A-Z]+([0-9]+):[A-Z]+([0-9]+)")
 
 def read_roster(content: bytes, layout: Layout) -> Reading:
     """Read a filled template; raises `Refused` (422) for a file that is none, faults of rows come with the reading."""
-    leaves = read_leaves(content, MOST_PEOPLE)
+    return reading_of(read_leaves(content, MOST_PEOPLE), layout)
+
+
+def reading_of(leaves: Sequence[Leaf], layout: Layout) -> Reading:
+    """Read the sheets of a workbook as a roster."""
     reading = Reading()
     found: dict[str, str] = {}
     for leaf in leaves:
@@ -57,7 +63,7 @@ def read_roster(content: bytes, layout: Layout) -> Reading:
         raise Refused(" ".join(["Danh sách trong tệp chưa có người nào.", *reading.notes]), 422)
     if len(reading.people) > MOST_PEOPLE:
         raise Refused(
-            f"Tệp có quá {MOST_PEOPLE // 1000}.000 người. Xin nhập tổng số ở trang hồ sơ thay cho danh sách.",
+            f"Tệp có quá {words.number(MOST_PEOPLE)} người. Xin nhập tổng số ở trang hồ sơ thay cho danh sách.",
             422,
         )
     filled = {person.sheet for person in reading.people}

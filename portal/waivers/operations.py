@@ -98,8 +98,7 @@ def rule(actor: Identity, tenant_id: int, waiver_id: int, *, grant: bool, ruling
         raise Conflict(f"{who} đề nghị này.", waiver)
     _in(sheet, RULED_IN, "trả lời đề nghị này")
     _ruling(ruling, needed="" if grant else "Xin ghi lý do không chấp thuận.")
-    waiver.state = WaiverState.GRANTED if grant else WaiverState.REFUSED
-    _write(actor, sheet, waiver, ruling)
+    _write(actor, sheet, waiver, WaiverState.GRANTED if grant else WaiverState.REFUSED, ruling)
     done = "chấp thuận" if grant else "không chấp thuận"
     _tell(actor, sheet, waiver, f"đã {done} đề nghị không áp dụng chỉ tiêu {_code(sheet, waiver)}")
     return waiver
@@ -112,8 +111,7 @@ def revoke(actor: Identity, tenant_id: int, waiver_id: int, ruling: str) -> Waiv
         raise Conflict("Đề nghị này không còn ở trạng thái đã chấp thuận.", waiver)
     _in(sheet, REVOKED_IN, "rút chấp thuận; ở bước thẩm định, kết luận chỉ tiêu trên màn hình thẩm định")
     _ruling(ruling, needed="Xin ghi lý do rút chấp thuận.")
-    waiver.state = WaiverState.REVOKED
-    _write(actor, sheet, waiver, ruling)
+    _write(actor, sheet, waiver, WaiverState.REVOKED, ruling)
     _tell(actor, sheet, waiver, f"đã rút chấp thuận không áp dụng chỉ tiêu {_code(sheet, waiver)}")
     return waiver
 
@@ -141,8 +139,14 @@ def _ruling(ruling: str, *, needed: str) -> None:
         raise Refused(f"Lý do dài quá {words.number(LONGEST)} ký tự. Xin viết ngắn hơn.", 422)
 
 
-def _write(actor: Identity, sheet: Sheet, waiver: Waiver, ruling: str) -> None:
-    waiver.ruling, waiver.ruled_at, waiver.ruled_by = ruling.strip(), clock.now(), actor.full_name
+def _write(actor: Identity, sheet: Sheet, waiver: Waiver, state: WaiverState, ruling: str) -> None:
+    now = clock.now()  # asked first: a question to the database would flush a ruling that is not whole
+    waiver.state, waiver.ruling, waiver.ruled_at, waiver.ruled_by = (
+        state,
+        ruling.strip(),
+        now,
+        actor.full_name,
+    )
     db.session.flush()
     # What the rules say of a unit's own dossier is stored by the unit's next step; the office's copy is ours.
     if sheet.dossier.channel != "portal" and sheet.dossier.state == State.DRAFT:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from portal.dossiers.rules import Applicability, Indicator, Kind, Profile, Threshold
-from portal.roster.rules import LABEL_HEAD, Reading, counts, head_of, lacking, layout, read_rows
+from portal.roster.reading import reading_of
+from portal.roster.rules import LABEL_HEAD, MOST_PEOPLE, Reading, counts, head_of, lacking, layout, read_rows
+from portal.units.reading import Leaf, Line
+from tenants.refusal import Refused
 
 
 def share(number: int, code: str, title: str, base: str = "members", **applies: Any) -> Indicator:
@@ -99,3 +102,11 @@ def test_a_fault_names_its_row(row: tuple[str, ...], sentence: str) -> None:
     assert [(fault.sheet, fault.line) for fault in reading.faults] == [("Thành viên", 5)]
     assert sentence in reading.faults[0].sentence
     assert [person.label for person in reading.people] == ["Bình"]
+
+
+def test_one_person_too_many() -> None:
+    """Beyond the limit totals are to be typed; the sentence says so."""
+    head = Line(1, (LABEL_HEAD, *(c.head for c in MEMBERS.columns)))
+    people = [Line(n, (f"Người {n}", "x")) for n in range(2, MOST_PEOPLE + 3)]
+    with pytest.raises(Refused, match=r"quá 20\.000 người. Xin nhập tổng số"):
+        reading_of([Leaf("Thành viên", False, (), [head, *people])], (MEMBERS, LEARNERS))
