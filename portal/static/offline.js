@@ -45,9 +45,9 @@
     if (portal.kept.over()) return;
     const pages = await caches.open(PAGES + owner);
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'X-Kept-At': new Date().toISOString() };
-    await pages.delete(location.pathname);
-    await pages.put(location.pathname, new Response(copyOfThis(), { headers }));
-    for (const old of (await pages.keys()).slice(0, -MOST)) await pages.delete(old);
+    await pages.put(location.pathname, new Response(copyOfThis(), { headers })); // in one step: there is a copy at any moment
+    const all = await Promise.all((await pages.keys()).map(async (request) => [(await pages.match(request)).headers.get('X-Kept-At'), request]));
+    for (const [, request] of all.sort().slice(0, -MOST)) await pages.delete(request);
   }
   async function keepFiles() { // style, scripts, type: versioned by address, so one copy each and no older ones
     const wanted = performance.getEntriesByType('resource').map(({ name }) => new URL(name))

@@ -4,7 +4,7 @@
 const AWAY = '/ngoai-tuyen';
 const DOSSIER = /^\/ho-so\/\d+$/;
 const LIFE = 7 * 864e5; // as long as a sign-in can last
-const PATIENCE = 12000; // how long a weak line may take before the copy is shown
+const PATIENCE = { true: 12000, false: 2000 }; // how long a line may take before the copy is shown, by what the browser says of it
 
 self.addEventListener('install', (event) => {
   const page = new Request(AWAY, { credentials: 'omit', cache: 'reload' });
@@ -37,7 +37,7 @@ async function dossier(request, path) {
   const network = fetch(request);
   if (!found) return network.catch(() => away());
   network.catch(() => {}); // told below, or too late to matter
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE[self.navigator.onLine] ?? PATIENCE.true); });
   const answer = await Promise.race([network.catch(() => null), late]);
   return answer && ![502, 503, 504].includes(answer.status) ? answer : asKept(found);
 }

@@ -65,7 +65,7 @@ class School:
 
     def write(self, code: str, text: str) -> None:
         """Type an explanation and go on, which saves it."""
-        field = self.card(code).locator("textarea")
+        field = self.card(code).locator("textarea[name=explanation]")
         field.fill(text)
         field.press("Tab")
 
@@ -154,7 +154,7 @@ def test_a_dossier_without_a_line(world: World, visitor: Any) -> None:
     until(page, f"{kept}.then((text) => text.includes('Lần một.'))")
     school.line(up=False)
     page.reload()
-    expect(school.card("1.2").locator("textarea")).to_have_value("Lần một.")
+    expect(school.card("1.2").locator("textarea[name=explanation]")).to_have_value("Lần một.")
     school.write("1.2", "Lần hai.")
     school.says("chờ gửi (1)")
     school.line(up=True)
@@ -177,7 +177,7 @@ def test_sessions_that_end_and_sign_out(world: World, visitor: Any) -> None:
     sign_in_here(page, school.clerk)
     expect(page).to_have_url(f"{school.phone.address}/ho-so/{school.id}")
     school.says("Đã gửi hết")
-    expect(school.card("1.1").locator("textarea")).to_have_value("Gõ sau khi phiên đã hết.")
+    expect(school.card("1.1").locator("textarea[name=explanation]")).to_have_value("Gõ sau khi phiên đã hết.")
     assert school.stored("1.1") == "Gõ sau khi phiên đã hết."
     school.wait_until_kept()
     school.line(up=False)
@@ -202,7 +202,7 @@ def test_sessions_that_end_and_sign_out(world: World, visitor: Any) -> None:
     school.line(up=True)
     school.phone.sign_in(school.head)
     school.open_form()
-    expect(school.card("1.2").locator("textarea")).to_have_value("Chưa kịp gửi.")
+    expect(school.card("1.2").locator("textarea[name=explanation]")).to_have_value("Chưa kịp gửi.")
     expect(page.locator("[data-sync-all]")).to_be_hidden()
 
 
@@ -221,7 +221,7 @@ def test_another_person_on_the_same_device(world: World, visitor: Any) -> None:
     school.says("Đăng nhập lại để gửi (1)")
     school.phone.sign_in(school.head)
     school.open_form()
-    expect(school.card("1.1").locator("textarea")).to_have_value("")
+    expect(school.card("1.1").locator("textarea[name=explanation]")).to_have_value("")
     expect(page.locator("[data-sync-all]")).to_be_hidden()
     assert page.evaluate("caches.keys()").count(f"pages|{page.evaluate('portal.owner')}") == 1
     page.locator("header .menu summary").click()
