@@ -171,8 +171,17 @@ def result_summary(content: Content, office: Office) -> ResultSummary:
     )
 
 
-def gap_page(content: Content, office: Office, today: date, others: Sequence[str]) -> GapPage:
-    """Return what the unit still lacks for the next level; `others` is what the dossier lacks besides."""
+def gap_page(
+    content: Content,
+    office: Office,
+    today: date,
+    others: Sequence[str],
+    given: Mapping[str, tuple[str, str]],
+) -> GapPage:
+    """Return what the unit still lacks for the next level.
+
+    `others` is what the dossier lacks besides, `given` who has an indicator and until when, by its code.
+    """
     level = next((n for n, verdict in content.assessment.verdicts.items() if not verdict.reached), None)
     frame = _frame(content, office, None) | {"signed": True, "content_hash": None, "issued": None}
     del frame["requested_level"]
@@ -181,6 +190,9 @@ def gap_page(content: Content, office: Office, today: date, others: Sequence[str
         level=level,
         as_of=today,
         summaries=results.summaries(content.assessment),
-        lacking=results.lacking(content, level) if level else (),
+        lacking=tuple(
+            replace(one, who=given[one.code][0], until=given[one.code][1]) if one.code in given else one
+            for one in (results.lacking(content, level) if level else ())
+        ),
         others=tuple(others),
     )

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal import clock
+from portal import clock, words
 from portal.dossiers.queries import Sheet
 from portal.papers import building, building_minutes, building_office, data, documents
 from portal.papers.content import Content
 from portal.papers.documents import Page
 from portal.papers.missing import missing
+from portal.team.queries import WORKED_ON, assignments_of
+from tenants.scope import ScopeKind, current_scope
 from portal.papers.office import Office
 
 _OF_TABLE = ("chi-tieu-", "ket-qua")
@@ -45,10 +47,19 @@ class Kind:
         return self.compose(paper) if paper is not None else None
 
 
-def _gap_page(sheet: Sheet, content: Content, office: Office) -> data.GapPage:
-    """What lacks today; the indicators stand in its table, so only the rest of the list is told beside it."""
+def _gap_page(sheet: Sheet, content: Content, office: Office) -> data.GapPage | None:
+    """What lacks today, for the unit alone and while it works; what stands in the table is not told beside it."""
+    d, scope = sheet.dossier, current_scope()
+    if d.state not in WORKED_ON or scope is None or scope.kind is not ScopeKind.UNIT:
+        return None
     others = [] if content.signed else [f for f in missing(sheet) if not f.anchor.startswith(_OF_TABLE)]
-    return building.gap_page(content, office, clock.today(), [fault.sentence for fault in others])
+    codes = {row.id: row.code for row in sheet.catalogue}
+    given = {
+        codes[row.indicator_id]: (row.member.full_name, words.day(row.due_on) if row.due_on else "")
+        for row in assignments_of([d]).values()
+        if row.indicator_id in codes
+    }
+    return building.gap_page(content, office, clock.today(), [fault.sentence for fault in others], given)
 
 
 KINDS: dict[str, Kind] = {

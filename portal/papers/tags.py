@@ -29,6 +29,7 @@ from portal.papers.rows import (
 )
 
 TABLES: ContextVar[dict[str, RowTable]] = ContextVar("tables")
+_ROUNDING = 1e-7  # less than what the layout engine itself allows
 _YELLOW = (1.0, 0.96, 0.68)
 _GREY = (0.93, 0.93, 0.93)
 
@@ -93,7 +94,7 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         self.wrap(width, height)
         assert self.layout is not None
         depths, last = self.layout.depths, len(self.layout.pieces) if self.stop is None else self.stop
-        room = height - sum(self.layout.head_heights) + 0.01
+        room = height - sum(self.layout.head_heights) + _ROUNDING
         cut = min(bisect_right(depths, depths[self.start] + room) - 1, last)
         if cut == last - 1 and self.table.totals and cut > self.start + 1:
             cut -= 1

@@ -9,6 +9,8 @@ _BORDERS = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
+# Titles come as close to the lines as in the PDF, so that short ones stay whole.
+_TIGHT = '<w:tcMar><w:left w:w="20" w:type="dxa"/><w:right w:w="20" w:type="dxa"/></w:tcMar>'
 _FITS_A_PAGE = 600  # characters; a longer cell may be parted
 _GREY = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
 
@@ -52,7 +54,7 @@ def _head_cell(cell: HeadCell, first: bool, width: int, table: RowTable, styles:
         joined += '<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>"
     look = Look(table.size, bold=not cell.is_number, italic=cell.is_number, align="center", keep=True)
     text = _paragraph(cell.text if first else "", look, styles, kind="cell-head")
-    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{joined}<w:vAlign w:val="center"/></w:tcPr>{text}</w:tc>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{joined}{_TIGHT}<w:vAlign w:val="center"/></w:tcPr>{text}</w:tc>'
 
 
 def _row(table: RowTable, row: Row, widths: list[int], styles: Styles) -> str:

@@ -14,11 +14,13 @@ from pypdf import PdfReader
 
 from portal.appraisal import operations as appraisal
 from portal.dossiers import operations
+from portal.dossiers.queries import open_sheet
 from portal.papers.blanks import OF_INDICATOR, PLACES
 from portal.papers.blocks import BLOCKS, LONGEST
 from portal.papers.documents import TEMPLATES
 from portal.papers.operations import save_words
 from portal.papers.word import MEDIA_TYPE
+from portal.team.assigning import assign
 from tenants.people import Role
 from tests.builders import World
 from tests.forms import send
@@ -71,7 +73,13 @@ def test_a_draft_says_what_is_missing_and_where_it_is_filled_in(
     count_queries.clear()
     assert client.get(page(school, "nothing-of-the-kind")).status_code == 200
     assert len(count_queries) <= 45
+    with world.acting(school.head) as actor:
+        dossier = world.dossier(school.tenant_id, school.id)
+        member = operations.add_team_member(actor, dossier, "Người được giao việc", "Giáo viên", "member")
+        first = next(i for i in open_sheet(dossier).indicators if i.code == "1.1")
+        assign(actor, dossier, {first.id: 0}, member.id, date(2027, 1, 12))
     gaps = word(client, school, "con-thieu")
+    assert "Người được giao việc 12/01/2027" in gaps
     for words in ("CÒN THIẾU GÌ ĐỂ ĐẠT “ĐƠN VỊ HỌC TẬP” MỨC ĐỘ 1", "Chưa nhập", "Người làm", "Xong trước"):
         assert words in gaps
     assert len(PdfReader(io.BytesIO(client.get(file(school, "con-thieu.pdf")).data)).pages) == 1

@@ -11,8 +11,11 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from docx import Document
 from docx.shared import Mm, Pt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from portal.papers import documents
+from portal import words
+from portal.papers import data, documents
 from portal.papers.rows import Align, Row, RowColumn, RowTable
 from portal.papers.stylesheet import Node, declarations, style_of
 from portal.papers.word import render_docx
@@ -204,3 +207,80 @@ def test_the_style_sheet_is_read_as_a_browser_reads_it():
         "margin-bottom": "1pt",
         "margin-left": "2pt",
     }
+
+
+HOSTILE = st.lists(
+    st.one_of(
+        st.text(max_size=8),
+        st.sampled_from(
+            ["\u202e", "\u200b", "\ud800", "😀", "a\u0302\u0301", "]]>", "<w:p/>", "&nbsp;", "{{ 7 }}", "\n"]
+        ),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@st.composite
+def criteria(draw):
+    """Criteria with whatever figures and words a unit may give."""
+    whole = draw(st.integers(0, 1_000_000))
+    found = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        items = []
+        for place in range(1, draw(st.integers(1, 9)) + 1):
+            part = draw(st.one_of(st.none(), st.integers(0, whole)))
+            items.append(
+                data.IndicatorResult(
+                    code=f"{number}.{place}",
+                    title=draw(HOSTILE),
+                    requirement_1="Từ 90 % trở lên",
+                    requirement_2="Từ 95 % trở lên",
+                    outcome_1=draw(st.sampled_from(["Đạt", "Chưa đạt"])),
+                    outcome_2=draw(st.sampled_from(["Đạt", "Chưa đạt"])),
+                    is_share=True,
+                    part=part,
+                    whole=whole,
+                    percent=words.percent(part, whole) if part is not None and whole else None,
+                    explanation=draw(HOSTILE),
+                )
+            )
+        found.append(data.CriterionResults(number=number, title="Tiêu chí", indicators=tuple(items)))
+    return tuple(found)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(criteria(), HOSTILE)
+def test_numbers_of_text_and_table_cannot_differ(found, own_words):
+    """Mẫu 02 tells each share in a sentence, Mẫu 03 in a cell: the same characters, whatever they are."""
+    text = documents.self_assessment_report(
+        samples.self_assessment_report(criteria=found, features=own_words, remarks=own_words)
+    )
+    table = documents.result_summary(samples.result_summary(criteria=found, note=own_words))
+    said = re.findall(r"- Kết quả: (?:<span[^>]*>)?(.*?)(?:</span>)?\.</p>", text.html)
+    cells = [row.cells[4].replace("\n", " ") for row in table.tables["results"].rows if not row.across]
+    assert [one.replace("&#34;", '"') for one in said] == cells
+    assert [row.cells[5:7] for row in table.tables["results"].rows if not row.across] == [
+        tuple(pair) for pair in re.findall(r"mức độ 1: <b>(.*?)</b>; mức độ 2: <b>(.*?)</b>", text.html)
+    ]
+    assert [code for code, what in text.lacks() if what == "số liệu"] == [
+        code for code, what in table.lacks() if what == "số liệu"
+    ]
+    for page in (text, table):
+        reading.docx(page.docx())
+
+
+def test_many_rows_and_endless_words():
+    """36 indicators with words of 10,000 letters: both formats hold every letter."""
+    first = samples.criteria()[0].indicators[0]
+    items = tuple(
+        replace(first, code=f"1.{n}", explanation="Đ" * 10_000 if n == 7 else "ok") for n in range(1, 37)
+    )
+    found = (data.CriterionResults(number=1, title="Tiêu chí", indicators=items),)
+    page = documents.self_assessment_report(samples.self_assessment_report(criteria=found))
+    assert reading.docx(page.docx()).count("Đ" * 10_000) == 1
+    assert reading.text(page).count("Đ") >= 10_000
+    table = documents.result_summary(samples.result_summary(criteria=found))
+    assert len(Document(io.BytesIO(table.docx())).tables[1].rows) == 2 + 1 + 36
+    assert len(reading.pages(table)) > 3
+    empty = documents.result_summary(samples.result_summary(criteria=(), summaries=()))
+    assert "[chưa có: kết quả tự đánh giá]" in reading.docx(empty.docx())
