@@ -30,6 +30,7 @@ from .bulk import Catalogue, Draft, Registered
 from .counting import ask_and_rule
 from .figures import aim_of
 from .moments import at
+from .papers import head_and_word
 from .notices import keep_days
 from .notices import tell as remind_units
 from .publication import complain, publish
@@ -83,6 +84,8 @@ def build(wanted: list[PlaceData]) -> None:
     papers = _store_papers([units[0].tenant_id for units in registered.values()])
     for place, units in registered.items():
         drafts[place] = _load_years(place, units, catalogue, settings, papers)
+        with acting_in(STEWARD):
+            head_and_word(drafts[place])
     say("Hồ sơ các năm 2024, 2025 và hồ sơ đang lập năm 2026.")
     department = _people_of_province()[(Role.PROVINCE_OFFICER, None)]
     for place, units in registered.items():
