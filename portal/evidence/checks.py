@@ -82,6 +82,11 @@ def _same(suffix: str) -> str:
     return "jpg" if plain == "jpeg" else plain
 
 
+def too_large(name: str, size: int) -> Refused:
+    """Return the refusal of a file of so many bytes."""
+    return Refused(f"Tệp “{clean_name(name)}” nặng {file_size(size)}, quá mức 20 MB cho một tệp.", 422)
+
+
 def examine(name: str, content: bytes) -> Accepted:
     """Return the file as it may be kept. Raises `Refused` (422) with the sentence why it may not."""
     shown = clean_name(name)
@@ -89,7 +94,7 @@ def examine(name: str, content: bytes) -> Accepted:
         if not content:
             raise NotAllowed("không có nội dung (0 byte).")
         if len(content) > MAX_BYTES:
-            raise NotAllowed(f"nặng {file_size(len(content))}, quá mức 20 MB cho một tệp.")
+            raise too_large(name, len(content))
         extension, media_type = _kind(shown, content)
         content = _JUDGES[extension](content)
     except NotAllowed as reason:

@@ -18,7 +18,7 @@ from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from .checks import MAX_BYTES, clean_name
+from .checks import MAX_BYTES, clean_name, too_large
 from .keeping import Taken, room
 from .models import Evidence, EvidenceUpload, EvidenceUploadPart
 from .queries import evidence_of
@@ -42,7 +42,7 @@ def begin(actor: Identity, tenant_id: int, unit_id: int, name: str, size: int, m
     if size <= 0:
         raise Refused(f"Tệp “{shown}” không có nội dung (0 byte).", 422)
     if size > MAX_BYTES:
-        raise Refused(f"Tệp “{shown}” nặng {words.file_size(size)}, quá mức 20 MB cho một tệp.", 422)
+        raise too_large(name, size)
     clear_expired(tenant_id, unit_id)
     waiting = _begun(actor, tenant_id, unit_id, mark)
     if waiting is not None and waiting.size == size:

@@ -5,6 +5,7 @@ A room whose forms send files calls `let_files_in` for them and reads the files 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from portal.web import error_page
 from tenants.identity import Identity
 
 from . import parts
-from .checks import MAX_BYTES
+from .checks import MAX_BYTES, too_large
 from .keeping import MOST_FILES, Taken
 from .keeping import Sent as OneSent
 
@@ -50,7 +51,11 @@ class Sent:
         """Yield (name, content) of each, those that came in parts last."""
         for file in request.files.getlist(self.field):
             if file.filename:
-                yield file.filename, file.stream.read(MAX_BYTES + 1)
+                content = file.stream.read(MAX_BYTES + 1)
+                if len(content) > MAX_BYTES:
+                    yield too_large(file.filename, file.stream.seek(0, os.SEEK_END))
+                else:
+                    yield file.filename, content
         yield from parts.files(self.actor, self.tenant_id, self.ids)
 
     def settle(self, taken: Taken) -> None:

@@ -85,7 +85,9 @@ def test_too_much_at_once_is_a_sentence(world: World, client: Any, unit: Unit) -
     """A file over 20 MB is named; a request over the limit is refused before it is read."""
     world.sign_in(client, unit.head)
     big = b"%PDF-" + bytes(21 * 1024 * 1024)
-    assert "quá mức 20 MB cho một tệp" in send(client, unit.address(), ("to.pdf", big)).get_data(as_text=True)
+    said = send(client, unit.address(), ("to.pdf", big), ("nho.pdf", samples.pdf())).get_data(as_text=True)
+    assert "Tệp “to.pdf” nặng 22,0 MB, quá mức 20 MB cho một tệp." in said
+    assert [file.title for file in unit.files()] == ["nho"]
     huge = claim(client, unit.address(), MOST_AT_ONCE + 1)
     assert huge.status_code == 413
     assert "mỗi lần gửi tối đa 100 MB" in huge.get_data(as_text=True)
