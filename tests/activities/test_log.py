@@ -14,6 +14,8 @@ from sqlalchemy import select, text
 from portal.activities import operations, queries
 from portal.activities.models import Activity
 from portal.activities.operations import Details
+from portal.appraisal import operations as appraisal
+from portal.appraisal.operations import PointAsked
 from portal.dossiers import operations as dossiers
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
@@ -234,6 +236,38 @@ def test_a_signature_closes_the_log(school: School, client: Any) -> None:
     with world.acting(school.clerk) as actor:
         dossiers.unsign(actor, world.dossier(school.tenant_id, dossier_id))
     assert school.post(f"/{one.id}", TRAINING | {"version": str(one.version)}).status_code == 303
+
+
+def test_supplements_open_what_they_ask_for(school: School, client: Any) -> None:
+    """While the district waits for 3.2, what proves 3.2 may be logged; everything else stays closed."""
+    world = school.world
+    school.log("1.5", topic="Cũ")
+    world.set_clock(2027, 1, 10, 10, 0)
+    dossier_id = world.a_dossier(school.tenant_id, school.unit_id, "submitted")
+    officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id)
+    with world.acting(officer) as actor:
+        points = [PointAsked("Chưa thấy hoạt động nào.", indicator_id=school.ids["3.2"])]
+        dossier = world.dossier(school.tenant_id, dossier_id)
+        appraisal.request_supplement(actor, dossier, points, date(2027, 1, 25))
+    world.sign_in(client, school.clerk)
+    school.token = token(client, HERE)
+    one = school.log("3.2", topic="Chia sẻ với trường bạn")
+    sent = school.post(f"/{one}/tep", {"file": (BytesIO(samples.pdf()), "Ảnh.pdf")}, follow_redirects=True)
+    assert "Đã nhận 1 tệp" in page_of(sent)
+    assert school.tied(dossier_id) == {"3.2": ["Ảnh"]}
+    for codes in ((), ("1.5",), ("1.5", "3.2")):
+        with pytest.raises(Refused, match="chỉ ghi, sửa được hoạt động chứng minh cho các chỉ tiêu"):
+            school.log(*codes, topic="Khác")
+    old = next(row for row in school.rows() if row.details.topic == "Cũ")
+    with world.acting(school.clerk):
+        with pytest.raises(Exception, match="frozen"):
+            db.session.execute(text(f"delete from activity_proof where activity_id = {old.id}"))
+        db.session.rollback()
+    world.set_clock(2027, 3, 20, 8, 0)
+    idle = world.a_unit(school.tenant_id, "Trường Mầm non Quang Trung", "preschool")
+    world.sign_in(client, world.a_person(Role.UNIT_EDITOR, school.tenant_id, idle))
+    assert "đã khép lại" in page_of(client.get(f"{HERE}?nam=2026"))
+    assert "đã qua hạn nộp hồ sơ" in page_of(client.get("/trong-nam?nam=2026"))
 
 
 def test_the_list_is_searched_filtered_and_exported(

@@ -18,6 +18,7 @@ from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tests.builders import Person, World
 from tests.forms import token
+from tests.house.test_two_at_once import Browser, at_once
 
 HERE = "/trong-nam/dang-ky"
 
@@ -228,3 +229,14 @@ def test_a_unit_that_is_not_there_yet_cannot_register(school: School) -> None:
         unit = db.session.get_one(Unit, (school.tenant_id, later))
         with pytest.raises(Refused, match="không hoạt động tại ngày 31/12/2026"):
             operations.propose(actor, unit, 2026, "level_1", version=0, unit_version=unit.version)
+
+
+def test_two_at_once_make_one_registration(school: School) -> None:
+    """Eight browsers press at the same moment: one registration, one line of history, nobody meets a failure."""
+    world, seen = school.world, school.versions()
+    browsers = [Browser(world, person) for person in (school.head, school.head)]
+    fields = seen | {"target": "level_1", "unit_right": "y"}
+    answers = at_once([lambda b=b: b.post(HERE, fields) for b in browsers * 4])  # type: ignore[misc]
+    assert {answer.status_code for answer in answers} <= {303, 409}
+    assert school.row().target == "level_1"
+    assert school.acts() == [("confirmed", None, "level_1")]
