@@ -22,6 +22,7 @@ from portal.improvement.operations import draft_plan
 from portal.notices.operations import tell_unit
 from portal.notices.rules import Kind
 from portal.papers.models import OwnWords
+from portal.team.carrying import carry_team
 from portal.trail.operations import record
 from portal.units.models import Unit
 from tenants.database import db
@@ -164,7 +165,10 @@ def take_over_withdrawn(dossier: Dossier) -> None:
         for file in files
     )
     db.session.flush()
-    restate(open_sheet(dossier))
+    sheet = open_sheet(dossier)
+    restate(sheet)
+    if dossier.channel == "portal":  # who does what in a unit is no affair of the office that types its papers in
+        carry_team(old, sheet)
 
 
 def content_seen(sheet: Sheet) -> str:
