@@ -5,29 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from portal.papers.pdf import render_pdf
 from tenants.people import Role
+from tests.browser.unit_work import answer_everything, hold_meeting, set_up_team
 from tests.builders import World
-
-
-def answer_everything(page: Page) -> None:
-    """Answer every indicator card that is open, by its own inputs, and wait until each is saved."""
-    for card in page.locator("article.indicator:has(form[id^='tra-loi'])").all():
-        if card.locator("details.fold:not([open])").count():
-            card.locator("details.fold > summary").click()
-        explanation = card.locator("textarea[name=explanation]")
-        explanation.fill("Đã thực hiện đầy đủ trong năm 2026, hồ sơ lưu tại văn phòng.")
-        if card.get_by_label("Có, đã thực hiện").count():
-            card.get_by_label("Có, đã thực hiện").check()
-        elif card.locator("select[name=value]").count():
-            card.locator("select[name=value]").select_option(index=3)
-        else:
-            whole = card.locator("[id^='tong-'] b.num").first.inner_text()
-            card.locator("input[name=value]").fill(whole)
-        card.get_by_role("button", name="Lưu chỉ tiêu này").click()
-        expect(card.locator("[id^='ket-qua-']")).to_contain_text("Lưu lần cuối")
 
 
 def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: Path) -> None:
@@ -64,14 +47,12 @@ def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: 
     card.locator("input[type=file]").set_input_files(proof)
     card.get_by_role("button", name="Gửi tệp").click()
     expect(clerk.page.get_by_text("Quyết định khen thưởng").first).to_be_visible()
-    clerk.page.locator("#to-danh-gia").get_by_label("Số quyết định").fill("12/QĐ-THMĐ")
-    clerk.page.locator("#to-danh-gia").get_by_label("Ngày quyết định").fill("2026-12-15")
-    clerk.save("Lưu quyết định")
-    clerk.page.locator("#to-danh-gia").get_by_label("Họ và tên").fill("Phó hiệu trưởng nhà trường")
-    clerk.click("Thêm thành viên")
+    set_up_team(clerk)
     clerk.page.locator("#muc-do").get_by_label("Mức độ 2").check()
     clerk.save("Lưu mức độ và Tờ trình")
     clerk.look("04-filled-form")
+    hold_meeting(clerk)
+    clerk.look("04b-minutes")
 
     signer = visitor()
     signer.sign_in(head)
