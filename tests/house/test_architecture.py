@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from portal import words
+from portal.activities import wording as activities
 from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
@@ -296,6 +297,7 @@ WORDS = {
     "portal.team.rules.Standing": team.STANDINGS,
     "portal.dossiers.rules.Outcome": words.OUTCOMES,
     "portal.registration.rules.Target": registration.TARGETS,
+    "portal.activities.rules.Kind": activities.KINDS,
     "portal.registration.rules.Change": registration.CHANGES,
     "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,
