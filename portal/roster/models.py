@@ -25,7 +25,8 @@ from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
 from tenants.owned import OWN_UNIT, UnitOwned, Wall
 
-OF_THE_UNIT = OWN_UNIT
+# A guest of the unit (somebody invited for one indicator) is no reader of its roster; asked once a statement.
+OF_THE_UNIT = f"{OWN_UNIT} and (select not only_a_guest())"
 
 
 class Roster(InDossier, Base):

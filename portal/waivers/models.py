@@ -54,8 +54,10 @@ class Waiver(InDossier, Base):
             "district": "select, update (state, ruling, ruled_at, ruled_by, version)",
             "province": "select",
         },
-        writes={"unit": f"{OWN_UNIT} and state in ('asked', 'withdrawn')"},
-        inserts={"unit": f"{OWN_UNIT} and state = 'asked' and ruled_at is null"},
+        writes={"unit": f"{OWN_UNIT} and state in ('asked', 'withdrawn') and (select not only_a_guest())"},
+        inserts={
+            "unit": f"{OWN_UNIT} and state = 'asked' and ruled_at is null and (select not only_a_guest())"
+        },
         statements=(_STEPS,),
     )
     __table_args__ = (
