@@ -27,6 +27,7 @@ from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
 from portal.team import wording as team
 from portal.units.kinds import UNIT_KINDS
+from portal.waivers.wording import STATES as WAIVER_STATES
 from tenants.places import TenantKind
 from tenants.rights import Right
 
@@ -295,7 +296,8 @@ WORDS = {
     "portal.dossiers.states.State": words.DOSSIER_STATES,
     "portal.team.rules.Pace": team.PACES,
     "portal.team.rules.Standing": team.STANDINGS,
-    "portal.dossiers.rules.Outcome": words.OUTCOMES,
+    "portal.waivers.models.WaiverState": WAIVER_STATES,
+    "portal.dossiers.ruling.Outcome": words.OUTCOMES,
     "portal.registration.rules.Target": registration.TARGETS,
     "portal.activities.rules.Kind": activities.KINDS,
     "portal.registration.rules.Change": registration.CHANGES,
