@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.complaints import operations as complaints
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier, State
@@ -38,7 +39,7 @@ from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import GUEST_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
-from tenants.scope import acting_in
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.builders import STEWARD, Person, World, fill
 from tests.deciding import District
 from tests.victims import CANARY, MAPPERS, OWNED, Planter, own_database
@@ -114,6 +115,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     world.set_clock(2027, 1, 20, 10, 0)
     _unit(year, State.REFUSED_LATE)
     year.decision = _decide(year)
+    _complain(year)
     with world.acting(district.officer) as actor:
         dossier = world.dossier(year.tenant_id, year.dossiers[State.APPRAISED])
         _judge(actor, dossier)
@@ -238,6 +240,14 @@ def _decide(year: Year) -> int:
     return year.district.issued(f"12/{CANARY}", clock.now().astimezone(ZONE).date())
 
 
+def _complain(year: Year) -> None:
+    """The decided unit complains, with a file."""
+    with year.world.acting(year.heads[State.DECIDED]) as actor:
+        dossier = year.world.dossier(year.tenant_id, year.dossiers[State.DECIDED])
+        files = [(f"{CANARY} khiếu nại.pdf", paper(f"{CANARY} khiếu nại"))]
+        complaints.send(actor, dossier, grounds=["other"], body=f"{CANARY} nội dung khiếu nại", files=files)
+
+
 def _report(year: Year) -> int:
     world, district = year.world, year.district
     with world.acting(district.officer) as actor:
@@ -315,6 +325,7 @@ def row_of(name: str, tenant_id: int, unit_id: int, dossier_id: int) -> dict[str
         with acting_in(STEWARD):
             persons = list(db.session.scalars(members))
         statement = statement.where(table.c[key].in_(persons))
-    with acting_in(STEWARD):
+    own = Scope(ScopeKind.UNIT, tenant_id, unit_id)
+    with acting_in(STEWARD if MAPPERS[name].class_.__wall__.steward else own):
         row = db.session.execute(statement.order_by(*table.primary_key).limit(1)).mappings().first()
         return dict(row) if row else None
