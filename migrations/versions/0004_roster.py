@@ -120,7 +120,9 @@ def _rosters() -> None:
             *DOSSIER, name=op.f("fk_roster_dossier"), onupdate="CASCADE", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_roster")),
-        sa.UniqueConstraint("tenant_id", "dossier_id", name=op.f("uq_roster_tenant_id_dossier_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "unit_id", "dossier_id", name=op.f("uq_roster_tenant_id_unit_id_dossier_id")
+        ),
         sa.UniqueConstraint("tenant_id", "unit_id", "id", name=op.f("uq_roster_tenant_id_unit_id_id")),
     )
     op.create_index("ix_roster_erase", "roster", ["tenant_id", "erase_on"])

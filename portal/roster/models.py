@@ -42,7 +42,7 @@ class Roster(InDossier, Base):
     )
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "dossier_id"),
+        UniqueConstraint("tenant_id", "unit_id", "dossier_id"),
         UniqueConstraint("tenant_id", "unit_id", "id"),
         Index("ix_roster_erase", "tenant_id", "erase_on"),
     )
