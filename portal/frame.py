@@ -14,7 +14,7 @@ from portal.province.queries import reports_waiting
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.identity import Identity, Place
-from tenants.people import DISTRICT_ROLES, PROVINCE_ROLES, Role
+from tenants.people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, Role
 from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind, current_scope
 
@@ -26,6 +26,10 @@ UNIT_ROOMS = (
     ("Minh chứng", "evidence.library", Right.FILL_DOSSIER),
     ("Kết quả", "dossiers.results", Right.SEE_DOSSIER),
     ("Đơn vị", "dossiers.unit", Right.SEE_DOSSIER),
+    ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
+)
+GUEST_ROOMS = (
+    ("Chỉ tiêu được mời", "team.shared", Right.CONTRIBUTE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
 )
 DISTRICT_ROOMS = (
@@ -49,6 +53,18 @@ PROVINCE_ROOMS = (
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    "team.assignments": "dossiers.index",
+    "team.invitation": "dossiers.index",
+    "team.minutes": "dossiers.index",
+    "team.tasks": "desk.home",
+    "team.people": "dossiers.unit",
+    "team.new_clerk": "dossiers.unit",
+    "team.hand_over": "dossiers.unit",
+    "team.write_minutes": "dossiers.index",
+    "team.assign": "dossiers.index",
+    "team.invite": "dossiers.index",
+    "team.place_clerk": "dossiers.unit",
+    "team.do_hand_over": "dossiers.unit",
     "registration.own": "activities.index",
     "activities.district": "reports.index",
     "registration.propose": "activities.index",
@@ -74,6 +90,8 @@ def rooms_of(role: Role) -> tuple[tuple[str, str, Right], ...]:
     """Return the rooms of a role's level."""
     if role in PROVINCE_ROLES:
         return PROVINCE_ROOMS
+    if role in GUEST_ROLES:
+        return GUEST_ROOMS
     return DISTRICT_ROOMS if role in DISTRICT_ROLES else UNIT_ROOMS
 
 
@@ -106,7 +124,8 @@ def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]
     here = (request.endpoint or "").split(".")[0]
     scope = current_scope()
     waiting: dict[str, int] = {}
-    if scope is not None and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT):
+    reads = not refusal(identity, Right.READ_NOTICES)
+    if reads and scope is not None and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT):
         waiting["desk.home"] = unread(place)
     elif scope is not None and scope.kind is ScopeKind.PROVINCE:
         waiting["province.reports"] = reports_waiting()

@@ -18,12 +18,14 @@ from flask import g
 from sqlalchemy import select, update
 
 from portal import clock
+from portal.accounts.operations import NewPerson
 from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Threshold
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.rules import RATIO_WHOLE, as_ratio
+from portal.team import staff
 from portal.units.models import Unit
 from portal.words import ZONE, fold, sort_key
 from tenants import operations, signin
@@ -237,6 +239,21 @@ class World:
             if state == "submitted":
                 dossiers.submit(actor, dossier)
             return dossier.id
+
+    def a_guest(
+        self, host: Person, dossier_id: int, indicators: list[int], guest: NewPerson, days: int = 14
+    ) -> Person:
+        """Let somebody from outside in to indicators of a dossier, with a password."""
+        place = host.place
+        with self.acting(host) as actor:
+            dossier = self.dossier(place.tenant_id, dossier_id)
+            made = staff.invite(actor, dossier, guest, indicators, days)
+            number = db.session.scalar(select(Membership.id).where(Membership.account_id == made.account_id))
+        assert number is not None
+        self._give_password(made.account_id)
+        own = Place(number, place.tenant_id, place.tenant_name, Role.UNIT_CONTRIBUTOR, place.unit_id)
+        identity = Identity(made.account_id, made.login, made.full_name, (own,), own, token="", totp=False)
+        return Person(identity, made.login)
 
     def dossier(self, tenant_id: int, dossier_id: int) -> Dossier:
         """Return a dossier as it stands in the database (call inside a scope)."""

@@ -19,6 +19,7 @@ from pypdf import PdfWriter
 from sqlalchemy import select, text
 
 from portal import clock
+from portal.accounts.operations import NewPerson
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
 from portal.complaints import operations as complaints
@@ -158,13 +159,21 @@ def _unit(year: Year, state: State) -> None:
         dossier = dossiers.start_dossier(actor, unit, 2026)
         year.dossiers[state] = dossier.id
         _write(actor, dossier, label)
+        first_indicator = open_sheet(dossier).indicators[0].id
         if state is State.WITHDRAWN:
             dossiers.withdraw(actor, dossier)
         if state is State.CLOSED_UNREACHED:
             _unanswer(actor, dossier)
             dossiers.close_unreached(actor, dossier, f"{label}: chưa đạt.")
-        if state in (State.DRAFT, State.WITHDRAWN, State.CLOSED_UNREACHED):
-            return
+    if state is State.DRAFT:
+        guest = NewPerson("khach.moi", f"{label} khách", f"{label} hội")
+        year.people[Role.UNIT_CONTRIBUTOR] = world.a_guest(
+            head, year.dossiers[state], [first_indicator], guest
+        )
+    if state in (State.DRAFT, State.WITHDRAWN, State.CLOSED_UNREACHED):
+        return
+    with world.acting(head) as actor:
+        dossier = world.dossier(tenant_id, year.dossiers[state])
         hold_meeting(actor, dossier)
         dossiers.sign(actor, dossier)
         if state is not State.SIGNED:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import segno
-from flask import Blueprint, current_app, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, render_template, request
 
 from portal import words
 from portal.web import Listing, back_to, listing, paginate
@@ -24,6 +22,7 @@ from tenants.rights import Right
 
 from . import keys, operations, queries
 from .forms import NewPersonForm, PersonForm, RoleForm
+from .links import link_sheets
 from .operations import MOST_UNITS, Handed
 from .rules import GIVEN, STATES, state_of
 
@@ -89,10 +88,10 @@ def create() -> Any:
 
 def _refused(form: NewPersonForm, refused: Refused) -> str:
     form.offer(queries.open_units(_here()))
-    return render_template("accounts/new.html", form=_marked(form, refused))
+    return render_template("accounts/new.html", form=marked(form, refused))
 
 
-def _marked(form: Any, refused: Refused) -> Any:
+def marked(form: Any, refused: Refused) -> Any:
     """Put the sentence of a refusal at its field: login names are refused for themselves."""
     if isinstance(refused, persons.LoginTaken) or "đăng nhập" in refused.sentence:
         form.login.errors = [refused.sentence]
@@ -102,15 +101,7 @@ def _marked(form: Any, refused: Refused) -> Any:
 
 
 def _links_page(handed: Sequence[Handed]) -> str:
-    base = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
-    sheets = []
-    for each in handed:
-        address = base + url_for("account.link", token=each.token)
-        drawn = segno.make(address, error="l", micro=False).svg_inline(
-            scale=3, border=2, dark="#17252f", light="#fff", svgclass=None, lineclass=None
-        )
-        sheets.append((each, address, Markup(drawn.replace("<svg ", '<svg aria-hidden="true" ', 1))))  # noqa: S704
-    return render_template("accounts/links.html", sheets=sheets)
+    return render_template("accounts/links.html", sheets=link_sheets(handed))
 
 
 def _unit_listing() -> Listing:
@@ -251,7 +242,7 @@ def do_hand_over(membership_id: int) -> Any:
             handed = operations.hand_over(signed_in(), _here(), membership_id, form.person())
             return _links_page([handed])
         except Refused as refused:
-            form, status = _marked(form, refused), refused.status
+            form, status = marked(form, refused), refused.status
     page = render_template(
         "accounts/hand_over.html", form=form, account=account, membership=membership, unit=unit
     )

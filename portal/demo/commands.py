@@ -35,6 +35,7 @@ from .notices import keep_days
 from .notices import tell as remind_units
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
+from .team import give_out
 from .year import load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
@@ -94,6 +95,7 @@ def build(wanted: list[PlaceData]) -> None:
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        give_out(drafts[place], people)
         remind_units(units[0].tenant_id)
         complain(units[0].tenant_id, people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])

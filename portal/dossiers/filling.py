@@ -39,7 +39,7 @@ def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
     Raises `Conflict` with the other's answer when somebody saved after the page was loaded, and
     `Refused` for an impossible figure or a locked dossier. Nothing is saved then.
     """
-    may_fill(actor, dossier)
+    may_fill(actor, dossier, indicator_id)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     answer = sheet.answers.get(indicator_id)
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock, words
 from portal.cycle.rules import is_late, time_left
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
+from portal.team.queries import holders_of
 from portal.trail.queries import of_dossier
 
 from .cards import Card, Clash, Entry, UnitAddresses, by_criterion, cards, counts, lock_of
@@ -177,6 +178,7 @@ def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -
         trail=of_dossier(sheet.dossier.tenant_id, sheet.dossier.id, 12, moves=True),
         upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
         duties=DUTIES,
+        holders=holders_of(sheet),
         paper=paper_address(sheet.dossier),
         **side(sheet, assessment),
     )

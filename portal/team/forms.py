@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, TimeField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, IntegerField, SelectField, TimeField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import words
+from portal.accounts.forms import PersonForm
 from portal.dossiers.forms import WRONG_DAY
 from portal.typed import Line, Lines, line, lines
 from portal.words import ZONE
+from tenants.people import LONGEST_VISIT
 
 from .minutes import Noted
 
@@ -21,6 +23,7 @@ LONGEST = 10_000
 LONGEST_NOTE = 1_000
 LONGEST_REASON = 200
 WRONG_TIME = "Xin nhập giờ theo dạng giờ:phút, ví dụ 14:30."
+DAYS = f"Thời gian mời từ 1 đến {LONGEST_VISIT} ngày."
 _YES, _NO = "co", "khong"
 
 
@@ -94,3 +97,40 @@ class Rows:
         if len(text) > most:
             self.faults.append(f"Ghi chú dài quá {words.number(most)} ký tự. Xin viết ngắn hơn.")
         return said, text[: most + 1]
+
+
+class AssignForm(FlaskForm):
+    """To whom the marked indicators are given, and until when."""
+
+    member = SelectField("Giao cho", validate_choice=False)
+    due_on = DateField("Hạn nội bộ", [Optional()])
+
+    def offer(self, members: Iterable[tuple[int, str]]) -> None:
+        """Offer the members of the team."""
+        self.member.choices = [
+            ("", "Chọn thành viên Tổ"),
+            *((str(number), name) for number, name in members),
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, and say in Vietnamese what is wrong with a day."""
+        good = bool(super().validate(extra_validators))
+        if self.due_on.errors:
+            self.due_on.errors = [WRONG_DAY]
+        return good
+
+
+class InviteForm(PersonForm):
+    """A guest: who, from where, for how many days; the indicators are boxes beside it."""
+
+    title = Line("Cơ quan, đơn vị", [Length(max=200, message="Tên cơ quan dài nhất 200 ký tự.")])
+    days = IntegerField(
+        "Số ngày", [InputRequired(DAYS), NumberRange(1, LONGEST_VISIT, message=DAYS)], default=14
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, and say in Vietnamese what is wrong with the number of days."""
+        good = bool(super().validate(extra_validators))
+        if self.days.errors:
+            self.days.errors = [DAYS]
+        return good

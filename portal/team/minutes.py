@@ -13,6 +13,7 @@ from typing import Any
 from portal import clock
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import Sheet, open_sheet
+from portal.dossiers.rules import Outcome
 from portal.dossiers.taking import editable, locked, must
 from portal.dossiers.wording import outcome_words
 from portal.trail.operations import record
@@ -92,7 +93,10 @@ def _opinions(sheet: Sheet, said: Mapping[int, tuple[bool | None, str]]) -> tupl
         word, tone = outcome_words(finding)
         value = value_of(sheet, finding) if finding.applies else ""
         agreed, note = said.get(one.id, (None, "")) if finding.applies else (None, "")
-        found.append(Opinion(one.id, one.code, one.title, finding.applies, value, word, tone, agreed, note))
+        entered = Outcome.MISSING not in finding.outcomes.values()
+        found.append(
+            Opinion(one.id, one.code, one.title, finding.applies, value, word, tone, entered, agreed, note)
+        )
     return tuple(found)
 
 
@@ -157,9 +161,9 @@ def _open(actor: Identity, dossier: Dossier) -> Sheet:
 
 def _write(actor: Identity, sheet: Sheet, noted: Noted, version: int) -> Minutes:
     row, d = sheet.minutes, sheet.dossier
+    at = clock.now()
     if row is None:
         row = Minutes(tenant_id=d.tenant_id, unit_id=d.unit_id, dossier_id=d.id)
-        db.session.add(row)
     elif row.frozen is not None:
         raise Refused(CLOSED)
     elif version != row.version:
@@ -172,7 +176,8 @@ def _write(actor: Identity, sheet: Sheet, noted: Noted, version: int) -> Minutes
     row.attendance = _kept(noted.attendance, members)
     row.opinions = _kept(noted.opinions, indicators)
     row.discussion, row.conclusion = noted.discussion, noted.conclusion
-    row.changed_at, row.changed_by = clock.now(), actor.full_name
+    row.changed_at, row.changed_by = at, actor.full_name
+    db.session.add(row)
     return row
 
 

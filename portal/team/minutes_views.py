@@ -55,8 +55,8 @@ def _page(
         minutes=sheet.minutes,
         meeting=meeting,
         form=form,
-        standing=standing,
-        standing_words=STANDINGS[standing],
+        stands=standing,
+        stands_words=STANDINGS[standing],
         changed=changed,
         lock=_lock(sheet, standing),
         may_reopen=standing in (Standing.CLOSED, Standing.STALE) and not lock_of(sheet, part="team_minutes"),
@@ -73,7 +73,9 @@ def _page(
 def _suggested(sheet: Sheet, meeting: Meeting) -> str:
     level = sheet.dossier.requested_level
     verdict = sheet.unit_side().verdicts[level or 1]
-    return suggested_conclusion(meeting, level=level, met=verdict.met, applicable=verdict.applicable)
+    return suggested_conclusion(
+        meeting, level=level, met=verdict.met, applicable=verdict.applicable, reached=verdict.reached
+    )
 
 
 def _lock(sheet: Sheet, standing: Standing) -> str:

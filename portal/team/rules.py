@@ -78,6 +78,7 @@ class Opinion:
     value: str = ""
     outcome: str = ""
     tone: str = ""
+    entered: bool = True
     agreed: bool | None = None
     note: str = ""
 
@@ -109,6 +110,11 @@ class Meeting:
     def asked(self) -> tuple[Opinion, ...]:
         """The indicators that need an opinion."""
         return tuple(one for one in self.opinions if one.applies)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every indicator that needs an opinion has one."""
+        return all(one.agreed is not None for one in self.asked)
 
     def member(self, member_id: int | None) -> Attended | None:
         """Return a member of the team by number."""
@@ -172,6 +178,11 @@ def _persons(meeting: Meeting) -> list[tuple[str, str]]:
 
 def _content(meeting: Meeting) -> list[tuple[str, str]]:
     found = []
+    empty = [one.code for one in meeting.asked if not one.entered]
+    if empty:
+        found.append(
+            (f"Chỉ tiêu {', '.join(empty)} chưa nhập nên Tổ chưa có kết quả để cho ý kiến.", "y-kien")
+        )
     unsaid = [one.code for one in meeting.asked if one.agreed is None]
     if unsaid:
         found.append((f"Chưa ghi ý kiến của Tổ về chỉ tiêu {', '.join(unsaid)}.", "y-kien"))
@@ -188,7 +199,9 @@ def _some(names: list[str]) -> str:
     return f"{shown} và {len(names) - LEAST_NAMED} người khác" if len(names) > LEAST_NAMED else shown
 
 
-def suggested_conclusion(meeting: Meeting, *, level: int | None, met: int, applicable: int) -> str:
+def suggested_conclusion(
+    meeting: Meeting, *, level: int | None, met: int, applicable: int, reached: bool
+) -> str:
     """Return a conclusion to begin with, from what the meeting said: never kept unless somebody saves it."""
     against = [one.code for one in meeting.asked if one.agreed is False]
     agreed = (
@@ -198,10 +211,10 @@ def suggested_conclusion(meeting: Meeting, *, level: int | None, met: int, appli
     )
     if level is None:
         return f"{agreed}."
-    return (
-        f"{agreed}; đạt {met}/{applicable} chỉ tiêu áp dụng của mức độ {level}. "
-        f"Tổ đề nghị thủ trưởng ký hồ sơ đề nghị công nhận mức độ {level}."
-    )
+    tally = f"{met}/{applicable} chỉ tiêu áp dụng đạt mức độ {level}"
+    if not reached:
+        return f"{agreed}; {tally}. Tổ đề nghị tiếp tục hoàn thiện các chỉ tiêu còn lại trước khi ký hồ sơ."
+    return f"{agreed}; {tally}. Tổ đề nghị thủ trưởng ký hồ sơ đề nghị công nhận mức độ {level}."
 
 
 def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

@@ -1,8 +1,8 @@
-"""The pages of the team: assignments, guests, minutes, the people of the unit."""
+"""All pages of the room: assignments and guests, minutes, the people of the unit, a guest's own page."""
 
 from __future__ import annotations
 
-from . import minutes_views  # noqa: F401  (the routes, on one blueprint)
+from . import assignment_views, guest_views, minutes_views, staff_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["assignment_views", "blueprint", "guest_views", "minutes_views", "staff_views"]

@@ -30,7 +30,7 @@ def value_of(sheet: Sheet, finding: Finding) -> str:
     if finding.percent_text and sheet.unit.sensitive:
         return finding.percent_text
     said = answer_words(finding, sheet.answers[finding.indicator.id])
-    return f"{said} ({finding.percent_text})" if finding.percent_text else said
+    return f"{said} ({finding.percent_text})".replace(" %", "\u00a0%") if finding.percent_text else said
 
 
 def summaries_of(assessment: Assessment) -> list[list[int | str]]:

@@ -37,7 +37,7 @@ PLAUSIBLE: dict[str, str] = {
     "login": "nguoi.thu", "role": "unit_editor", "kind": "primary", "code": "T99", "document": "Công văn 1",
     "confirmed": "y", "sure": "y", "agree": "y", "duty": "member", "channel": "paper", "opened_on": "2024-01-01",
     "closed_on": "2026-12-31", "last_day": "2027-01-15", "since": "2027-01-15", "points": "Điểm", "members": "37",
-    "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
+    "days": "5", "venue": "Nơi họp", "act": "save", "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
 }  # fmt: skip
 
 

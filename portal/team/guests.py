@@ -1,0 +1,65 @@
+"""Whether a guest is let in to an indicator today; asked at every verb a guest may use, and nothing else."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal import clock
+from tenants import signin
+from tenants.database import db
+from tenants.identity import Identity
+from tenants.people import GUEST_ROLES, Membership
+
+from .models import Invitation, InvitedIndicator
+
+OUTSIDE = "Chỉ tiêu này không có trong lời mời của anh/chị, nên anh/chị không xem và không sửa được."
+
+
+def is_guest(actor: Identity) -> bool:
+    """Return whether a person acts as a guest of a unit."""
+    return actor.place is not None and actor.place.role in GUEST_ROLES
+
+
+def invited(actor: Identity, *, dossier_id: int | None = None) -> list[InvitedIndicator]:
+    """Return the indicators a guest is let in to today, of one dossier or of all."""
+    if not is_guest(actor):
+        return []
+    assert actor.place is not None
+    today = signin.today()
+    statement = (
+        select(InvitedIndicator)
+        .join(
+            Invitation,
+            (Invitation.tenant_id == InvitedIndicator.tenant_id)
+            & (Invitation.id == InvitedIndicator.invitation_id),
+        )
+        .join(
+            Membership,
+            (Membership.tenant_id == Invitation.tenant_id) & (Membership.id == Invitation.membership_id),
+        )
+        .where(
+            InvitedIndicator.tenant_id == actor.place.tenant_id,
+            InvitedIndicator.unit_id == actor.place.unit_id,
+            Invitation.account_id == actor.account_id,
+            Membership.ended_at.is_(None),
+            Membership.since <= today,
+            Membership.until >= today,
+        )
+        .order_by(InvitedIndicator.dossier_id.desc(), InvitedIndicator.indicator_id)
+    )
+    if dossier_id is not None:
+        statement = statement.where(InvitedIndicator.dossier_id == dossier_id)
+    return list(db.session.scalars(statement))
+
+
+def is_invited(actor: Identity, dossier_id: int, indicator_id: int) -> bool:
+    """Return whether a guest may fill in an indicator of a dossier today."""
+    return any(one.indicator_id == indicator_id for one in invited(actor, dossier_id=dossier_id))
+
+
+def credit(actor: Identity, dossier_id: int, indicator_id: int) -> None:
+    """Write down that a guest has given something to an indicator, which shows it from then on."""
+    for one in invited(actor, dossier_id=dossier_id):
+        if one.indicator_id == indicator_id:
+            one.contributed_at = clock.now()
+    db.session.flush()
