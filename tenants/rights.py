@@ -70,9 +70,7 @@ class Right(Enum):
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
 
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
-    CLOSE_REGISTRATION = Grant(
-        "đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
-    )
+    CLOSE_REGISTRATION = Grant("đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
     RECEIVE_DOSSIER = Grant("tiếp nhận, yêu cầu bổ sung", _roles(Role.DISTRICT_OFFICER))
     ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
     APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)

@@ -30,13 +30,13 @@ from .bulk import Catalogue, Draft, Registered
 from .counting import ask_and_rule
 from .figures import aim_of
 from .moments import at
-from .papers import head_and_word
 from .notices import keep_days
 from .notices import tell as remind_units
+from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .team import give_out
-from .year import load_registrations
+from .year import load_activities, load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
 SEED = 24_2023
@@ -95,8 +95,8 @@ def build(wanted: list[PlaceData]) -> None:
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
-        give_out(drafts[place], people)
         remind_units(units[0].tenant_id)
+        give_out(drafts[place], people)
         complain(units[0].tenant_id, people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
@@ -239,4 +239,6 @@ def _open_drafts(
     bulk.load_drafts(drafts, catalogue, states)
     load_registrations(season.YEAR, units, drafts, random.Random(f"{SEED}-{units[0].code}-registrations"))
     evidence_library.load(drafts, papers, catalogue)
+    day_book = random.Random(f"{SEED}-{units[0].code}-activities")
+    load_activities(season.YEAR, drafts, catalogue, accounts.SHOWN_UNITS, day_book)
     return drafts

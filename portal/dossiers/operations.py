@@ -167,7 +167,9 @@ def take_over_withdrawn(dossier: Dossier) -> None:
     db.session.flush()
     sheet = open_sheet(dossier)
     restate(sheet)
-    if dossier.channel == "portal":  # who does what in a unit is no affair of the office that types its papers in
+    if (
+        dossier.channel == "portal"
+    ):  # who does what in a unit is no affair of the office that types its papers in
         carry_team(old, sheet)
 
 

@@ -76,6 +76,15 @@ class DistrictYear:
         return self.calendar.year
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Indicators one member of a unit's team has until the same day, not done yet; `due_on` is the last day."""
+
+    year: int
+    codes: str
+    due_on: date
+
+
 F = TypeVar("F")
 
 
@@ -85,7 +94,8 @@ class Rule(Generic[F]):
 
     `before`, `months_before`, `working_before`: days, months, working days ahead of it; `after`: days past it. The
     greatest reached one is told. `until`: the first day on which it no longer matters (default: `counted_from`).
-    `says` and `leads` may name {year}, {day}, {last}, {left}, {level}, {standing}, {unit}, {dossier}, {waiting}.
+    `says` and `leads` may name {year}, {day}, {last}, {left}, {level}, {standing}, {unit}, {dossier},
+    {waiting}, {codes}.
     """
 
     key: str
@@ -199,6 +209,28 @@ OF_RECOGNITION: tuple[Rule[Held], ...] = (
     ),
 )
 
+# To the member who has them; the unit's own terms.
+OF_ASSIGNMENT: tuple[Rule[Assigned], ...] = (
+    Rule(
+        "assigned",
+        counted_from=lambda f: f.due_on + timedelta(days=1),
+        working_before=(3, 1),
+        applies=lambda f: True,
+        says="Chỉ tiêu {codes} của hồ sơ năm {year} đến hạn nội bộ hết ngày {last}: {left}.",
+        leads="/viec-cua-toi",
+    ),
+    Rule(
+        "assigned_late",
+        counted_from=lambda f: f.due_on + timedelta(days=1),
+        after=(0,),
+        until=lambda f: f.due_on + timedelta(days=32),
+        applies=lambda f: True,
+        says="Chỉ tiêu {codes} của hồ sơ năm {year} đã quá hạn nội bộ ngày {last} mà chưa xong.",
+        leads="/viec-cua-toi",
+        tone="no",
+    ),
+)
+
 # To the district, about one of its units.
 OF_DISTRICT_ON_UNIT: tuple[Rule[UnitYear], ...] = (
     Rule(
@@ -280,7 +312,7 @@ def _words(facts: object, anchor: date, today: date, own: OwnDays) -> dict[str, 
         "last": day(anchor - timedelta(days=1)),
         "left": left(anchor, today, own),
     }
-    for name in ("year", "level", "unit", "waiting"):
+    for name in ("year", "level", "unit", "waiting", "codes"):
         said[name] = getattr(facts, name, "")
     if isinstance(facts, UnitYear):
         said |= {"standing": _STANDING.get(facts.state, ""), "dossier": facts.dossier_id}

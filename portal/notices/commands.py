@@ -19,6 +19,7 @@ from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import sending
+from .assigned import remind_assigned
 from .reminders import remind as remind_district
 
 log = logging.getLogger("portal.remind")
@@ -47,6 +48,7 @@ def remind() -> None:
             with acting_in(Scope(ScopeKind.DISTRICT, tenant_id)):
                 clock.forget_settings()
                 told += remind_district(tenant_id)
+            told += remind_assigned(tenant_id)
         except Exception as reason:
             log.exception("reminders of tenant %s failed", tenant_id)
             click.echo(f"{name}: chưa nhắc được ({type(reason).__name__}).", err=True)

@@ -165,7 +165,7 @@ class Reminder(TenantOwned, Base):
     """That a rule of the calendar reminded a unit (or, without one, the district) of a subject, for a date: once."""
 
     __tablename__ = "reminder"
-    __wall__ = Wall(grants={"district": "select, insert"})
+    __wall__ = Wall(grants={"unit": "select, insert", "district": "select, insert"})
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),

@@ -227,11 +227,20 @@ def remind(tenant_id: int) -> int:
 
 
 def _tell(place: _Place, audience: str, due: Sequence[tuple[int | None, Due]]) -> int:
+    new = untold(place.tenant_id, due)
+    tell_each(
+        place.tenant_id, audience, [(unit_id, one.sentence, one.path) for unit_id, one in new], Kind.REMINDER
+    )
+    return len(new)
+
+
+def untold(tenant_id: int, due: Sequence[tuple[int | None, Due]]) -> list[tuple[int | None, Due]]:
+    """Remember reminders by the unit they are for, and return those nobody remembered before."""
     if not due:
-        return 0
+        return []
     rows = [
         {
-            "tenant_id": place.tenant_id,
+            "tenant_id": tenant_id,
             "rule": one.rule,
             "unit_id": unit_id,
             "subject": one.subject,
@@ -245,8 +254,4 @@ def _tell(place: _Place, audience: str, due: Sequence[tuple[int | None, Due]]) -
         tuple(row)
         for row in db.session.execute(insert(Reminder).on_conflict_do_nothing().returning(*columns), rows)
     }
-    new = [(u, one) for u, one in due if (one.rule, u, one.subject, one.told_on) in fresh]
-    tell_each(
-        place.tenant_id, audience, [(unit_id, one.sentence, one.path) for unit_id, one in new], Kind.REMINDER
-    )
-    return len(new)
+    return [(u, one) for u, one in due if (one.rule, u, one.subject, one.told_on) in fresh]

@@ -45,6 +45,7 @@ class Shown:
 
     kind: Kind
     state: tuple[str, str]
+    signed: bool
     lacks: list[Fault]
     pdf: str
     docx: str
@@ -114,6 +115,7 @@ def _papers(sheet: Sheet, content: Content) -> list[Shown]:
             Shown(
                 kind,
                 _state(kind, paper.signed, len(lacks)),
+                paper.signed,
                 lacks,
                 url_for("papers.document", name=kind.name, **here),
                 url_for("papers.editable", name=kind.name, **here) if kind.editable else "",

@@ -15,9 +15,9 @@ from portal.papers import building, building_minutes, building_office, data, doc
 from portal.papers.content import Content
 from portal.papers.documents import Page
 from portal.papers.missing import missing
+from portal.papers.office import Office
 from portal.team.queries import WORKED_ON, assignments_of
 from tenants.scope import ScopeKind, current_scope
-from portal.papers.office import Office
 
 _OF_TABLE = ("chi-tieu-", "ket-qua")
 Build = Callable[[Sheet, Content, Office], data.Paper | None]

@@ -64,6 +64,7 @@ def _page(
         open=sheet.dossier.state in WORKED_ON,
         paces=PACES,
         duties=DUTIES,
+        longest=LONGEST_VISIT,
     )
     return page, status
 
@@ -173,6 +174,17 @@ def invite(dossier_id: int) -> Any:
         return _invite_page(sheet_here(dossier_id), form, frozenset(chosen), refused.status)
     back = ("team.assignments", {"dossier_id": dossier_id})
     return render_template("team/links.html", sheets=link_sheets([made]), back=back)
+
+
+@blueprint.post("/ho-so/<int:dossier_id>/moi-lai")
+@may(Right.INVITE_GUEST)
+def invite_again(dossier_id: int) -> Any:
+    """Let a guest whose visit is over in again."""
+    days, number = whole(request.form.get("days")), whole(request.form.get("invitation"))
+    dossier = sheet_here(dossier_id).dossier
+    name = staff.invite_again(signed_in(), dossier, number or 0, min(days or 0, 10_000))
+    sentence = f"Đã mời lại {name}; người này đăng nhập bằng tài khoản cũ."
+    return back_to("team.assignments", sentence, dossier_id=dossier_id, _anchor="khach")
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/khach/<int:membership_id>/ket-thuc")

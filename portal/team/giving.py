@@ -19,7 +19,7 @@ def give_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
     """Save the answer of an indicator the guest is let in to. Raises as `save_answer` does."""
     _let_in(actor, dossier, indicator_id)
     sheet = save_answer(actor, dossier, indicator_id, given)
-    credit(actor, dossier.id, indicator_id)
+    credit(actor, dossier.id, indicator_id, _code(sheet, indicator_id))
     return sheet
 
 
@@ -28,7 +28,7 @@ def give_files(actor: Identity, dossier: Dossier, indicator_id: int, files: Iter
     _let_in(actor, dossier, indicator_id)
     taken = evidence.add_to_indicator(actor, dossier, indicator_id, files)
     if taken.good:
-        credit(actor, dossier.id, indicator_id)
+        credit(actor, dossier.id, indicator_id, _code(open_sheet(dossier), indicator_id))
     return taken
 
 
@@ -42,6 +42,10 @@ def take_away(actor: Identity, dossier: Dossier, indicator_id: int, evidence_id:
     if file.uploaded_by != actor.full_name:
         raise Refused("Minh chứng này do đơn vị gắn; chỉ đơn vị bỏ được.", 403)
     evidence.unlink(actor, dossier, indicator_id, evidence_id)
+
+
+def _code(sheet: Sheet, indicator_id: int) -> str:
+    return next(i.code for i in sheet.indicators if i.id == indicator_id)
 
 
 def _let_in(actor: Identity, dossier: Dossier, indicator_id: int) -> None:

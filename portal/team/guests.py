@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal import clock
+from portal.notices.operations import tell_unit
+from portal.notices.rules import Kind
 from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
@@ -57,9 +59,13 @@ def is_invited(actor: Identity, dossier_id: int, indicator_id: int) -> bool:
     return any(one.indicator_id == indicator_id for one in invited(actor, dossier_id=dossier_id))
 
 
-def credit(actor: Identity, dossier_id: int, indicator_id: int) -> None:
-    """Write down that a guest has given something to an indicator, which shows it from then on."""
-    for one in invited(actor, dossier_id=dossier_id):
-        if one.indicator_id == indicator_id:
-            one.contributed_at = clock.now()
+def credit(actor: Identity, dossier_id: int, indicator_id: int, code: str) -> None:
+    """Write down that a guest has given something to an indicator, which shows it; the first time, tell the unit."""
+    own = [one for one in invited(actor, dossier_id=dossier_id) if one.indicator_id == indicator_id]
+    if own and all(one.contributed_at is None for one in own):
+        path = f"/ho-so/{dossier_id}#chi-tieu-{code}"
+        sentence = f"{actor.full_name} đã góp nội dung chỉ tiêu {code}."
+        tell_unit(own[0].tenant_id, own[0].unit_id, sentence, path, Kind.TASK)
+    for one in own:
+        one.contributed_at = clock.now()
     db.session.flush()

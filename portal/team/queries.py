@@ -298,7 +298,8 @@ def holders_of(sheet: Sheet) -> dict[int, Holding]:
     for one, invitation, until, ended_at in rows:
         holding = found.setdefault(one.indicator_id, Holding())
         if one.contributed_at:
-            holding.credits.append((invitation.full_name, invitation.organisation, one.contributed_at))
+            who = (invitation.full_name, invitation.organisation)
+            holding.credits = [c for c in holding.credits if c[:2] != who] + [(*who, one.contributed_at)]
         elif not ended_at and until >= today:
             holding.guests.append((invitation.full_name, invitation.organisation))
     return found

@@ -7,6 +7,9 @@ new person gets a link of his or her own. What may be placed by whom is asked he
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
 
 from portal import clock, words
 from portal.accounts.operations import Handed, NewPerson, handed
@@ -89,6 +92,50 @@ def invite(
 
     Raises `Refused` for a dossier that is not worked on, indicators that do not apply, or too many days.
     """
+    dossier, chosen, codes = _may_be_shared(actor, dossier, indicators)
+    account_id = _new_account(person)
+    until = _let_in(actor, dossier, account_id, person, chosen, days)
+    sentence = (
+        f"đã mời {person.full_name} góp nội dung chỉ tiêu {codes} trong {days} ngày, "
+        f"đến hết ngày {words.day(until)}."
+    )
+    unit = own_unit(actor)
+    _note(actor, unit, "person.invite", sentence, account_id, dossier.id)
+    return handed(actor, account_id, Role.UNIT_CONTRIBUTOR, unit.name)
+
+
+def invite_again(actor: Identity, dossier: Dossier, invitation_id: int, days: int) -> str:
+    """Let a guest whose visit is over in again, to the same indicators; returns the guest's name."""
+    must(actor, Right.INVITE_GUEST)
+    before = db.session.get(Invitation, (dossier.tenant_id, invitation_id))
+    if before is None or before.dossier_id != dossier.id:
+        raise Refused("Không tìm thấy lời mời này.", 404)
+    dossier, chosen, codes = _may_be_shared(actor, dossier, [i.indicator_id for i in before.indicators])
+    today = signin.today()
+    running = db.session.scalar(
+        select(Membership.id).where(
+            Membership.tenant_id == dossier.tenant_id,
+            Membership.unit_id == dossier.unit_id,
+            Membership.account_id == before.account_id,
+            Membership.ended_at.is_(None),
+            Membership.until >= today,
+        )
+    )
+    if running:
+        raise Refused(f"Lời mời của {before.full_name} đang mở. Kết thúc rồi mời lại nếu cần đổi số ngày.")
+    person = NewPerson("", before.full_name, before.organisation)
+    until = _let_in(actor, dossier, before.account_id, person, chosen, days)
+    sentence = (
+        f"đã mời lại {before.full_name} góp nội dung chỉ tiêu {codes}, đến hết ngày {words.day(until)}."
+    )
+    _note(actor, own_unit(actor), "person.invite", sentence, before.account_id, dossier.id)
+    return before.full_name
+
+
+def _may_be_shared(
+    actor: Identity, dossier: Dossier, indicators: Sequence[int]
+) -> tuple[Dossier, list[int], str]:
+    """Return the locked dossier, the indicators a guest may have of it, and their codes; raises `Refused`."""
     must(actor, Right.INVITE_GUEST)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     if sheet.dossier.state not in WORKED_ON:
@@ -100,12 +147,18 @@ def invite(
         raise Refused("Xin chọn ít nhất một chỉ tiêu cho người được mời.", 422)
     if len(chosen) > MOST_INVITED or not set(chosen) <= applying.keys():
         raise Refused("Có chỉ tiêu không áp dụng cho đơn vị. Xin tải lại trang rồi chọn lại.", 422)
+    return sheet.dossier, chosen, ", ".join(applying[i] for i in chosen)
+
+
+def _let_in(
+    actor: Identity, dossier: Dossier, account_id: int, person: NewPerson, chosen: Sequence[int], days: int
+) -> date:
+    """Place a guest for some days and write the invitation; returns the last day."""
     since = signin.today()
     try:
         until = last_day(since, days)
     except ValueError as reason:
         raise Refused(str(reason), 422) from None
-    account_id = _new_account(person)
     placed = persons.place_person(
         account_id,
         Role.UNIT_CONTRIBUTOR,
@@ -115,14 +168,7 @@ def invite(
         until=until,
     )
     _invitation(actor, dossier, placed, person, chosen)
-    codes = ", ".join(applying[i] for i in chosen)
-    sentence = (
-        f"đã mời {person.full_name} góp nội dung chỉ tiêu {codes} trong {days} ngày, "
-        f"đến hết ngày {words.day(until)}."
-    )
-    unit = own_unit(actor)
-    _note(actor, unit, "person.invite", sentence, account_id, dossier.id)
-    return handed(actor, account_id, Role.UNIT_CONTRIBUTOR, unit.name)
+    return until
 
 
 def _invitation(

@@ -67,7 +67,6 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "recognition_id": [rows["recognition"]["id"]],
         "complaint_id": [rows["complaint"]["id"]],
         "file_id": [rows["complaint_file"]["id"]],
-        "upload_id": [rows["evidence_upload"]["id"]],
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
         "report_id": [year.report],
@@ -119,7 +118,19 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
-HARMLESS = {"version_id", "indicator_id", "level", "part", "code", "ext", "token", "file", "name", "kind", "block"}
+HARMLESS = {
+    "version_id",
+    "indicator_id",
+    "level",
+    "part",
+    "code",
+    "ext",
+    "token",
+    "file",
+    "name",
+    "kind",
+    "block",
+}
 
 
 def own_rows(year: Year, dossier: int, unit: int) -> dict[str, Any]:

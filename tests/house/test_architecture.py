@@ -18,9 +18,9 @@ from portal.activities import wording as activities
 from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
+from portal.evidence.wording import VALIDITIES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
-from portal.evidence.wording import VALIDITIES
 from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration

@@ -13,6 +13,7 @@ from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
 from portal.cycle.models import Holiday
 from portal.cycle.rules import Calendar, OwnDays
+from portal.dossiers import operations as dossiers
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.states import State
 from portal.notices import commands
@@ -28,6 +29,7 @@ from portal.notices.calendar import (
 )
 from portal.notices.models import Notice, Reminder
 from portal.notices.reminders import remind, tasks_of_unit
+from portal.team import assigning
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -235,3 +237,41 @@ def test_one_districts_failure_stops_no_other(world: World, monkeypatch: pytest.
     assert "Đã nhắc 1 việc." in done.output
     assert "tệp gửi dở đã bỏ" in done.output
     assert (reminders(first), reminders(second)) == (0, 1)
+
+
+def test_members_are_told_of_what_they_have(world: World) -> None:
+    """The member with an account alone, the rest through the unit; once; done ones not; the district sees nothing."""
+    tenant_id = world.a_district()
+    unit_id = world.a_unit(tenant_id)
+    head = world.a_person(Role.UNIT_HEAD, tenant_id, unit_id)
+    clerk = world.a_person(Role.UNIT_EDITOR, tenant_id, unit_id)
+    number = world.a_dossier(tenant_id, unit_id, "draft")
+    with world.acting(head) as actor:
+        dossier = world.dossier(tenant_id, number)
+        for name in ("Phó hiệu trưởng", "Tổ trưởng chuyên môn"):
+            dossiers.add_team_member(actor, dossier, name, "Giáo viên", "member")
+        sheet = open_sheet(dossier)
+        first, second = sheet.team
+        first.account_id = clerk.identity.account_id
+        db.session.flush()
+        ids = [f.indicator.id for f in sheet.unit_side().findings if f.applies]
+        assigning.assign(actor, dossier, dict.fromkeys(ids[:2], 0), first.id, date(2027, 1, 13))
+        assigning.assign(actor, dossier, dict.fromkeys(ids[2:3], 0), second.id, date(2027, 1, 13))
+    run(world)
+    with acting_in(STEWARD):
+        assert not db.session.scalar(select(func.count()).where(Reminder.rule == "assigned"))
+    world.set_clock(2027, 1, 11, 8, 0)
+    assert run(world).exit_code == 0
+    run(world)
+    with acting_in(STEWARD):
+        rows = db.session.execute(
+            select(Notice.audience, Notice.account_id, Notice.sentence).where(
+                Notice.sentence.contains("hạn nội bộ")
+            )
+        ).all()
+    assert sorted((row[0], row[1]) for row in rows) == [("person", clerk.identity.account_id), ("unit", None)]
+    assert "đến hạn nội bộ hết ngày 13/01/2027: còn 3 ngày, trong đó 3 ngày làm việc." in rows[0][2]
+    world.set_clock(2027, 1, 14, 8, 0)
+    run(world)
+    with acting_in(STEWARD):
+        assert db.session.scalar(select(func.count()).where(Reminder.rule == "assigned_late")) == 2

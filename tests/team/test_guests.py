@@ -13,6 +13,7 @@ from portal.accounts.operations import NewPerson
 from portal.dossiers import operations as dossiers
 from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
+from portal.notices.models import Notice
 from portal.team import staff
 from portal.team.giving import give_answer
 from portal.team.queries import guests_of
@@ -80,6 +81,9 @@ def test_from_the_invitation_to_the_credit(school: School) -> None:
     with school.world.acting(school.clerk):
         sheet = school.sheet()
         assert sheet.answers[numbers["1.1"]].changed_by == "Hội Khuyến học xã"
+        assert "Hội Khuyến học xã đã góp nội dung chỉ tiêu 1.1." in [
+            notice.sentence for notice in db.session.query(Notice).filter_by(audience="unit")
+        ]
         file = sheet.evidence[numbers["1.1"]][0].id
         assert guests_of(sheet)[0].given == ("1.1",)
     assert browser.get(f"/gop-suc/{school.dossier_id}/minh-chung/{file}").status_code == 200
@@ -160,6 +164,20 @@ def test_a_visit_ends_by_itself_or_by_the_head(school: School) -> None:
     assert browser.get("/gop-suc").headers["Location"] == "/noi-lam-viec"
     with school.world.acting(guest) as actor, pytest.raises(Refused, match="không có trong lời mời"):
         give_answer(actor, school.dossier(), numbers["1.1"], given)
+    with school.world.acting(school.clerk):
+        over = guests_of(school.sheet())[0].invitation.id
+    again = {"invitation": str(over), "days": "61"}
+    answer = head.post(
+        f"{school.path}/moi-lai",
+        again,
+        headers={"Referer": f"http://localhost{school.path}/phan-cong"},
+        follow_redirects=True,
+    )
+    assert "Thời gian mời từ 1 đến 60 ngày." in answer.get_data(as_text=True)
+    assert head.post(f"{school.path}/moi-lai", again | {"days": "3"}).status_code == 303
+    assert 'id="chi-tieu-1.1"' in browser.get("/gop-suc").get_data(as_text=True)
+    with school.world.acting(school.clerk) as actor, pytest.raises(Refused, match="đang mở"):
+        staff.invite_again(actor, school.dossier(), over, 3)
     second, _ = invite(school, "1.2", days=1, login="khach.hai")
     with acting_in(STEWARD):
         yesterday = {"since": signin.today().replace(day=1), "until": signin.today().replace(day=1)}

@@ -25,7 +25,7 @@ from tests.victims import MAPPERS
 from tests.wall.test_tables import DENIED, counted, raw, refused, tried
 
 FIXED = {DENIED, "PT409"}
-CONTENT = ("answer", "headcount", "team_member", "evidence_link")
+CONTENT = ("answer", "headcount", "team_member", "team_minutes", "evidence_link")
 # Only what the unit may still say of itself is free of a signed dossier: nothing.
 CLOSED = [state for state in State if state not in (State.DRAFT, State.SUPPLEMENT_REQUESTED)]
 

@@ -33,12 +33,28 @@ WORK_WRITES = {"letter", "notice"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # What the province does not even read.
-ON_THE_WAY = {"evidence_upload", "evidence_upload_part"}  # files a unit is still sending: its own, not yet evidence
+ON_THE_WAY = {
+    "evidence_upload",
+    "evidence_upload_part",
+}  # files a unit is still sending: its own, not yet evidence
 # Who does what in a unit and whom it let in is its own affair.
 OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
-    {"credential", "import_batch", "letter", "mail_choice", "notice", "notice_read", "one_time_link", "reminder", "signin_session"} | ON_THE_WAY | OF_THE_UNIT_ALONE | ROSTERS
+    {
+        "credential",
+        "import_batch",
+        "letter",
+        "mail_choice",
+        "notice",
+        "notice_read",
+        "one_time_link",
+        "reminder",
+        "signin_session",
+    }
+    | ON_THE_WAY
+    | OF_THE_UNIT_ALONE
+    | ROSTERS
 )
 
 # What is published: everybody in a scope but sign-in reads it, and its own district alone writes it.
@@ -61,7 +77,15 @@ SHARED_WRITES: dict[str, set[str]] = {
     "signin": {"throttle"},
     "unit": set(),
     "district": set(),
-    "province": {"criteria_version", "cycle", "holiday", "provincial_report", "setting", "tenant", "threshold"},
+    "province": {
+        "criteria_version",
+        "cycle",
+        "holiday",
+        "provincial_report",
+        "setting",
+        "tenant",
+        "threshold",
+    },
     "work": set(),
 }
 SHARED_DELETES = {("throttle", "signin"), ("holiday", "province")}
@@ -249,7 +273,13 @@ def test_the_row_is_not_read(places: Places, victim: Any, name: str, scope: str)
 def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
     """The same ways do give the row to its own district, so that the test above is not empty."""
     if "select" not in OWNED[name].class_.__wall__.grants.get("district", ""):
-        assert name in {"credential", "letter", "one_time_link", "signin_session"} | ON_THE_WAY | OF_THE_UNIT_ALONE | ROSTERS
+        assert (
+            name
+            in {"credential", "letter", "one_time_link", "signin_session"}
+            | ON_THE_WAY
+            | OF_THE_UNIT_ALONE
+            | ROSTERS
+        )
         return
     reader = victim(name)["account_id"] if name in OF_ONE_PERSON else 1
     enter(Scope(ScopeKind.DISTRICT, places.victim, 0, reader))
