@@ -15,7 +15,7 @@ from portal.words import day
 
 from .rules import Term, add_months
 
-Days = timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def renewal(held: Held, dates: Dates, today: date) -> Renewal | None:
     can = [
         known
         for known in map(dates, range(held.year + 1, held.valid_to.year + 1))
-        if today < known.submit_before and known.submit_before - Days <= held.valid_to
+        if today < known.submit_before and known.submit_before - _DAY <= held.valid_to
     ]
     if not can:
         return None
-    safe = [known for known in can if known.decide_before - Days <= held.valid_to]
+    safe = [known for known in can if known.decide_before - _DAY <= held.valid_to]
     return Renewal(safe[-1] if safe else None, can[-1])
 
 
@@ -79,7 +79,7 @@ def time_left(last: date, today: date) -> str:
     if last < today:
         return "đã hết"
     months = 0
-    while add_months(today, months + 1) <= last + Days:
+    while add_months(today, months + 1) <= last + _DAY:
         months += 1
     if not months:
         left = (last - today).days

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -87,14 +86,6 @@ def of_dossier(tenant_id: int, dossier_id: int) -> Recognition | None:
     return db.session.scalar(
         select(Recognition).where(Recognition.tenant_id == tenant_id, Recognition.dossier_id == dossier_id)
     )
-
-
-def entries_of(tenant_id: int, codes: Sequence[str]) -> dict[str, RegisterEntry]:
-    """Return a district's entries by their codes."""
-    rows = db.session.scalars(
-        select(RegisterEntry).where(RegisterEntry.tenant_id == tenant_id, RegisterEntry.code.in_(codes))
-    )
-    return {row.code: row for row in rows}
 
 
 def line_of(recognition: Recognition) -> int:
