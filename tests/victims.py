@@ -51,6 +51,9 @@ OWNED: dict[str, Mapper[Any]] = {
 }
 SHARED = sorted(set(MAPPERS) - set(OWNED))
 
+# Tables of which a district has one row for each year, whatever its units.
+ONE_A_DISTRICT = {"registration_term"}
+
 Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {
     ("membership", "role"): lambda _p, _t, unit: "unit_head" if unit else "district_officer",
@@ -61,6 +64,8 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("letter", "notice_id"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,
+    ("signed_paper", "paper"): lambda *_: "mau-01",
+    ("signed_paper", "sha256"): lambda *_: "0" * 64,
 }
 
 
@@ -119,6 +124,9 @@ class Planter:
     def row(self, name: str, tenant_id: int, unit_id: int) -> dict[str, Any]:
         """The one row of a table in a place, planted with its parents when it is not there yet."""
         key = (name, tenant_id, unit_id)
+        if key not in self.made and name in ONE_A_DISTRICT:
+            same = [row for place, row in self.made.items() if place[:2] == key[:2]]
+            self.made.update({key: same[0]} if same else {})
         if key not in self.made:
             self.made[key] = self.plant(name, self.values(name, tenant_id, unit_id))
         return self.made[key]
@@ -169,6 +177,10 @@ class Planter:
                 statement = statement.where(table.c.id == tenant_id)
             if name == "criteria_version":
                 statement = statement.where(table.c.key == "tt24-2023")
+            if name == "indicator":  # of the version the victim's dossiers are judged by
+                version = MAPPERS["criteria_version"].local_table
+                statement = statement.join(version, version.c.id == table.c.version_id)
+                statement = statement.where(version.c.key == "tt24-2023")
             return dict(db.session.execute(statement.limit(1)).mappings().one())
 
     def _value(self, name: str, column: Column[Any], checks: str) -> Any:

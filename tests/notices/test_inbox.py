@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from portal.accounts import operations as accounts
+from portal.appraisal import operations as appraisal
+from portal.appraisal.operations import PointAsked
+from portal.dossiers import operations as dossiers
 from portal.notices.models import MailChoice, Notice
 from portal.notices.operations import choose_mail, tell_district, tell_person, tell_unit, tell_units
 from portal.notices.queries import latest, unread
@@ -17,6 +22,7 @@ from tenants.people import Role
 from tenants.refusal import Refused
 from tenants.scope import acting_in
 from tests.builders import STEWARD, World
+from tests.deciding import District
 from tests.forms import token
 
 
@@ -175,3 +181,45 @@ def test_each_person_chooses_how_mail_comes(world: World, client: Any) -> None:
         assert choose_mail(actor, "now", "viewer@so.gov.vn")
     with world.acting(province) as actor, pytest.raises(Refused):
         choose_mail(actor, "weekly", "")
+
+
+def test_every_notice_leads_to_its_page(world: World, client: Any) -> None:
+    """Whatever the year tells a unit, its district or a person opens a page of the one it is told to."""
+    world.confirm_thresholds()
+    district = District(world)
+    tenant_id = district.tenant_id
+    district.appraised(1)
+    district.issued()
+    units = {
+        state: world.a_unit(tenant_id, f"Đơn vị {state}") for state in ("asked", "withdrawn", "unsigned")
+    }
+    numbers = {
+        state: world.a_dossier(tenant_id, unit_id, "signed" if state == "unsigned" else "submitted")
+        for state, unit_id in units.items()
+    }
+    with world.acting(district.officer) as actor:
+        dossier = world.dossier(tenant_id, numbers["asked"])
+        points = [PointAsked("Thiếu quyết định.", part="team_member")]
+        appraisal.request_supplement(actor, dossier, points, date(2027, 1, 20))
+    for state, act in (("withdrawn", dossiers.withdraw), ("unsigned", dossiers.unsign)):
+        with world.acting(world.a_person(Role.UNIT_HEAD, tenant_id, units[state])) as actor:
+            act(actor, world.dossier(tenant_id, numbers[state]))
+    with world.acting(world.a_person(Role.DISTRICT_ADMIN, tenant_id)) as actor:
+        accounts.give_role(
+            actor, tenant_id, district.officer.identity.account_id, Role.DISTRICT_COUNCIL, None
+        )
+    for day in (11, 20):
+        world.set_clock(2027, 1, day, 8, 0)
+        assert world.app.test_cli_runner().invoke(args=["remind"]).exit_code == 0
+    with acting_in(STEWARD):
+        told = [(n.audience, n.unit_id, n.kind, n.sentence, n.path) for n in db.session.query(Notice)]
+    assert {kind for _, _, kind, _, _ in told} >= {"step", "supplement", "decision", "reminder", "account"}
+    heads: dict[int, Any] = {}
+    for audience, unit_id, _, sentence, path in told:
+        reader = district.officer
+        if audience == "unit":
+            reader = heads.setdefault(unit_id, None) or world.a_person(Role.UNIT_HEAD, tenant_id, unit_id)
+            heads[unit_id] = reader
+        world.sign_in(client, reader)
+        assert path.startswith("/"), sentence
+        assert client.get(path, follow_redirects=True).status_code == 200, (audience, sentence, path)
