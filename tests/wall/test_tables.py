@@ -59,6 +59,8 @@ PROVINCE_BLIND = (
 
 # What is published: everybody in a scope but sign-in reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry"}
+# What a district tells all its units: they read it, and no other district's unit does.
+TOLD_TO_ITS_UNITS = {"registration_term"}
 
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
 # Tables that belong to nobody: who reads them, and who writes them at all.
@@ -242,6 +244,8 @@ def victim(places: Places) -> Callable[[str], dict[str, Any]]:
 
 def may_read(scope: str, name: str) -> bool:
     """Whether a scope may read any row of a table, by the ledgers."""
+    if name in TOLD_TO_ITS_UNITS and scope == "unit of the same district":
+        return True
     if name in PUBLISHED:
         return scope not in ("signin", "no scope")
     if scope == "signin":
