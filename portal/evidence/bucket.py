@@ -88,6 +88,8 @@ class BucketStore:
             raise self._away(error) from error
         except BotoCoreError as error:
             raise self._away(error) from error
+        except ValueError:
+            raise Refused(UNREADABLE, 404) from None
 
     def _pieces(self, tenant_id: int, sha256: str) -> Iterator[bytes]:
         body = self._client.get_object(**self._key(tenant_id, sha256))["Body"]

@@ -114,7 +114,7 @@ class FolderStore:
         """Open a file after reading it once through; a file of the store is never written again."""
         try:
             file = self._path(tenant_id, sha256).open("rb")
-        except OSError:
+        except (OSError, ValueError):
             current_app.logger.exception("evidence %s of tenant %s cannot be read", sha256, tenant_id)
             raise Refused(UNREADABLE, 404) from None
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:

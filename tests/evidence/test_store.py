@@ -58,6 +58,8 @@ def test_a_lost_or_damaged_file_is_said_so(app: GuardedFlask, kept: FolderStore)
         kept.open(3, sha256)
     with pytest.raises(Refused, match="Không đọc được"):
         kept.open(3, "0" * 64)
+    with pytest.raises(Refused, match="Không đọc được"):
+        kept.open(3, "khong phai ma")
 
 
 def test_a_folder_that_takes_no_files_refuses_with_a_sentence(app: GuardedFlask, tmp_path: Path) -> None:
