@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort, render_template, url_for
+from flask import abort, render_template
 
 from portal import words
 from portal.catalogue.models import CatalogueIndicator
@@ -17,7 +17,7 @@ from portal.evidence.keeping import Taken
 from portal.evidence.sending import Sent, let_files_in
 from portal.units.own import own_unit
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right
@@ -25,15 +25,11 @@ from tenants.rights import Right
 from . import queries, wording
 from .blueprint import blueprint
 from .forms import DocumentForm
-from .years import chosen, running_cycles, year_links
+from .list_views import cycle_here
+from .years import running_cycles, year_links
 
 let_files_in(blueprint, "activities.add_document_of")
 LASTING = "regulation"
-
-
-def _cycle() -> Cycle:
-    cycle: Cycle = found(chosen(running_cycles()))
-    return cycle
 
 
 def proved_by(rows: list[CatalogueIndicator], kind: str) -> list[CatalogueIndicator]:
@@ -45,7 +41,7 @@ def proved_by(rows: list[CatalogueIndicator], kind: str) -> list[CatalogueIndica
 @may(Right.FILL_DOSSIER)
 def documents() -> Any:
     """The year's plan, regulation and budget, each with what it proves and the way to add it."""
-    return _page(_cycle(), {}, 200)
+    return _page(cycle_here(), {}, 200)
 
 
 def _page(cycle: Cycle, typed: dict[str, DocumentForm], status: int) -> Any:
@@ -80,7 +76,7 @@ def add_document_of(kind: str) -> Any:
     """Keep a document of the year and tie it to the indicators it proves."""
     if kind not in wording.DOCUMENTS:
         abort(404)
-    cycle, unit, actor = _cycle(), own_unit(signed_in()), signed_in()
+    cycle, unit, actor = cycle_here(), own_unit(signed_in()), signed_in()
     form = DocumentForm(prefix=f"{kind}-")
     try:
         if not form.validate():
@@ -99,7 +95,7 @@ def add_document_of(kind: str) -> Any:
         db.session.rollback()
         if refused.sentence:
             form.form_errors.append(refused.sentence)
-        return _page(_cycle(), {kind: form}, refused.status)
+        return _page(cycle_here(), {kind: form}, refused.status)
     if added.tied or live_dossier(unit.tenant_id, unit.id, cycle.year):
         said = added.sentence
     else:
@@ -120,8 +116,3 @@ def _particulars(kind: str, year: int, form: DocumentForm) -> Particulars:
         valid_from=date(year, 1, 1) if whole_year else issued_on,
         valid_until=date(year, 12, 31) if whole_year else None,
     )
-
-
-def address(year: int, kind: str = "") -> str:
-    """Return the address of the page, at a kind of document."""
-    return url_for("activities.documents", nam=year, _anchor=kind or None)

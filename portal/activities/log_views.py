@@ -1,14 +1,13 @@
-"""The unit's log of a year: list, export, one activity, its files."""
+"""One activity of the log: written down, changed, taken out, and its files."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import render_template, request
 from sqlalchemy import select
 
-from portal import clock, web, words
-from portal.appraisal.list_views import MEDIA, marks
+from portal import clock
 from portal.catalogue.queries import indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of
@@ -17,10 +16,9 @@ from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.evidence.indicator_views import say
 from portal.evidence.models import Evidence
 from portal.evidence.sending import Sent, let_files_in
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
 from portal.units.models import Unit
 from portal.units.own import own_unit
-from portal.web import Listing, back_to
+from portal.web import back_to
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
@@ -29,102 +27,19 @@ from tenants.rights import Right
 from . import operations, queries, rules, wording
 from .blueprint import blueprint
 from .forms import ActivityForm
+from .list_views import cycle_here
 from .models import Activity
 from .tying import closed
-from .years import chosen, running_cycles, year_links
 
 KNOWN_OFFERED = 100
 let_files_in(blueprint, "activities.upload")
-
-
-def _cycle() -> Cycle:
-    cycle: Cycle = found(chosen(running_cycles()))
-    return cycle
-
-
-def _asked(cycle: Cycle) -> Listing:
-    indicators = [str(row.id) for row in indicators_of(cycle.version_id)]
-    filters = {"loai": rules.KINDS, "chi-tieu": indicators, "nam": [str(cycle.year)]}
-    asked = web.listing(queries.SORTS, filters=filters)
-    if "direction" not in request.args and asked.sort == "ngay":
-        return Listing(asked.q, asked.sort, "desc", asked.filters, asked.number)
-    return asked
-
-
-@blueprint.get("/trong-nam/hoat-dong")
-@may(Right.FILL_DOSSIER)
-def log() -> Any:
-    """The activities of a year, searched, filtered, ordered; what they come to."""
-    cycle, unit = _cycle(), own_unit(signed_in())
-    asked = _asked(cycle)
-    by_kind = queries.sums_of(unit.tenant_id, unit.id, cycle.year)
-    codes = {row.id: row.code for row in indicators_of(cycle.version_id)}
-    return render_template(
-        "activities/log.html",
-        cycle=cycle,
-        years=year_links(running_cycles(), cycle),
-        listing=asked,
-        page=web.paginate(queries.log_of(unit.tenant_id, unit.id, cycle.year, asked), asked.number),
-        by_kind=by_kind,
-        whole=sum(by_kind.values(), rules.Sum()),
-        kinds=wording.KINDS,
-        kind_names=[(kind, known.name) for kind, known in wording.KINDS.items()],
-        codes=codes,
-        indicators=[(str(row.id), f"{row.code}. {row.title}") for row in queries.applying(unit, cycle)],
-        duration=rules.duration,
-        closed=closed(cycle, live_dossier(unit.tenant_id, unit.id, cycle.year)),
-    )
-
-
-@blueprint.get("/trong-nam/hoat-dong/xuat.<ext>")
-@may(Right.FILL_DOSSIER)
-def log_file(ext: str) -> Response:
-    """Give the filtered log as a file."""
-    if ext not in MEDIA:
-        abort(404)
-    cycle, unit = _cycle(), own_unit(signed_in())
-    codes = {row.id: row.code for row in indicators_of(cycle.version_id)}
-    columns = (
-        Column("Ngày", Kind.DATE, 12),
-        Column("Loại", width=30),
-        Column("Nội dung, chủ đề", width=50),
-        Column("Tổ chức", width=30),
-        Column("Số người", Kind.INTEGER, 10),
-        Column("Số phút", Kind.INTEGER, 10),
-        Column("Chỉ tiêu", width=16),
-        Column("Số tệp", Kind.INTEGER, 8),
-        Column("Mô tả, kết quả", width=50),
-        Column("Địa chỉ trang web", width=40),
-    )
-    found_rows = list(db.session.scalars(queries.log_of(unit.tenant_id, unit.id, cycle.year, _asked(cycle))))
-    rows = [
-        (
-            one.held_on,
-            wording.KINDS[one.kind].name,
-            one.topic,
-            one.organiser,
-            one.participants,
-            one.minutes,
-            ", ".join(codes[proof.indicator_id] for proof in one.proofs),
-            len(one.files),
-            one.description,
-            " ".join(one.links),
-        )
-        for one in found_rows
-    ]
-    people, minutes = sum(one.participants for one in found_rows), sum(one.minutes for one in found_rows)
-    totals = ("", "", f"Cộng {len(rows)} hoạt động", "", people, minutes, "", None, "", "")
-    head = marks() | {"subtitle": f"{unit.name}, lúc {words.moment(clock.now())}"}
-    sheet = Sheet(f"Hoạt động năm {cycle.year}", columns, rows, totals, **head)
-    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"Hoat-dong-{cycle.year}.{ext}", MEDIA[ext])
 
 
 @blueprint.get("/trong-nam/hoat-dong/them")
 @may(Right.FILL_DOSSIER)
 def add() -> Any:
     """An empty activity of the year."""
-    cycle = _cycle()
+    cycle = cycle_here()
     today = clock.today()
     return _edit(ActivityForm.showing(None, today if today.year == cycle.year else None), cycle, None)
 
@@ -133,7 +48,7 @@ def add() -> Any:
 @may(Right.FILL_DOSSIER)
 def create() -> Any:
     """Write an activity down."""
-    cycle, form = _cycle(), ActivityForm()
+    cycle, form = cycle_here(), ActivityForm()
     try:
         if not form.offer([]).validate():
             raise Refused("", 422)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import district_views, document_views, log_views, year_views
+from . import district_views, document_views, list_views, log_views, year_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "district_views", "document_views", "log_views", "year_views"]
+__all__ = ["blueprint", "district_views", "document_views", "list_views", "log_views", "year_views"]
