@@ -1,6 +1,7 @@
-"""Room of the papers: the portal's documents as PDF and its tables as XLSX, CSV and PDF.
+"""Room of the papers: the portal's documents as PDF and DOCX, its tables as XLSX, CSV and PDF.
 
 `data.py` holds one data set per document, `documents.py` one function per document, `templates/print/`
 the wording and the layout of Decree 30/2020; none of these reads the database, a clock or a request.
-`content.py` and `building*.py` make the data sets from the rows of the other rooms, `views.py` shows them.
+`content.py` and `building*.py` make the data sets from the rows of the other rooms, `shelf.py` lists the
+papers of a dossier, `views.py` and `pages.py` show them. `pdf.py` and `word.py` write the two formats.
 """
