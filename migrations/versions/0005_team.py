@@ -159,5 +159,7 @@ def _create_minutes() -> None:
         sa.CheckConstraint("(closed_at is null) = (frozen is null)", name=op.f("ck_team_minutes_closed")),
         _of_dossier("team_minutes"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_team_minutes")),
-        sa.UniqueConstraint("tenant_id", "dossier_id", name=op.f("uq_team_minutes_tenant_id_dossier_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "unit_id", "dossier_id", name=op.f("uq_team_minutes_tenant_id_unit_id_dossier_id")
+        ),
     )

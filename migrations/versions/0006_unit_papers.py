@@ -42,6 +42,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_own_words")),
         sa.UniqueConstraint(
-            "tenant_id", "dossier_id", "block", name=op.f("uq_own_words_tenant_id_dossier_id_block")
+            "tenant_id",
+            "unit_id",
+            "dossier_id",
+            "block",
+            name=op.f("uq_own_words_tenant_id_unit_id_dossier_id_block"),
         ),
     )

@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_past_result_dispute_open",
         "past_result_dispute",
-        ["tenant_id", "past_result_id"],
+        ["tenant_id", "unit_id", "past_result_id"],
         unique=True,
         postgresql_where=sa.text("answered_at is null"),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from portal import words
 from portal.notices.operations import tell_person
+from portal.notices.wording import NEW_ACCOUNT, ROLE_ENDED, ROLE_GIVEN
 from portal.trail.operations import record
 from portal.units.models import Unit
 from tenants import operations as persons
@@ -82,12 +83,7 @@ def create_person(
 
 
 def _welcome(tenant_id: int, account_id: int, role: Role, place: str) -> None:
-    tell_person(
-        tenant_id,
-        account_id,
-        f"Anh/chị có tài khoản mới với vai trò {_role(role)} tại {place}. Người quản trị trao riêng liên kết đặt mật khẩu.",
-        "/tai-khoan",
-    )
+    tell_person(tenant_id, account_id, NEW_ACCOUNT.format(role=_role(role), place=place), "/tai-khoan")
 
 
 def _new_account(person: NewPerson) -> int:
@@ -196,8 +192,8 @@ def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit
     where = f" tại {unit.name}" if unit else ""
     sentence = f"đã giao cho {account.full_name} vai trò {_role(role)}{where}."
     note(actor, tenant_id, "person.role", sentence, account_id, unit_id)
-    given = f"Anh/chị được giao vai trò {_role(role)} tại {unit.name if unit else tenant_of(tenant_id).name}."
-    tell_person(tenant_id, account_id, given, "/noi-lam-viec")
+    place = unit.name if unit else tenant_of(tenant_id).name
+    tell_person(tenant_id, account_id, ROLE_GIVEN.format(role=_role(role), place=place), "/noi-lam-viec")
 
 
 def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
@@ -219,7 +215,7 @@ def _end(actor: Identity, membership: Membership, why: str = "") -> None:
     note(actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id)
     unit = db.session.get(Unit, (membership.tenant_id, membership.unit_id)) if membership.unit_id else None
     place = unit.name if unit else tenant_of(membership.tenant_id).name
-    ended = f"Vai trò {_role(membership.role)} của anh/chị tại {place} đã kết thúc."
+    ended = ROLE_ENDED.format(role=_role(membership.role), place=place)
     tell_person(membership.tenant_id, membership.account_id, ended, "/noi-lam-viec")
 
 

@@ -222,6 +222,8 @@ def _open_drafts(
             continue
         aim = 2 if held.get(unit.unit_id) == 1 else aim_of(chance, season.YEAR)
         filled = 0.75 if shown else (1.0 if chance.random() < 0.7 else chance.uniform(0.2, 0.9))
+        if not shown and number % 20 == 7:  # every district has units that do not reach level 1 this year
+            aim, filled = 0, 1.0
         draft = bulk.draft(unit, season.YEAR, catalogue, chance, aim=aim, filled=filled)
         draft.raises = aim == 2 and held.get(unit.unit_id) == 1
         drafts.append(draft)

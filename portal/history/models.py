@@ -96,6 +96,7 @@ class PastResultDispute(UnitOwned, Base):
         Index(
             "uq_past_result_dispute_open",
             "tenant_id",
+            "unit_id",
             "past_result_id",
             unique=True,
             postgresql_where=text("answered_at is null"),

@@ -34,6 +34,9 @@ PACES: dict[str, tuple[str, str]] = {
     Pace.NONE: ("Không gửi", "Chỉ đọc trong cổng. Riêng thư về an toàn của tài khoản vẫn được gửi."),
 }
 
+NEW_ACCOUNT = "Anh/chị có tài khoản mới với vai trò {role} tại {place}. Liên kết đặt mật khẩu được trao riêng, không gửi qua thư."
+ROLE_GIVEN = "Anh/chị được giao vai trò {role} tại {place}."
+ROLE_ENDED = "Vai trò {role} của anh/chị tại {place} đã kết thúc."
 LINK_MADE = (
     "Người quản trị của {place} vừa cấp liên kết đặt lại mật khẩu cho tài khoản của anh/chị; liên kết được trao riêng, "
     "không gửi qua thư. Nếu anh/chị không yêu cầu, xin báo ngay cho người quản trị."

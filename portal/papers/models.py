@@ -26,7 +26,7 @@ class OwnWords(InDossier, Base):
     )
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "dossier_id", "block"),
+        UniqueConstraint("tenant_id", "unit_id", "dossier_id", "block"),
         CheckConstraint(f"block in ({_BLOCKS})", name="block"),
     )
 

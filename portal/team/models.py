@@ -133,7 +133,7 @@ class Minutes(InDossier, Base):
     )
     __table_args__ = (
         dossier_key(ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "dossier_id"),
+        UniqueConstraint("tenant_id", "unit_id", "dossier_id"),
         CheckConstraint("(closed_at is null) = (frozen is null)", name="closed"),
     )
 

@@ -16,6 +16,8 @@ from portal.accounts.operations import Handed, NewPerson, handed
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.taking import locked, must
+from portal.notices.operations import tell_person
+from portal.notices.wording import LINK_MADE, NEW_ACCOUNT, ROLE_ENDED
 from portal.trail.operations import record
 from portal.units.models import Unit
 from portal.units.own import own_unit
@@ -41,6 +43,7 @@ def place_clerk(actor: Identity, person: NewPerson) -> Handed:
     account_id = _new_account(person)
     persons.place_person(account_id, Role.UNIT_EDITOR, unit.tenant_id, unit_id=unit.id, since=signin.today())
     _note(actor, unit, "person.create", f"đã giao vai trò cán bộ đầu mối cho {person.full_name}.", account_id)
+    _tell(unit, account_id, NEW_ACCOUNT, Role.UNIT_EDITOR)
     return handed(actor, account_id, Role.UNIT_EDITOR, unit.name)
 
 
@@ -57,6 +60,8 @@ def hand_over(actor: Identity, membership_id: int, person: NewPerson) -> Handed:
     persons.place_person(account_id, Role.UNIT_EDITOR, unit.tenant_id, unit_id=unit.id, since=signin.today())
     sentence = f"đã bàn giao vai trò cán bộ đầu mối từ {account.full_name} cho {person.full_name}."
     _note(actor, unit, "person.hand_over", sentence, account_id)
+    _tell(unit, account.id, ROLE_ENDED, Role.UNIT_EDITOR)
+    _tell(unit, account_id, NEW_ACCOUNT, Role.UNIT_EDITOR)
     return handed(actor, account_id, Role.UNIT_EDITOR, unit.name)
 
 
@@ -71,6 +76,7 @@ def end_role(actor: Identity, membership_id: int) -> str:
     role = words.ROLES[membership.role]
     sentence = f"đã kết thúc vai trò {role[:1].lower()}{role[1:]} của {account.full_name}."
     _note(actor, unit, "person.end_role", sentence, account.id)
+    _tell(unit, account.id, ROLE_ENDED, membership.role)
     return account.full_name
 
 
@@ -82,6 +88,7 @@ def new_link(actor: Identity, membership_id: int) -> Handed:
         raise Refused("Mật khẩu của mình được đổi ở trang Tài khoản của tôi, sau khi nhập mật khẩu cũ.")
     made = handed(actor, account.id, membership.role, unit.name)
     _note(actor, unit, "person.link", f"đã cấp liên kết đặt mật khẩu cho {account.full_name}.", account.id)
+    _tell(unit, account.id, LINK_MADE, membership.role)
     return made
 
 
@@ -101,6 +108,7 @@ def invite(
     )
     unit = own_unit(actor)
     _note(actor, unit, "person.invite", sentence, account_id, dossier.id)
+    _tell(unit, account_id, NEW_ACCOUNT, Role.UNIT_CONTRIBUTOR)
     return handed(actor, account_id, Role.UNIT_CONTRIBUTOR, unit.name)
 
 
@@ -210,6 +218,13 @@ def _running(actor: Identity, unit: Unit, membership_id: int) -> tuple[Account, 
     if membership.ended_at or (membership.until and membership.until < signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return account, membership
+
+
+def _tell(unit: Unit, account_id: int, sentence: str, role: str) -> None:
+    """Tell a person what happened to his or her role, in the portal and by mail."""
+    name = words.ROLES[role]
+    said = sentence.format(role=f"{name[:1].lower()}{name[1:]}", place=unit.name)
+    tell_person(unit.tenant_id, account_id, said, "/tai-khoan")
 
 
 def _note(

@@ -57,7 +57,7 @@ PROVINCE_BLIND = (
     | ROSTERS
 )
 
-# What is published: everybody in a scope but sign-in reads it, and its own district alone writes it.
+# What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry"}
 # What a district tells all its units: they read it, and no other district's unit does.
 TOLD_TO_ITS_UNITS = {"registration_term"}
@@ -247,7 +247,7 @@ def may_read(scope: str, name: str) -> bool:
     if name in TOLD_TO_ITS_UNITS and scope == "unit of the same district":
         return True
     if name in PUBLISHED:
-        return scope not in ("signin", "no scope")
+        return scope not in ("signin", "work", "no scope")
     if scope == "signin":
         return name in SIGNIN_READS
     if scope == "work":
