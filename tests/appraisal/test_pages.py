@@ -355,19 +355,20 @@ def many_rows(case: Case, first: int, last: int) -> None:
     """Copy the case's unit with its filed dossier, in bulk, each beside a unit that has not filed."""
     units = text(
         "insert into unit (tenant_id, code, name, name_sort, name_folded, kind, public, sensitive, commune,"
-        " superior, symbol, address, phone, email, head_name, head_title, opened_on, version)"
+        " superior, superior_second, name_lines, date_place, authority, symbol, address, phone, email,"
+        " head_name, head_title, opened_on, version)"
         " select tenant_id, code || p || n, name || n, name_sort || n, name_folded || n, kind, public,"
-        " sensitive, commune, '', '', '', '', '', head_name, head_title, opened_on, 1"
+        " sensitive, commune, '', '', '', '', '', '', '', '', '', head_name, head_title, opened_on, 1"
         " from unit, generate_series(cast(:a as int), cast(:b as int)) n, (values ('F'), ('M')) as v (p)"
         " where tenant_id = :t and id = :u"
     )
     dossiers = text(
         "insert into dossier (tenant_id, unit_id, year, version_id, state, version, requested_level,"
-        " self_level, team_number, strengths, weaknesses, plan, letter_number, channel, channel_code,"
+        " self_level, team_number, strengths, weaknesses, plan, letter_number, channel, channel_code, ratio_only,"
         " created_at, signed_at, signed_by, content_hash, submitted_at, submitted_by, receipt_number, late,"
         " late_reason, accepted_by, appraised_by, proposal_note, closed_reason)"
         " select u.tenant_id, u.id, d.year, d.version_id, 'submitted', 1, 2, 2, '', '', '', '', '', 'portal',"
-        " '', now(), now(), '', 'x', now(), '', 'HS-' || u.id, false, '', '', '', '', ''"
+        " '', false, now(), now(), '', 'x', now(), '', 'HS-' || u.id, false, '', '', '', '', ''"
         " from dossier d join unit u on u.tenant_id = d.tenant_id and u.code ~ 'F[0-9]+$'"
         " where d.id = :d and not exists (select from dossier e where e.unit_id = u.id)"
     )
