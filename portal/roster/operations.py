@@ -64,13 +64,14 @@ def read(actor: Identity, dossier: Dossier, content: bytes) -> tuple[Roster | No
         db.session.delete(earlier)
         db.session.flush()
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id}
+    wholes, parts = counts(layout_of(sheet), reading)
     roster = Roster(
         **key,
         dossier_id=dossier.id,
         read_at=clock.now(),
         read_by=actor.full_name,
-        wholes=reading.wholes,
-        parts=counts(layout_of(sheet), reading),
+        wholes=wholes,
+        parts=parts,
         erase_on=clock.today() + timedelta(days=days_kept()),
     )
     db.session.add(roster)

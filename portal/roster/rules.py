@@ -107,15 +107,6 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def wholes(self) -> dict[str, int]:
-        """Head-counts by code: the rows of each sheet that was filled in, and who is marked as belonging."""
-        found = dict(Counter(person.sheet for person in self.people))
-        for person in self.people:
-            for code in person.marks & words.HEADCOUNTS.keys():
-                found[code] = found.get(code, 0) + 1
-        return found
-
 
 Rows = Iterable[tuple[int, Sequence[str]]]
 
@@ -182,14 +173,19 @@ def _unreadable(code: str, text: str) -> str:
     return ""
 
 
-def counts(layout: Layout, reading: Reading) -> dict[str, int]:
-    """Return how many people are counted for each indicator of the sheets that were filled in."""
-    filled = {person.sheet for person in reading.people}
+def counts(layout: Layout, reading: Reading) -> tuple[dict[str, int], dict[str, int]]:
+    """Return head-counts by code, and how many people are counted for each indicator by its code.
+
+    Of the sheets that were filled in; a head-count that nobody is marked for is 0, and its shares are no shares.
+    """
+    people = Counter(person.sheet for person in reading.people)
     marks = Counter(code for person in reading.people for code in person.marks)
-    return {
+    filled = [sheet for sheet in layout if people[sheet.key]]
+    columns = [column for sheet in filled for column in sheet.columns]
+    wholes = {sheet.key: people[sheet.key] for sheet in filled}
+    wholes |= {column.code: marks[column.code] for column in columns if column.code in words.HEADCOUNTS}
+    return wholes, {
         column.code: marks[column.code]
-        for sheet in layout
-        if sheet.key in filled
-        for column in sheet.columns
-        if column.code not in words.HEADCOUNTS
+        for column in columns
+        if column.code not in wholes and wholes.get(column.within) != 0
     }

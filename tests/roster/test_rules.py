@@ -76,9 +76,17 @@ def test_counting() -> None:
         ("Giáo viên 1", "✓", "0", "-", "chưa đạt"),
     )
     assert not reading.faults
-    assert reading.wholes == {"members": 3, "language_posts": 1}
-    assert counts((MEMBERS, LEARNERS), reading) == {"2.1": 3, "2.4": 1, "3.1": 1}
+    wholes, parts = counts((MEMBERS, LEARNERS), reading)
+    assert wholes == {"members": 3, "language_posts": 1}
+    assert parts == {"2.1": 3, "2.4": 1, "3.1": 1}
     assert [person.line for person in reading.people] == [4, 6, 7]
+
+
+def test_a_head_count_of_nobody() -> None:
+    """No post is marked: the posts are 0, and their share is not counted; an empty sheet says nothing."""
+    wholes, parts = counts((MEMBERS, LEARNERS), read(("An", "x", "", "", "")))
+    assert wholes == {"members": 1, "language_posts": 0}
+    assert parts == {"2.1": 1, "3.1": 0}
 
 
 @pytest.mark.parametrize(
