@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -57,9 +59,15 @@ def sign(pdf: bytes, certificate: bytes, password: str, *, at: datetime) -> byte
         field_name=_FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
     )
     try:
-        return signers.PdfSigner(about, signer=signer).sign_pdf(writer).getvalue()
+        return bytes(_apart(lambda: signers.PdfSigner(about, signer=signer).sign_pdf(writer).getvalue()))
     except (SigningError, PdfError) as error:
         raise CannotSign("Chứng thư số này không ký được văn bản PDF.") from error
+
+
+def _apart(act: Callable[[], Any]) -> Any:
+    """Run what the library does in an event loop of its own, whatever loop the calling thread is in."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(act).result()
 
 
 def _opened(certificate: bytes, password: str) -> signers.SimpleSigner:
@@ -90,7 +98,8 @@ def verify(pdf: bytes) -> list[dict[str, Any]]:
 def _told(one: Any) -> dict[str, Any]:
     name, moment, intact, known = "", None, False, False
     try:
-        status = validate_pdf_signature(one, ValidationContext(allow_fetching=False, trust_roots=[]))
+        known_roots = ValidationContext(allow_fetching=False, trust_roots=[])
+        status = _apart(lambda: validate_pdf_signature(one, known_roots))
         changed = status.modification_level
         intact = (
             bool(status.intact and status.valid)
