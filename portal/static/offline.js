@@ -112,6 +112,6 @@
   if (isAway) {
     if (able) list();
     on('click', (event) => { if (event.target.closest('[data-again]')) location.reload(); });
-    window.addEventListener('online', () => { if (location.pathname !== '/ngoai-tuyen') location.reload(); });
+    window.addEventListener('online', () => say('Đã có mạng lại. Hãy bấm Thử lại.')); // never by itself: somebody may be on the way elsewhere
   }
 })();

@@ -43,7 +43,7 @@ FLAGS = [
 EXPECTED = re.compile(
     r"status of [45]\d\d|Status Error Code [45]\d\d|net::ERR_(INTERNET_DISCONNECTED|FAILED)"
 )
-expect.set_options(timeout=20_000)  # a slow machine is slow, not wrong
+expect.set_options(timeout=30_000)  # a slow machine is slow, not wrong
 PICTURES = Path(__file__).parents[2] / "build" / "journey"
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -155,7 +155,7 @@ def visitor(chromium: Browser, served: str) -> Iterator[type]:
             **options,
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(30_000)
         who = Visitor(served, context, page)
 
         def heard(message: ConsoleMessage) -> None:

@@ -19,7 +19,7 @@ NO_PAGES = "() => caches.keys().then((names) => !names.some((name) => name.start
 
 def until(page: Page, promise: str) -> None:
     """Wait until a promise of the page gives true; `wait_for_function` takes the promise itself for an answer."""
-    for _ in range(200):
+    for _ in range(300):
         if page.evaluate(promise):
             return
         page.wait_for_timeout(100)
