@@ -11,7 +11,8 @@ from portal import clock, words
 from tenants.access import may
 from tenants.rights import Right
 
-from .advice import advise, what_if
+from .advice import advise
+from .trying import what_if
 from .views import blueprint, sheet_here
 
 

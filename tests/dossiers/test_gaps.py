@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from portal.dossiers import operations
-from portal.dossiers.advice import advise, what_if
+from portal.dossiers.advice import advise
 from portal.dossiers.queries import open_sheet
+from portal.dossiers.trying import what_if
 from tenants.people import Role
 from tests.builders import World
 from tests.dossiers.test_views import Desk
