@@ -166,6 +166,26 @@ def unit_result(studio: Studio) -> None:
     keep("unit-result", page)
 
 
+def unit_year(studio: Studio) -> None:
+    """The rooms a unit works in all year: its papers and activities, its library, its gaps, minutes, renewal."""
+    page = studio.page(HEAD, height=900)
+    for name, path in (("unit-year", "/trong-nam"), ("unit-library", "/minh-chung")):
+        page.goto(path)
+        keep(name, page)
+    page.goto("/ket-qua/hieu-luc")
+    keep("unit-renewal", page)
+    first_of(page, "/ho-so")
+    dossier = page.url
+    for name, tab in (
+        ("unit-gaps", "con-thieu"),
+        ("unit-tasks", "phan-cong"),
+        ("unit-minutes", "bien-ban"),
+        ("unit-roster", "danh-sach"),
+    ):
+        page.goto(f"{dossier}/{tab}")
+        keep(name, page)
+
+
 # ---- the district ----------------------------------------------------------------------------------
 
 
@@ -273,6 +293,7 @@ SHOTS: tuple[Callable[[Studio], None], ...] = (
     unit_review,
     unit_supplement,
     unit_result,
+    unit_year,
     links,
     district_lists,
     appraisal,
