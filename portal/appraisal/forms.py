@@ -192,3 +192,29 @@ def read_supplement(form: Form, blank: Sequence[PointRow]) -> SupplementGiven:
     return SupplementGiven(
         tuple(rows), answer_by, line(form.get("answer_by", ""))[:20], text_of(form, "note"), faults
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionGiven:
+    """A longer term for a supplement request as typed; `seen` is the term the page showed."""
+
+    answer_by: date | None
+    answer_by_text: str
+    reason: str
+    seen: date | None
+    faults: tuple[str, ...] = ()
+
+
+def read_extension(form: Form) -> ExtensionGiven:
+    """Read a longer term; a missing or unreadable day is a sentence, and what was typed is kept."""
+    faults: list[str] = []
+    answer_by = day_of(form, "extend_to", "Hạn mới", faults)
+    if answer_by is None and not faults:
+        faults.append("Xin nhập hạn mới.")
+    return ExtensionGiven(
+        answer_by,
+        line(form.get("extend_to", ""))[:20],
+        text_of(form, "extend_reason", 1_000),
+        read_day(form.get("seen", "")),
+        tuple(faults),
+    )

@@ -16,6 +16,9 @@ from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must, take
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, refusal_from
+from portal.notices.operations import tell_unit
+from portal.notices.rules import Kind
+from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
@@ -70,16 +73,7 @@ def request_supplement(
     """
     sheet = _at_intake(actor, dossier, Act.REQUEST_SUPPLEMENT)
     _check_points(sheet, points)
-    today = clock.today()
-    if answer_by <= today:
-        raise Refused("Hạn bổ sung phải sau hôm nay.", 422)
-    if not working_days_between(today, answer_by - timedelta(days=1), own_days()):
-        raise Refused(
-            "Từ hôm nay đến hạn bổ sung không có ngày làm việc nào (ngày nghỉ, ngày lễ). Xin lùi hạn.", 422
-        )
-    if answer_by >= sheet.cycle.decide_before:
-        last = words.day(sheet.cycle.decide_before)
-        raise Refused(f"Hạn bổ sung phải trước ngày {last}, hạn ra quyết định công nhận.", 422)
+    _check_term(sheet, answer_by)
     codes = {row.id: row.code for row in sheet.catalogue}
     labels = [codes.get(point.indicator_id or 0) or point.part for point in points]
     detail = {"points": labels, "answer_by": answer_by.isoformat()}
@@ -106,6 +100,57 @@ def request_supplement(
     )
     db.session.flush()
     return request
+
+
+def extend_supplement(
+    actor: Identity, dossier: Dossier, answer_by: date, reason: str, seen: date | None = None
+) -> SupplementRequest:
+    """Give a unit longer to answer the open request; every extension has its reason in the trail.
+
+    `answer_by`: the new first day that is too late, after the old one and before decisions are due. `seen`: the
+    term the page showed; raises `Conflict` where somebody has set another since, `Refused` for a day that cannot
+    be, a missing reason, and where nothing is asked for.
+    """
+    must(actor, Right.RECEIVE_DOSSIER, dossier)
+    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    request = sheet.open_request
+    if request is None or sheet.dossier.state != State.SUPPLEMENT_REQUESTED:
+        raise Refused("Hồ sơ này không có yêu cầu bổ sung nào đang chờ đơn vị trả lời.")
+    if seen not in (None, request.answer_by):
+        raise Conflict(f"Hạn bổ sung vừa được đổi thành trước ngày {words.day(request.answer_by)}.", request)
+    if not reason.strip():
+        raise Refused("Xin ghi lý do gia hạn.", 422)
+    if answer_by <= request.answer_by:
+        raise Refused(f"Hạn mới phải sau hạn đang có (trước ngày {words.day(request.answer_by)}).", 422)
+    _check_term(sheet, answer_by)
+    before, request.answer_by = request.answer_by, answer_by
+    key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id}
+    until = words.day(answer_by)
+    record(
+        actor,
+        "extend_supplement",
+        f"đã gia hạn bổ sung đến trước ngày {until}: {reason.strip()}",
+        detail={"from": before.isoformat(), "to": answer_by.isoformat()},
+        dossier_id=dossier.id,
+        **key,
+    )
+    sentence = f"Phòng GDĐT gia hạn bổ sung hồ sơ năm {dossier.year} đến trước ngày {until}."
+    tell_unit(**key, sentence=sentence, path=f"/ho-so/{dossier.id}", kind=Kind.SUPPLEMENT)
+    db.session.flush()
+    return request
+
+
+def _check_term(sheet: Sheet, answer_by: date) -> None:
+    today = clock.today()
+    if answer_by <= today:
+        raise Refused("Hạn bổ sung phải sau hôm nay.", 422)
+    if not working_days_between(today, answer_by - timedelta(days=1), own_days()):
+        raise Refused(
+            "Từ hôm nay đến hạn bổ sung không có ngày làm việc nào (ngày nghỉ, ngày lễ). Xin lùi hạn.", 422
+        )
+    if answer_by >= sheet.cycle.decide_before:
+        last = words.day(sheet.cycle.decide_before)
+        raise Refused(f"Hạn bổ sung phải trước ngày {last}, hạn ra quyết định công nhận.", 422)
 
 
 def _at_intake(actor: Identity, dossier: Dossier, act: Act) -> Sheet:

@@ -23,7 +23,7 @@ from tenants.rights import Right, refusal
 from . import operations
 from .blueprint import blueprint
 from .completeness import TICK_WORDS, Line, Tick, checklist
-from .forms import SupplementGiven, point_rows, read_supplement, text_of
+from .forms import ExtensionGiven, SupplementGiven, point_rows, read_extension, read_supplement, text_of
 from .intake_facts import facts_of
 from .queries import next_in
 
@@ -49,7 +49,9 @@ def intake(dossier_id: int) -> str:
     return _page(dossier_here(dossier_id))
 
 
-def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
+def _page(
+    dossier: Dossier, *, late_reason: str = "", fault: str = "", extension: ExtensionGiven | None = None
+) -> str:
     sheet = open_sheet(dossier)
     if dossier.state in UNFILED:
         return render_template("appraisal/not_filed.html", sheet=sheet, dossier=dossier)
@@ -75,6 +77,7 @@ def _page(dossier: Dossier, *, late_reason: str = "", fault: str = "") -> str:
         channel=words.CHANNELS.get(dossier.channel, dossier.channel),
         late_reason=late_reason,
         fault=fault,
+        extension=extension or ExtensionGiven(None, "", "", None),
     )
 
 
@@ -107,6 +110,24 @@ def _refused(dossier_id: int, refused: Refused, reason: str) -> tuple[str, int]:
         abort(403, refused.sentence)
     db.session.rollback()
     return _page(dossier_here(dossier_id), late_reason=reason, fault=refused.sentence), refused.status
+
+
+@blueprint.post("/huyen/ho-so/<int:dossier_id>/gia-han")
+@may(Right.RECEIVE_DOSSIER)
+def extend(dossier_id: int) -> Any:
+    """Give the unit longer to answer the open supplement request."""
+    dossier, given = dossier_here(dossier_id), read_extension(request.form)
+    if given.faults or given.answer_by is None:
+        return _page(dossier, fault=" ".join(given.faults), extension=given), 422
+    try:
+        operations.extend_supplement(signed_in(), dossier, given.answer_by, given.reason, given.seen)
+    except Refused as refused:
+        if refused.status == 403:
+            raise
+        db.session.rollback()
+        return _page(dossier_here(dossier_id), fault=refused.sentence, extension=given), refused.status
+    said = f"Đã gia hạn bổ sung đến trước ngày {words.day(given.answer_by)}; đơn vị được báo ngay."
+    return back_to("appraisal.intake", said, dossier_id=dossier_id)
 
 
 @blueprint.get("/huyen/ho-so/<int:dossier_id>/bo-sung")

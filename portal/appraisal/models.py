@@ -27,7 +27,7 @@ create or replace function refuse_answered_supplement() returns trigger language
   set search_path = public, pg_temp as $$
 declare request_number bigint := (to_jsonb(old)->>tg_argv[0])::bigint;
 begin
-  if current_user = 'portal_unit' and exists (select from supplement_request r
+  if current_user in ('portal_unit', 'portal_district') and exists (select from supplement_request r
       where r.tenant_id = old.tenant_id and r.unit_id = old.unit_id and r.id = request_number
         and r.answered_at is not null) then
     raise exception 'an answered supplement request is closed' using errcode = 'PT409';
@@ -52,7 +52,7 @@ class SupplementRequest(InDossier, Base):
     __wall__ = Wall(
         grants={
             "unit": "select, update (answered_at, answered_by)",
-            "district": "select, insert",
+            "district": "select, insert, update (answer_by)",
             "province": "select",
         },
         statements=(_ANSWERED,),

@@ -18,7 +18,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import rules
-from .intake import PointAsked, accept, possible, refuse_late, request_supplement
+from .intake import PointAsked, accept, extend_supplement, possible, refuse_late, request_supplement
 from .judging import (
     MOST_PEOPLE,
     agree_with_rest,
@@ -33,7 +33,7 @@ from .judging import (
 
 __all__ = [
     "MOST_PEOPLE", "PointAsked", "accept", "agree_with_rest", "base_words", "correct_headcount", "effective", "exceeding",
-    "judge", "proposal_of", "propose", "refuse_late", "reopen", "request_supplement", "restate", "unjudged",
+    "extend_supplement", "judge", "proposal_of", "propose", "refuse_late", "reopen", "request_supplement", "restate", "unjudged",
 ]  # fmt: skip
 
 

@@ -124,6 +124,40 @@ def test_a_request_that_cannot_be(
         assert dossier.state == "submitted"
 
 
+def test_a_longer_term_for_supplements(world: World, a_case: Make) -> None:
+    """The term moves later, with a reason, before decisions are due; the unit is told and the trail keeps both days."""
+    case = a_case()
+    with world.acting(case.officer) as actor:
+        dossier = world.dossier(case.district, case.dossier)
+        with pytest.raises(Refused, match="không có yêu cầu bổ sung"):
+            appraisal.extend_supplement(actor, dossier, date(2027, 1, 20), "Chờ")
+        appraisal.request_supplement(actor, dossier, [PointAsked("Thiếu.", part="letter")], SOON)
+        for day, reason, sentence in (
+            (SOON, "Chờ con dấu", "sau hạn đang có"),
+            (date(2027, 2, 15), "Chờ con dấu", "trước ngày 15/02/2027"),
+            (date(2027, 1, 20), "  ", "lý do gia hạn"),
+        ):
+            with pytest.raises(Refused, match=sentence):
+                appraisal.extend_supplement(actor, dossier, day, reason)
+        appraisal.extend_supplement(actor, dossier, date(2027, 1, 20), "Chờ con dấu", SOON)
+        with pytest.raises(Conflict, match="20/01/2027"):
+            appraisal.extend_supplement(actor, dossier, date(2027, 1, 22), "Chờ thêm", SOON)
+    head = world.a_person(Role.UNIT_HEAD, case.district, case.unit)
+    with world.acting(head) as actor:
+        sheet = sheet_of(world, case)
+        assert sheet.open_request.answer_by == date(2027, 1, 20)
+        entry = next(e for e in of_dossier(case.district, case.dossier) if e.act == "extend_supplement")
+        assert entry.detail == {"from": "2027-01-16", "to": "2027-01-20"}
+        assert "Chờ con dấu" in entry.sentence
+        assert "gia hạn bổ sung hồ sơ năm 2026 đến trước ngày 20/01/2027" in latest(head.place)[0].sentence
+        dossiers.answer_point(actor, sheet.dossier, sheet.open_points()[0].id, "Đã bổ sung.")
+        dossiers.send_supplement(actor, sheet.dossier)
+    with world.acting(case.officer) as actor:
+        dossier = world.dossier(case.district, case.dossier)
+        with pytest.raises(Refused, match="không có yêu cầu bổ sung"):
+            appraisal.extend_supplement(actor, dossier, date(2027, 1, 25), "Muộn rồi")
+
+
 def test_a_late_dossier_needs_a_reason(world: World, a_case: Make) -> None:
     """Acceptance scenario 3 at the desk: the evening of 14/01 is on time, 15/01 00:00 takes the late path."""
     a_case()

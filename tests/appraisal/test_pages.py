@@ -502,3 +502,29 @@ def test_two_officers_at_one_intake(client: Any, world: World, at_desk: Make) ->
     answer = send(client, f"/huyen/ho-so/{case.dossier}/tiep-nhan")
     assert answer.status_code == 409
     assert "Chuyên viên thứ hai đã yêu cầu bổ sung" in answer.text
+
+
+def test_a_longer_term_keeps_what_was_typed(client: Any, world: World, at_desk: Make) -> None:
+    """A day that cannot be is a sentence beside the typed text; a good one stands on the page and in the trail."""
+    case = at_desk()
+    with world.acting(case.officer) as actor:
+        points = [PointAsked("Thiếu.", part="letter")]
+        dossier = world.dossier(case.district, case.dossier)
+        appraisal.request_supplement(actor, dossier, points, date(2027, 1, 16))
+    path = f"/huyen/ho-so/{case.dossier}"
+    for day, sentence in (
+        ("", "Xin nhập hạn mới"),
+        ("32/01/2027", "theo mẫu"),
+        ("16/01/2027", "sau hạn đang có"),
+    ):
+        answer = send(
+            client, f"{path}/gia-han", extend_to=day, extend_reason="Chờ con dấu", seen="16/01/2027"
+        )
+        assert answer.status_code == 422, day
+        assert sentence in answer.text
+        assert "Chờ con dấu</textarea>" in answer.text
+    typed = {"extend_to": "20/01/2027", "extend_reason": "Chờ con dấu", "seen": "16/01/2027"}
+    assert send(client, f"{path}/gia-han", **typed).status_code == 303
+    page = client.get(path).text
+    assert "trả lời trước ngày 20/01/2027" in page
+    assert "đã gia hạn bổ sung đến trước ngày 20/01/2027: Chờ con dấu" in page
