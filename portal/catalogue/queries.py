@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.dossiers.rules import Applicability, Indicator, Kind
@@ -41,14 +42,18 @@ def versions() -> list[CriteriaVersion]:
 
 def indicators_of(version_id: int) -> list[CatalogueIndicator]:
     """Return the indicators of a version in their order, with criterion and thresholds."""
-    statement = (
+    return list(db.session.scalars(_indicators(), {"version": version_id}))
+
+
+@cache
+def _indicators() -> Select[tuple[CatalogueIndicator]]:
+    return (
         select(CatalogueIndicator)
         .join(CatalogueIndicator.criterion)
-        .where(CatalogueIndicator.version_id == version_id)
+        .where(CatalogueIndicator.version_id == bindparam("version"))
         .options(joinedload(CatalogueIndicator.criterion), selectinload(CatalogueIndicator.thresholds))
         .order_by(Criterion.number, CatalogueIndicator.position)
     )
-    return list(db.session.scalars(statement))
 
 
 def indicators_proved_by(version_id: int, kind: str) -> list[CatalogueIndicator]:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import words
@@ -308,33 +309,47 @@ def _add_the_districts_work(sheets: dict[int, Sheet], filed: Sequence[Dossier]) 
 
 
 def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]
-    tenant_ids = {d.tenant_id for d in dossiers}
+    keys = {"tenants": list({d.tenant_id for d in dossiers}), "dossiers": [d.id for d in dossiers]}
+    return db.session.scalars(_rows_of(model), keys)
+
+
+@cache  # building these statements costs as much as sending them, and every act on a dossier sends them all
+def _rows_of(model):  # type: ignore[no-untyped-def]
     statement = (
         select(model)
-        .where(model.tenant_id.in_(tenant_ids), model.dossier_id.in_([d.id for d in dossiers]))
+        .where(
+            model.tenant_id.in_(bindparam("tenants", expanding=True)),
+            model.dossier_id.in_(bindparam("dossiers", expanding=True)),
+        )
         .order_by(model.id)
         # After waiting for the dossier's lock, what was read before it is another person's past.
         .execution_options(populate_existing=True)
     )
-    if model is EvidenceLink:
-        statement = statement.options(joinedload(EvidenceLink.evidence))
-    return db.session.scalars(statement)
+    return statement.options(joinedload(EvidenceLink.evidence)) if model is EvidenceLink else statement
 
 
 def _logs(dossiers: Sequence[Dossier]) -> dict[int, list[Activity]]:
     """Return, by dossier, its unit's activities of the year by day, with what they prove."""
     years = {(d.tenant_id, d.unit_id, d.year): d.id for d in dossiers}
-    rows = db.session.scalars(
+    found: dict[int, list[Activity]] = defaultdict(list)
+    for one in db.session.scalars(_activities(), {"years": list(years)}):
+        found[years[(one.tenant_id, one.unit_id, one.year)]].append(one)
+    return found
+
+
+@cache
+def _activities() -> Select[tuple[Activity]]:
+    return (
         select(Activity)
-        .where(tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(years))
+        .where(
+            tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(
+                bindparam("years", expanding=True)
+            )
+        )
         .options(selectinload(Activity.proofs))
         .order_by(Activity.held_on, Activity.id)
         .execution_options(populate_existing=True)
     )
-    found: dict[int, list[Activity]] = defaultdict(list)
-    for one in rows:
-        found[years[(one.tenant_id, one.unit_id, one.year)]].append(one)
-    return found
 
 
 def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
@@ -345,16 +360,23 @@ def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
 
 def _waits(dossiers: Sequence[Dossier]) -> dict[tuple[int, int], tuple[int, date | None]]:
     """Return, by unit whose latest recognition is level 1, its year and from when level 2 may be given."""
-    keys = {(d.tenant_id, d.unit_id) for d in dossiers}
+    rows = db.session.execute(
+        _held_at_level_1(), {"units": list({(d.tenant_id, d.unit_id) for d in dossiers})}
+    )
+    return {(tenant, unit): (year, first) for tenant, unit, year, first in rows}
+
+
+@cache
+def _held_at_level_1() -> Select[tuple[int, int, int, date | None]]:
+    units = bindparam("units", expanding=True)
     latest = (
         select(Recognition.tenant_id, Recognition.unit_id, func.max(Recognition.id).label("id"))
-        .where(tuple_(Recognition.tenant_id, Recognition.unit_id).in_(keys), Recognition.state == "in_force")
+        .where(tuple_(Recognition.tenant_id, Recognition.unit_id).in_(units), Recognition.state == "in_force")
         .group_by(Recognition.tenant_id, Recognition.unit_id)
         .subquery()
     )
-    rows = db.session.execute(
+    return (
         select(Recognition.tenant_id, Recognition.unit_id, Recognition.year, Recognition.may_raise_from)
         .join(latest, and_(Recognition.tenant_id == latest.c.tenant_id, Recognition.id == latest.c.id))
         .where(Recognition.level == 1, Recognition.may_raise_from.is_not(None))
     )
-    return {(tenant, unit): (year, first) for tenant, unit, year, first in rows}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.dossiers.models import Dossier
@@ -32,8 +33,21 @@ def asked_of(dossiers: Sequence[Dossier]) -> dict[int, list[Asked]]:
     """Return, by dossier id, what the unit's latest decision before that year asked for; one query for all."""
     if not dossiers:
         return {}
-    later, earlier = aliased(Dossier), aliased(Dossier)
     rows = db.session.execute(
+        _asked(), {"tenants": list({d.tenant_id for d in dossiers}), "dossiers": [d.id for d in dossiers]}
+    )
+    found: dict[int, list[Asked]] = {}
+    for dossier_id, year, requirement, reply in rows:
+        of_dossier = found.setdefault(dossier_id, [])
+        if not of_dossier or of_dossier[0].year == year:
+            of_dossier.append(Asked(requirement, year, reply))
+    return found
+
+
+@cache
+def _asked() -> Select[tuple[int, int, Requirement, RequirementReply]]:
+    later, earlier = aliased(Dossier), aliased(Dossier)
+    return (
         select(later.id, earlier.year, Requirement, RequirementReply)
         .join(
             earlier,
@@ -56,16 +70,13 @@ def asked_of(dossiers: Sequence[Dossier]) -> dict[int, list[Asked]]:
                 RequirementReply.requirement_id == Requirement.id,
             ),
         )
-        .where(later.tenant_id.in_({d.tenant_id for d in dossiers}), later.id.in_([d.id for d in dossiers]))
+        .where(
+            later.tenant_id.in_(bindparam("tenants", expanding=True)),
+            later.id.in_(bindparam("dossiers", expanding=True)),
+        )
         .order_by(later.id, earlier.year.desc(), Requirement.id)
         .execution_options(populate_existing=True)
     )
-    found: dict[int, list[Asked]] = {}
-    for dossier_id, year, requirement, reply in rows:
-        of_dossier = found.setdefault(dossier_id, [])
-        if not of_dossier or of_dossier[0].year == year:
-            of_dossier.append(Asked(requirement, year, reply))
-    return found
 
 
 def requirements_of(tenant_id: int, dossier_id: int) -> list[Requirement]:
