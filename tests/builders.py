@@ -23,8 +23,8 @@ from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Thresho
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Dossier
-from portal.dossiers.queries import dossier_of, open_sheet
-from portal.dossiers.rules import RATIO_WHOLE, as_ratio
+from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.dossiers.rules import RATIO_WHOLE, Indicator, as_ratio
 from portal.team import staff
 from portal.units.models import Unit
 from portal.words import ZONE, fold, sort_key
@@ -265,7 +265,10 @@ class World:
 def fill(
     actor: Identity, dossier: Dossier, *, level: int = 1, members: int = 37, part: int | None = None
 ) -> None:
-    """Answer every indicator of a dossier in its favour, name a team, ask for a level, close the minutes."""
+    """Answer every indicator of a dossier in its favour, name a team, ask for a level, close the minutes.
+
+    The verb of one answer reads the whole dossier; it is used for the last answer, which restates them all.
+    """
     sheet = open_sheet(dossier)
     counts: dict[str, int | None] = {
         code: {"members": members, "learners": 412, "language_posts": 3}[code] for code in sheet.headcounts
@@ -275,17 +278,12 @@ def fill(
         counts = dict.fromkeys(sheet.headcounts, RATIO_WHOLE)
     versions = {code: row.version for code, row in sheet.headcounts.items()}
     sheet = dossiers.save_headcounts(actor, dossier, counts, versions)
-    for indicator in sheet.indicators:
-        answer = sheet.answers[indicator.id]
-        whole = counts.get(indicator.base or "") or 0
-        given = dossiers.Given(
-            yes=True if indicator.kind == "yes_no" else None,
-            part=(min(part, whole) if part is not None else whole) if indicator.kind == "share" else None,
-            grade=len(indicator.grades) if indicator.kind == "graded" else None,
-            explanation="Đã thực hiện đầy đủ trong năm, hồ sơ lưu tại đơn vị.",
-            version=answer.version,
-        )
-        dossiers.save_answer(actor, dossier, indicator.id, given)
+    *others, last = sheet.indicators
+    for indicator in others:
+        given, row = _best(sheet, indicator, counts, part), sheet.answers[indicator.id]
+        row.yes, row.part, row.grade, row.explanation = given.yes, given.part, given.grade, given.explanation
+        row.changed_at, row.changed_by = clock.now(), actor.full_name
+    dossiers.save_answer(actor, dossier, last.id, _best(sheet, last, counts, part))
     dossiers.add_team_member(actor, dossier, "Tổ trưởng Tổ đánh giá", "Phó hiệu trưởng", "chair")
     dossiers.add_team_member(actor, dossier, "Thành viên Tổ đánh giá", "Giáo viên", "member")
     db.session.refresh(dossier)
@@ -299,6 +297,19 @@ def fill(
     )
     if dossier.channel == "portal":
         hold_meeting(actor, dossier)
+
+
+def _best(
+    sheet: Sheet, indicator: Indicator, counts: dict[str, int | None], part: int | None
+) -> dossiers.Given:
+    whole = counts.get(indicator.base or "") or 0
+    return dossiers.Given(
+        yes=True if indicator.kind == "yes_no" else None,
+        part=(min(part, whole) if part is not None else whole) if indicator.kind == "share" else None,
+        grade=len(indicator.grades) if indicator.kind == "graded" else None,
+        explanation="Đã thực hiện đầy đủ trong năm, hồ sơ lưu tại đơn vị.",
+        version=sheet.answers[indicator.id].version,
+    )
 
 
 __all__ = ["PASSWORD", "Membership", "Person", "World", "fill"]
