@@ -115,6 +115,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},
+    **{
+        f"history.import_{act}": {"batch_id": lambda year: [year.past]}
+        for act in ("show", "confirm", "drop", "undo")
+    },
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
