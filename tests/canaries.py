@@ -30,6 +30,7 @@ from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
 from portal.history import importing as past_results
+from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
@@ -306,7 +307,7 @@ def _enter_and_import(year: Year) -> None:
 
 
 def _read_past(year: Year) -> int:
-    """A file of past results that waits for its confirmation."""
+    """A file of past results that waits for its confirmation, and what the district itself did, with a file."""
     book = Workbook()
     book.active.append(["Tên đơn vị", "Năm", "Số điểm"])  # type: ignore[union-attr]
     book.active.append([f"Trường {CANARY} decided", 2021, 80])  # type: ignore[union-attr]
@@ -315,6 +316,9 @@ def _read_past(year: Year) -> int:
     tenant_id = year.tenant_id
     with year.world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
         batch = past_results.read_batch(actor, tenant_id, f"{CANARY} cũ.xlsx", content.getvalue())
+        told = outreach.Details(date(2026, 3, 12), "training", f"{CANARY} tập huấn", f"{CANARY} hội trường")
+        own = outreach.log(actor, tenant_id, 2026, told)
+        outreach.attach(actor, tenant_id, own.id, f"{CANARY} danh sách.pdf", paper(f"{CANARY} danh sách"))
         return batch.id
 
 

@@ -81,6 +81,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "action_id": [rows["improvement_action"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
+        "outreach_id": [rows["district_activity"]["id"]],
         "version_id": [rows["dossier"]["version_id"]],
         "indicator_id": [rows["finding"]["indicator_id"]],
         "level": [1],
