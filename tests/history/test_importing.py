@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from portal.history import importing
+from portal.history import importing, operations
 from portal.history.columns import LABELS, ORDER
 from portal.history.models import PastResult
 from portal.history.template import template
@@ -216,6 +216,26 @@ def test_undoing_stops_at_what_somebody_touched(here: Here) -> None:
     assert "Trường Tiểu học Hòa Bình năm 2022 (đã sửa)" in answer.text
     assert "Trường THCS An Tiến năm 2022 (đơn vị đã có ý kiến)" in answer.text
     assert [row[4] for row in stored()] == [False, False, True]
+
+
+def test_a_result_entered_while_a_file_is_written(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second is told so, and nothing of the file is written."""
+    page = here.page(("", "Trường Tiểu học Hòa Bình", 2022, 80), (here.codes[1], "", 2022, 80))
+    plan_of = importing.plan_of
+    tenant_id = here.officer.place.tenant_id
+
+    def overtaken(batch: ImportBatch) -> Any:
+        plan = plan_of(batch)
+        unit, step = db.session.get_one(Unit, (tenant_id, here.units[1])), plan.only("new")[1]
+        assert step.version is not None
+        operations.enter(here.officer.identity, unit, 2022, operations.Told(step.version.id, step.points))
+        return plan
+
+    monkeypatch.setattr(importing, "plan_of", overtaken)
+    answer = send(here.client, page, page=IMPORT)
+    assert answer.status_code == 409
+    assert "Có người vừa ghi một kết quả trùng" in answer.text
+    assert stored() == []
 
 
 def _merged(made: Any) -> None:
