@@ -21,6 +21,7 @@ ROOMS: tuple[str, ...] = (
     "history",
     "improvement",
     "offline",
+    "outreach",
     "papers",
     "province",
     "recognition",

@@ -10,6 +10,7 @@ from portal.evidence import models as evidence
 from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.notices import models as notices
+from portal.outreach import models as outreach
 from portal.papers import models as papers
 from portal.recognition import models as recognition
 from portal.register import models as register
@@ -36,6 +37,7 @@ __all__ = [
     "history",
     "improvement",
     "notices",
+    "outreach",
     "papers",
     "people",
     "places",

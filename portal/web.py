@@ -268,14 +268,25 @@ def listing(
     args = request.args
     chosen = args.get("sort", "")
     allowed = filters or {}
-    number = args.get("trang", "1")
     return Listing(
         q=line(args.get("q", ""))[:100],
         sort=chosen if chosen in sorts else (default or sorts[0]),
         direction="desc" if args.get("direction") == "desc" else "asc",
         filters={k: args.get(k, "") if args.get(k, "") in values else "" for k, values in allowed.items()},
-        number=int(number) if number.isascii() and number.isdigit() and 0 < int(number) < 100_000 else 1,
+        number=page_number(),
     )
+
+
+def page_number() -> int:
+    """Return which page of a list the address asks for, the first one where it names none that can be."""
+    asked = request.args.get("trang", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < 100_000 else 1
+
+
+def page_of(rows: Sequence[Any], number: int, per_page: int) -> Page:
+    """Return one page of rows that are at hand; a page past the end becomes the last one."""
+    number = min(number, max(1, math.ceil(len(rows) / per_page)))
+    return Page(rows[(number - 1) * per_page : number * per_page], len(rows), number, per_page)
 
 
 def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:

@@ -91,6 +91,7 @@ class Right(Enum):
     KEEP_HISTORY = Grant(
         "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
     )
+    LOG_OUTREACH = Grant("ghi hoạt động của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)

@@ -29,6 +29,8 @@ from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
+from portal.history import importing as past_results
+from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
@@ -65,6 +67,7 @@ class Year:
     compiled: int = 0
     entered: int = 0
     unregistered: int = 0
+    past: int = 0
 
     @property
     def tenant_id(self) -> int:
@@ -300,6 +303,23 @@ def _enter_and_import(year: Year) -> None:
     book.save(content)
     with world.acting(year.people[Role.DISTRICT_ADMIN]) as actor:
         importing.read_batch(actor, tenant_id, f"{CANARY}.xlsx", content.getvalue())
+    year.past = _read_past(year)
+
+
+def _read_past(year: Year) -> int:
+    """A file of past results that waits for its confirmation, and what the district itself did, with a file."""
+    book = Workbook()
+    book.active.append(["Tên đơn vị", "Năm", "Số điểm"])  # type: ignore[union-attr]
+    book.active.append([f"Trường {CANARY} decided", 2021, 80])  # type: ignore[union-attr]
+    content = io.BytesIO()
+    book.save(content)
+    tenant_id = year.tenant_id
+    with year.world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
+        batch = past_results.read_batch(actor, tenant_id, f"{CANARY} cũ.xlsx", content.getvalue())
+        told = outreach.Details(date(2026, 3, 12), "training", f"{CANARY} tập huấn", f"{CANARY} hội trường")
+        own = outreach.log(actor, tenant_id, 2026, told)
+        outreach.attach(actor, tenant_id, own.id, f"{CANARY} danh sách.pdf", paper(f"{CANARY} danh sách"))
+        return batch.id
 
 
 def _fill_gaps(year: Year) -> None:

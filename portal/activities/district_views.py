@@ -10,6 +10,9 @@ from portal import clock, web, words
 from portal.appraisal.blueprint import chosen_cycle
 from portal.appraisal.list_views import MEDIA, marks
 from portal.cycle.queries import years
+from portal.outreach import queries as own_activities
+from portal.outreach import rules as own_rules
+from portal.outreach.wording import KINDS as OWN_KINDS
 from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
 from portal.web import Listing
 from tenants.access import may, signed_in
@@ -44,12 +47,16 @@ def hidden(row: Any) -> bool:
 def district() -> Any:
     """The activities of the district's units, and what they come to by kind."""
     cycle, asked = chosen_cycle(), _asked()
+    own_sums = own_activities.sums_of(_tenant(), cycle.year)
     return render_template(
         "activities/district.html",
         cycle=cycle,
         listing=asked,
         page=web.paginate(queries.district_log(_tenant(), cycle.year, asked), asked.number),
         sums=queries.district_sums(_tenant(), cycle.year, asked),
+        own_sums=own_sums,
+        own_whole=own_rules.whole(own_sums),
+        own_names=OWN_KINDS,
         names=wording.KINDS,
         kind_options=[(kind, known.name) for kind, known in wording.KINDS.items()],
         unit_kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],

@@ -36,7 +36,7 @@ from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .team import give_out
-from .year import load_activities, load_registrations
+from .year import load_activities, load_outreach, load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
 SEED = 24_2023
@@ -243,4 +243,5 @@ def _open_drafts(
     evidence_library.load(drafts, papers, catalogue)
     day_book = random.Random(f"{SEED}-{units[0].code}-activities")
     load_activities(season.YEAR, drafts, catalogue, accounts.SHOWN_UNITS, day_book)
+    load_outreach(season.YEAR, units[0].tenant_id)
     return drafts

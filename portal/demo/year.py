@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.activities.models import Activity, ActivityFile, ActivityProof
 from portal.evidence.models import Evidence, EvidenceLink
+from portal.outreach.models import DistrictActivity
 from portal.registration.models import Registration, RegistrationChange
 from portal.words import ZONE, fold
 from tenants.database import db
@@ -30,6 +31,41 @@ ACTIVITIES = (
     ("community", "Mở thư viện cho người dân vào thứ Bảy", "Đơn vị", 120, 240, ("1.5", "3.2")),
     ("community", "Hướng dẫn kỹ năng số cho người cao tuổi", "Đoàn thanh niên", 30, 120, ("1.5",)),
 )  # fmt: skip
+
+# What districts log of their own: kind, topic, place, people, document number.
+OWN = (
+    (2, 6, "guidance", "Kế hoạch xây dựng Đơn vị học tập", "", 0, "18/KH-UBND"),
+    (2, 20, "guidance", "Công văn hướng dẫn đăng ký xây dựng Đơn vị học tập", "", 0, "57/PGDĐT"),
+    (3, 5, "briefing", "Hội nghị quán triệt Thông tư 24/2023/TT-BGDĐT", "Hội trường Ủy ban nhân dân", 140, ""),
+    (4, 22, "publicity", "Tuyên truyền Tuần lễ học tập suốt đời trên đài truyền thanh", "", 0, ""),
+    (5, 14, "training", "Tập huấn tự đánh giá cho cán bộ đầu mối, đợt 1", "Trung tâm GDNN-GDTX", 96, ""),
+    (9, 17, "training", "Tập huấn tự đánh giá cho cán bộ đầu mối, đợt 2", "Trung tâm GDNN-GDTX", 88, ""),
+    (10, 8, "inspection", "Kiểm tra, hướng dẫn các trường theo cụm", "Các cụm trường", 45, "112/PGDĐT"),
+    (11, 26, "guidance", "Công văn hướng dẫn nộp hồ sơ tự đánh giá", "", 0, "164/PGDĐT"),
+)  # fmt: skip
+
+
+def load_outreach(year: int, tenant_id: int) -> None:
+    """Load what a district itself did in a year."""
+    insert_all(
+        DistrictActivity,
+        [
+            {
+                "tenant_id": tenant_id,
+                "year": year,
+                "held_on": date(year, month, day),
+                "kind": kind,
+                "topic": topic,
+                "place": place,
+                "participants": people,
+                "document_number": number,
+                "name_folded": fold(f"{topic} {place} {number}"),
+                "changed_at": datetime(year, month, day, 16, 30, tzinfo=ZONE),
+                "changed_by": "Chuyên viên Phòng GDĐT",
+            }
+            for month, day, kind, topic, place, people, number in OWN
+        ],
+    )
 
 
 def load_registrations(

@@ -27,7 +27,8 @@ from tenants.owned import UnitOwned, Wall
 class PastResult(UnitOwned, Base):
     """What a decision before the portal said of a unit: points and band, or a level, never one made of the other.
 
-    Points follow Circular 22/2020 (0 to 100, two decimals); levels follow Circular 24/2023.
+    Points follow Circular 22/2020 (0 to 100, two decimals); levels follow Circular 24/2023. `batch_id`: the
+    file it came from, None for one that was typed.
     """
 
     __tablename__ = "past_result"
@@ -41,6 +42,7 @@ class PastResult(UnitOwned, Base):
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "batch_id"], ["import_batch.tenant_id", "import_batch.id"]),
         UniqueConstraint("tenant_id", "unit_id", "id"),
         CheckConstraint("points between 0 and 100", name="points"),
         CheckConstraint("level in (0, 1, 2)", name="level"),
@@ -54,6 +56,7 @@ class PastResult(UnitOwned, Base):
             unique=True,
             postgresql_where=text("withdrawn_at is null"),
         ),
+        Index("ix_past_result_batch", "tenant_id", "batch_id", "id"),
     )
 
     year: Mapped[int] = mapped_column(SmallInteger)
@@ -68,6 +71,7 @@ class PastResult(UnitOwned, Base):
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     entered_by: Mapped[str] = mapped_column(String(200))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    batch_id: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

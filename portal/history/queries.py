@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import defer
 
 from portal.catalogue.models import CriteriaVersion
-from portal.units.models import Unit
+from portal.units.models import ImportBatch, Unit
 from tenants.database import db
 
 from .models import PastResult, PastResultDispute
 from .rules import said
+
+IMPORT_KIND = "past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +105,28 @@ def past_versions() -> list[CriteriaVersion]:
             .where(CriteriaVersion.scope == "district")
             .order_by(CriteriaVersion.valid_from.desc())
         )
+    )
+
+
+def imports_of(tenant_id: int) -> Select[Any]:
+    """Return the files of past results that wait, were written or undone, the latest first."""
+    return (
+        select(ImportBatch)
+        .where(
+            ImportBatch.tenant_id == tenant_id,
+            ImportBatch.kind == IMPORT_KIND,
+            ImportBatch.state != "dropped",
+        )
+        .options(defer(ImportBatch.rows))
+        .order_by(ImportBatch.id.desc())
+    )
+
+
+def imported(tenant_id: int, batch_id: int) -> Select[Any]:
+    """Return the results a file brought, with their units, in its order; withdrawn ones too."""
+    return (
+        select(PastResult, Unit)
+        .join(Unit, and_(Unit.tenant_id == PastResult.tenant_id, Unit.id == PastResult.unit_id))
+        .where(PastResult.tenant_id == tenant_id, PastResult.batch_id == batch_id)
+        .order_by(PastResult.id)
     )

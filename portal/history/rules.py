@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 FIRST_YEAR = 2014
+_BAND_WORD = re.compile(r"^(xếp loại|loại)[ :]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,8 @@ def said(points: Decimal | None, band: str, level: int | None) -> str:
         number = f"{points.normalize():f}".replace(".", ",")
         return f"{number} điểm" + (f", xếp loại {band}" if band else "")
     return "Chưa đạt" if level == 0 else f"Đạt mức độ {level}"
+
+
+def band_said(text: str) -> str:
+    """Return the band that a cell names, without the words before it: "Loại tốt" says "tốt"."""
+    return _BAND_WORD.sub("", text).strip()

@@ -19,6 +19,8 @@ from portal.figures import queries as counting
 from portal.figures.lists import NotRecognised, Recognised, not_recognised, recognised
 from portal.figures.rules import Counts
 from portal.figures.tables import Key, Row, bieu_01, counts_as_json, counts_from_json
+from portal.outreach.queries import documents_of, sums_of
+from portal.outreach.rules import whole
 from portal.recognition.models import Decision
 from portal.recognition.queries import tallies
 from tenants.database import db
@@ -29,6 +31,15 @@ from .rules import Listed, Tables
 FORMAT = 1
 ACTIVITY_FIELDS = {"publicity": "tuyen_truyen", "training": "tap_huan"}
 """Kinds of activities the narrative names singly, by the name of their fields."""
+OWN_FIELDS = {
+    "guidance": "van_ban",
+    "briefing": "quan_triet",
+    "publicity": "tuyen_truyen",
+    "training": "tap_huan",
+    "inspection": "kiem_tra",
+}
+"""Kinds of the district's own activities, by the name of their fields."""
+MOST_DOCUMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class ReportFigures:
     decisions: tuple[DecisionBrief, ...]
     activities: Mapping[str, Sum] = field(default_factory=dict)
     active_units: int = 0
+    own_activities: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    own_documents: tuple[str, ...] = ()
 
     @property
     def total(self) -> Row:
@@ -116,6 +129,7 @@ class ReportFigures:
             "so_hoat_dong": n(sum(one.number for one in self.activities.values())),
             "luot_nguoi_hoat_dong": n(sum(one.participants for one in self.activities.values())),
             "so_don_vi_hoat_dong": n(self.active_units),
+            **self._own_fields(),
             "so_tu_danh_gia": n(c.self_assessed),
             "ty_le_tu_danh_gia": row.cell("7").text,
             "tu_xep_muc_1": n(c.self_1),
@@ -138,6 +152,19 @@ class ReportFigures:
             "quyet_dinh": "; ".join(d.text for d in self.decisions) or "Chưa có quyết định",
         }
 
+    def _own_fields(self) -> dict[str, str]:
+        n, none = words.number, (0, 0)
+        every, people = whole(self.own_activities)
+        more = self.own_activities.get("guidance", none)[0] - len(self.own_documents)
+        listed = [*self.own_documents, *([f"{n(more)} văn bản khác"] if more > 0 else [])]
+        found = {"huyen_so_hoat_dong": n(every), "huyen_luot_nguoi": n(people)}
+        for kind, name in OWN_FIELDS.items():
+            number, took_part = self.own_activities.get(kind, none)
+            found |= {f"huyen_so_{name}": n(number)}
+            if kind != "guidance":
+                found |= {f"huyen_luot_nguoi_{name}": n(took_part)}
+        return found | {"huyen_cac_van_ban": "; ".join(listed) or "chưa ghi văn bản nào"}
+
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot that is frozen with the report."""
         return {
@@ -154,6 +181,8 @@ class ReportFigures:
             "bieu_03": [row.as_json() for row in self.not_recognised],
             "activities": {kind: asdict(one) for kind, one in self.activities.items()},
             "active_units": self.active_units,
+            "own_activities": {kind: list(one) for kind, one in self.own_activities.items()},
+            "own_documents": list(self.own_documents),
             "decisions": [asdict(d) | {"dated": d.dated.isoformat()} for d in self.decisions],
             "fields": self.fields(),
         }
@@ -184,6 +213,8 @@ def from_snapshot(tenant_id: int, data: Mapping[str, Any]) -> ReportFigures:
         ),
         activities={kind: Sum(**one) for kind, one in data.get("activities", {}).items()},
         active_units=data.get("active_units", 0),
+        own_activities={kind: (one[0], one[1]) for kind, one in data.get("own_activities", {}).items()},
+        own_documents=tuple(data.get("own_documents", ())),
     )
 
 
@@ -208,6 +239,11 @@ def live(tenant_id: int, year: int) -> ReportFigures:
         decisions=_decisions(tenant_id, year),
         activities=activities.by_kind,
         active_units=activities.of_units,
+        own_activities=sums_of(tenant_id, year),
+        own_documents=tuple(
+            f"số {one.document_number} ngày {words.day(one.held_on)}"
+            for one in documents_of(tenant_id, year, MOST_DOCUMENTS)
+        ),
     )
 
 

@@ -32,13 +32,17 @@ SECTIONS: tuple[Section, ...] = (
         "1. Văn bản chỉ đạo, kế hoạch",
         "i_1",
         "Việc đánh giá, công nhận “Đơn vị học tập” năm {nam} được triển khai theo Thông tư số 24/2023/TT-BGDĐT và "
-        "văn bản hướng dẫn của Sở Giáo dục và Đào tạo.",
+        "văn bản hướng dẫn của Sở Giáo dục và Đào tạo.\n"
+        "Huyện ban hành {huyen_so_van_ban} văn bản chỉ đạo, triển khai: {huyen_cac_van_ban}.",
         True,
         "Kể tên, số, ngày của kế hoạch và văn bản chỉ đạo.",
     ),
     Section(
         "2. Phổ biến, quán triệt, tuyên truyền, tập huấn",
         "i_2",
+        "Huyện tổ chức {huyen_so_quan_triet} cuộc phổ biến, quán triệt ({huyen_luot_nguoi_quan_triet} lượt người), "
+        "{huyen_so_tuyen_truyen} cuộc tuyên truyền ({huyen_luot_nguoi_tuyen_truyen} lượt người) và {huyen_so_tap_huan} lớp "
+        "tập huấn ({huyen_luot_nguoi_tap_huan} lượt người).\n"
         "{so_don_vi_hoat_dong} đơn vị ghi nhận {so_hoat_dong} hoạt động với {luot_nguoi_hoat_dong} lượt người tham gia, trong "
         "đó có {so_tuyen_truyen} cuộc tuyên truyền ({luot_nguoi_tuyen_truyen} lượt người) và {so_tap_huan} lớp tập huấn, bồi "
         "dưỡng ({luot_nguoi_tap_huan} lượt người).",
@@ -54,7 +58,13 @@ SECTIONS: tuple[Section, ...] = (
         "đánh giá.",
         True,
     ),
-    Section("4. Kiểm tra, hướng dẫn", "i_4", "", True, "Số đơn vị được kiểm tra, hướng dẫn; kết quả."),
+    Section(
+        "4. Kiểm tra, hướng dẫn",
+        "i_4",
+        "Huyện tổ chức {huyen_so_kiem_tra} đợt kiểm tra, hướng dẫn.",
+        True,
+        "Số đơn vị được kiểm tra, hướng dẫn; kết quả.",
+    ),
     Section(
         "II. KẾT QUẢ TỰ ĐÁNH GIÁ CỦA CÁC ĐƠN VỊ",
         "ii",
@@ -121,6 +131,18 @@ FIELDS: Mapping[str, str] = {
     "luot_nguoi_tuyen_truyen": "lượt người được tuyên truyền (Biểu 08)",
     "so_tap_huan": "số lớp tập huấn, bồi dưỡng (Biểu 08)",
     "luot_nguoi_tap_huan": "lượt người được tập huấn, bồi dưỡng (Biểu 08)",
+    "huyen_so_hoat_dong": "số hoạt động của huyện",
+    "huyen_luot_nguoi": "lượt người dự hoạt động của huyện",
+    "huyen_so_van_ban": "số văn bản chỉ đạo, triển khai của huyện",
+    "huyen_cac_van_ban": "số, ngày các văn bản của huyện",
+    "huyen_so_quan_triet": "số cuộc phổ biến, quán triệt của huyện",
+    "huyen_luot_nguoi_quan_triet": "lượt người dự phổ biến, quán triệt của huyện",
+    "huyen_so_tuyen_truyen": "số cuộc tuyên truyền của huyện",
+    "huyen_luot_nguoi_tuyen_truyen": "lượt người dự tuyên truyền của huyện",
+    "huyen_so_tap_huan": "số lớp tập huấn của huyện",
+    "huyen_luot_nguoi_tap_huan": "lượt người dự tập huấn của huyện",
+    "huyen_so_kiem_tra": "số đợt kiểm tra, hướng dẫn của huyện",
+    "huyen_luot_nguoi_kiem_tra": "lượt người dự kiểm tra, hướng dẫn của huyện",
     "so_tu_danh_gia": "số đã tự đánh giá (cột 6)",
     "ty_le_tu_danh_gia": "tỷ lệ tự đánh giá (cột 7)",
     "tu_xep_muc_1": "tự xếp mức độ 1 (cột 8)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from portal import words
@@ -21,8 +20,6 @@ from .rules import (
     lacking,
     read_rows,
 )
-
-_ROWS = re.compile(r"[A-Z]+([0-9]+):[A-Z]+([0-9]+)")
 
 
 def read_roster(content: bytes, layout: Layout) -> Reading:
@@ -93,7 +90,7 @@ def _read_leaf(leaf: Leaf, sheet: Sheet, place: int, head: dict[int, str], readi
         reading.faults.append(Fault(leaf.title, 0, f"thiếu cột {named}. Xin dùng tệp mẫu tải ở trang này."))
         return
     first = leaf.lines[place].number
-    merged = [ref for ref in leaf.merged if (rows := _ROWS.fullmatch(ref)) and int(rows[2]) > first]
+    merged = leaf.merged_below(first)
     if merged:
         named = ", ".join(merged[:5])
         text = f"có ô gộp ({named}); xin bỏ gộp ô (Unmerge) để mỗi người một dòng."

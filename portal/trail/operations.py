@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from sqlalchemy import insert
 
 from portal import clock
 from tenants.database import db
@@ -28,19 +31,27 @@ def record(
     `inner` keeps it from the unit's eyes (appraisal before the decision). `detail` holds before and
     after values, never passwords, tokens or roster names.
     """
-    db.session.add(
-        TrailEntry(
-            tenant_id=tenant_id,
-            unit_id=unit_id,
-            dossier_id=dossier_id,
-            act=act,
-            at=clock.now(),
-            real_at=datetime.now(UTC),
-            account_id=actor.account_id if actor else None,
-            actor=actor.full_name if actor else "Hệ thống",
-            role=actor.place.role.value if actor and actor.place else "",
-            sentence=sentence,
-            detail=detail or {},
-            inner_act=inner,
+    entry = _by(actor, act, tenant_id) | {"unit_id": unit_id, "dossier_id": dossier_id, "sentence": sentence}
+    db.session.add(TrailEntry(**entry, detail=detail or {}, inner_act=inner))
+
+
+def record_units(actor: Identity, act: str, sentences: Mapping[int, str], *, tenant_id: int) -> None:
+    """Append one entry for each of many units (by id) in one statement, such as those an import touches."""
+    entry = _by(actor, act, tenant_id)
+    if sentences:
+        db.session.execute(
+            insert(TrailEntry),
+            [entry | {"unit_id": unit_id, "sentence": said} for unit_id, said in sentences.items()],
         )
-    )
+
+
+def _by(actor: Identity | None, act: str, tenant_id: int) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "act": act,
+        "at": clock.now(),
+        "real_at": datetime.now(UTC),
+        "account_id": actor.account_id if actor else None,
+        "actor": actor.full_name if actor else "Hệ thống",
+        "role": actor.place.role.value if actor and actor.place else "",
+    }

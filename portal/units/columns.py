@@ -9,7 +9,7 @@ from portal import words
 from portal.spelling import fold
 from portal.typed import read_day
 
-from .reading import HEAD_WITHIN, Line
+from .reading import Line, head_among
 from .rules import LABELS
 
 ORDER = (
@@ -61,15 +61,7 @@ def head_of(lines: Sequence[Line]) -> tuple[int, dict[int, str]] | None:
     """Return where the head of the table is among `lines`, and the field of each of its columns."""
     known = {fold(LABELS[name]): name for name in ORDER}
     known |= {spelling: name for name, spellings in _ALIASES.items() for spelling in spellings}
-    for place, row in enumerate(lines[:HEAD_WITHIN]):
-        fields: dict[int, str] = {}
-        for column, cell in enumerate(row.cells):
-            name = known.get(fold(cell.replace("*", "")))
-            if name and name not in fields.values():
-                fields[column] = name
-        if set(NEEDED) <= set(fields.values()):
-            return place, fields
-    return None
+    return head_among(lines, known, NEEDED)
 
 
 def values_of(row: Line, fields: Mapping[int, str]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from portal.web import Page, back_to, download, takes
+from portal.web import back_to, download, page_number, page_of, takes
 from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
 from tenants.rights import Right
@@ -68,11 +68,8 @@ def import_show(batch_id: int) -> Any:
     """Show what the file would do, row by row, bad rows first."""
     batch = found(importing.batch_of(_here(), batch_id))
     plan = importing.plan_of(batch) if batch.state == "read" else importing.Plan(())
-    asked = request.args.get("trang", "1")
     doing = [step for step in plan.steps if step.act in ("create", "update")]
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    number = max(1, min(number, -(-len(doing) // PER_PAGE) or 1))
-    page = Page(doing[(number - 1) * PER_PAGE : number * PER_PAGE], len(doing), number, PER_PAGE)
+    page = page_of(doing, page_number(), PER_PAGE)
     return render_template(
         "units/import_show.html",
         batch=batch,

@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from portal import clock
 from portal.spelling import fold
 from portal.trail.operations import record
-from portal.typed import line
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
 
-from . import rules
+from . import rules, uploads
 from .columns import head_of, values_of
 from .models import ImportBatch, Unit
 from .operations import hold_registry, must_manage, plain, values
@@ -32,7 +31,6 @@ from .reading import MOST_ROWS, read_lines
 from .rules import LABELS, Details
 
 KIND = "units"
-KEPT = timedelta(days=7)
 NO_HEAD = (
     "Không thấy bảng danh mục: cần một dòng đầu bảng có cột “Tên đơn vị” và “Loại hình”. Xin dùng tệp mẫu."
 )
@@ -71,25 +69,7 @@ class Plan:
 def read_batch(actor: Identity, tenant_id: int, file_name: str, content: bytes) -> ImportBatch:
     """Read a file and keep its rows for a dry run; the registry is not touched. Raises `Refused`."""
     must_manage(actor)
-    rows = _rows(content)
-    db.session.execute(
-        delete(ImportBatch).where(
-            ImportBatch.tenant_id == tenant_id,
-            ImportBatch.state != "done",
-            ImportBatch.created_at < clock.now() - KEPT,
-        )
-    )
-    batch = ImportBatch(
-        tenant_id=tenant_id,
-        kind=KIND,
-        file_name=line(file_name)[:300] or "danh mục",
-        rows=rows,
-        created_at=clock.now(),
-        created_by=actor.account_id,
-    )
-    db.session.add(batch)
-    db.session.flush()
-    return batch
+    return uploads.keep(actor, tenant_id, KIND, file_name, _rows(content))
 
 
 def _rows(content: bytes) -> list[dict[str, Any]]:
@@ -112,10 +92,9 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
     raise Refused(NO_HEAD, 422)
 
 
-def batch_of(tenant_id: int, batch_id: int, *, lock: bool = False) -> ImportBatch | None:
-    """Return an uploaded file, or None when it is not there or not in scope."""
-    statement = select(ImportBatch).where(ImportBatch.tenant_id == tenant_id, ImportBatch.id == batch_id)
-    return db.session.scalar(statement.with_for_update() if lock else statement)
+def batch_of(tenant_id: int, batch_id: int) -> ImportBatch | None:
+    """Return an uploaded registry, or None when it is not there or not in scope."""
+    return uploads.batch_of(tenant_id, KIND, batch_id)
 
 
 def plan_of(batch: ImportBatch) -> Plan:
@@ -194,7 +173,7 @@ def _refuse_twice(step: Step, seen: dict[tuple[str, str], int]) -> None:
 def confirm_batch(actor: Identity, tenant_id: int, batch_id: int) -> Plan:
     """Write what the dry run showed, all or nothing. Raises `Refused` for bad rows or a second time."""
     must_manage(actor)
-    batch = _waiting(tenant_id, batch_id)
+    batch = uploads.waiting(tenant_id, KIND, batch_id)
     hold_registry(tenant_id)
     plan = plan_of(batch)
     if plan.bad:
@@ -215,7 +194,7 @@ def confirm_batch(actor: Identity, tenant_id: int, batch_id: int) -> Plan:
     db.session.add_all(created)
     db.session.flush()
     counts = plan.counts
-    batch.state, batch.rows = "done", []
+    uploads.settle(actor, batch, counts["create"] + counts["update"])
     record(
         actor,
         "unit.import",
@@ -252,16 +231,4 @@ def _change(actor: Identity, unit: Unit, details: Details, changed: Sequence[str
 def drop_batch(actor: Identity, tenant_id: int, batch_id: int) -> None:
     """Throw an uploaded file away, unused."""
     must_manage(actor)
-    batch = _waiting(tenant_id, batch_id)
-    batch.state, batch.rows = "dropped", []
-
-
-def _waiting(tenant_id: int, batch_id: int) -> ImportBatch:
-    batch = batch_of(tenant_id, batch_id, lock=True)
-    if batch is None:
-        raise Refused("Không tìm thấy tệp này. Xin gửi lại tệp.", 404)
-    if batch.state == "done":
-        raise Refused("Tệp này đã được nhập rồi; không nhập lần thứ hai.")
-    if batch.state != "read":
-        raise Refused("Tệp này đã bỏ. Xin gửi lại tệp nếu vẫn muốn nhập.")
-    return batch
+    uploads.drop(tenant_id, KIND, batch_id)

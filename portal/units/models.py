@@ -96,11 +96,17 @@ class Unit(TenantOwned, Base):
 
 
 class ImportBatch(TenantOwned, Base):
-    """An uploaded sheet read by a dry run: what each row would do, until somebody confirms it."""
+    """An uploaded sheet read by a dry run: what each row would do, until somebody confirms it.
+
+    `kind`: whose rows they are (units, past results); `stored`: how many rows were written once it was done.
+    """
 
     __tablename__ = "import_batch"
     __wall__ = Wall(grants={"district": "select, insert, update, delete"})
-    __table_args__ = (CheckConstraint("state in ('read','done','dropped')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state in ('read','done','dropped','undone')", name="state"),
+        Index("ix_import_batch_kind", "tenant_id", "kind", "id"),
+    )
 
     kind: Mapped[str] = mapped_column(String(20))
     file_name: Mapped[str] = mapped_column(String(300))
@@ -108,6 +114,11 @@ class ImportBatch(TenantOwned, Base):
     rows: Mapped[list[Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int] = mapped_column(BigInteger)
+    stored: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    done_by: Mapped[str] = mapped_column(String(200), default="")
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 # A role in a unit names a unit of its own district; `tenants` does not know units, so it is said here.

@@ -53,6 +53,7 @@ def index() -> Any:
         kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
         today=clock.today(),
         may_manage=refusal(signed_in(), Right.MANAGE_UNITS) is None,
+        may_keep_history=refusal(signed_in(), Right.KEEP_HISTORY) is None,
     )
 
 

@@ -2,7 +2,7 @@
 
 Limits of documents.md: 5 MB, 5,000 rows, 60 columns; a workbook's parts are measured before anything is
 unpacked, macros and entities are refused, and the sheet is read within bounds, whatever size it claims.
-Registries and rosters are read here; formulas are never computed.
+Registries, rosters and past results are read here; formulas are never computed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
+from portal.spelling import fold
 from portal.typed import line
 from tenants.refusal import Refused
 
@@ -35,6 +36,7 @@ _BROKEN = "Không đọc được tệp này. Xin mở bằng Excel, lưu lại 
 _NO_WORKBOOK = "Đây không phải tệp Excel. Xin dùng tệp mẫu .xlsx."
 _OLD = "Tệp .xls cũ hoặc có mật khẩu. Xin lưu lại dạng .xlsx, không đặt mật khẩu."
 _FORMULA_START = ("=", "+", "-", "@")
+_ROWS = re.compile(r"[A-Z]+[0-9]+:[A-Z]+([0-9]+)")
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 
 
@@ -54,6 +56,28 @@ class Leaf:
     hidden: bool
     merged: tuple[str, ...]
     lines: list[Line]
+
+    def merged_below(self, number: int) -> list[str]:
+        """Return the merged ranges that reach below a row, such as the head of a table."""
+        return [ref for ref in self.merged if (rows := _ROWS.fullmatch(ref)) and int(rows[1]) > number]
+
+
+def head_among(
+    lines: Sequence[Line], known: Mapping[str, str], needed: Iterable[str]
+) -> tuple[int, dict[int, str]] | None:
+    """Return where the head of a table is among its first lines, and the field of each of its columns.
+
+    `known`: the field of each spelling of a head, folded. None where no line names every field `needed`.
+    """
+    for place, row in enumerate(lines[:HEAD_WITHIN]):
+        fields: dict[int, str] = {}
+        for column, cell in enumerate(row.cells):
+            name = known.get(fold(cell.replace("*", "")))
+            if name and name not in fields.values():
+                fields[column] = name
+        if set(needed) <= set(fields.values()):
+            return place, fields
+    return None
 
 
 def read_leaves(content: bytes, most_rows: int) -> list[Leaf]:

@@ -81,6 +81,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "action_id": [rows["improvement_action"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
+        "outreach_id": [rows["district_activity"]["id"]],
         "version_id": [rows["dossier"]["version_id"]],
         "indicator_id": [rows["finding"]["indicator_id"]],
         "level": [1],
@@ -115,6 +116,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},
+    **{
+        f"history.import_{act}": {"batch_id": lambda year: [year.past]}
+        for act in ("show", "confirm", "drop", "undo")
+    },
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.

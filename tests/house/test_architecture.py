@@ -21,6 +21,7 @@ from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
+from portal.outreach import wording as outreach
 from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
@@ -300,6 +301,7 @@ WORDS = {
     "portal.dossiers.ruling.Outcome": words.OUTCOMES,
     "portal.registration.rules.Target": registration.TARGETS,
     "portal.activities.rules.Kind": activities.KINDS,
+    "portal.outreach.rules.Kind": outreach.KINDS,
     "portal.registration.rules.Change": registration.CHANGES,
     "portal.evidence.rules.Validity": VALIDITIES,
     "portal.catalogue.contents.Certainty": words.CERTAINTIES,

@@ -83,7 +83,7 @@ HOLES = {
     "row security off": ("alter table dossier disable row level security", "chưa bật"),
     "row security not forced": ("alter table answer no force row level security", "chưa bật"),
     "tenant may be missing": (
-        "alter table import_batch drop constraint pk_import_batch; alter table import_batch alter tenant_id drop not null",
+        "alter table import_batch drop constraint pk_import_batch cascade; alter table import_batch alter tenant_id drop not null",
         "tenant_id có thể trống: import_batch",
     ),
     "unique over all districts": (
