@@ -67,6 +67,10 @@ PART_OF = {
     "team.do_hand_over": "dossiers.unit",
     "registration.own": "activities.index",
     "activities.district": "reports.index",
+    **dict.fromkeys(
+        ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
+    ),
+    "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
     "registration.of_unit": "appraisal.missing",

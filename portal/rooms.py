@@ -29,6 +29,7 @@ ROOMS: tuple[str, ...] = (
     "reports",
     "roster",
     "sealed",
+    "targets",
     "team",
     "units",
     "waivers",
