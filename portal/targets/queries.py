@@ -25,12 +25,16 @@ TABS = ("duoi", "chua-co", "ty-le", "dat", "tat-ca")
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A year of a target: its settled figure, of how many units in all, and the change in percentage points."""
+    """A year of a target: its settled figure, of how many units in all, and the change in percentage points.
+
+    `change` is "–" where one of the two years says too little to be compared (`full`).
+    """
 
     year: int
     figure: Figure
     scope: int
     change: str
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +106,21 @@ def _line(target: DistrictTarget, year: int, made: Gathered) -> Line:
 
 
 def _trend(found: dict[int, Reckoning], counting: Counting) -> list[Trend]:
-    """Return the settled figures by year; each change is against the year before it that has one."""
+    """Return the settled figures by year; each change is against the year before it that has one.
+
+    Two years are compared where each rests on at least half of its units, of recognitions on all.
+    """
     rows: list[Trend] = []
     for year, one in found.items():
-        figure = one.known if counting is Counting.RECOGNISED else one.settled
+        whole = counting is Counting.RECOGNISED
+        figure = one.known if whole else one.settled
         now = share(figure.part, figure.whole) if figure.units else None
         if now is None:
             continue
-        before = rows[-1].figure.share if rows else None
-        rows.append(Trend(year, figure, one.scope, points(None if before is None else 100 * (now - before))))
+        full = figure.units == one.scope if whole else 2 * figure.units >= one.scope
+        before = rows[-1].figure.share if rows and rows[-1].full and full else None
+        change = points(None if before is None else 100 * (now - before))
+        rows.append(Trend(year, figure, one.scope, change, full))
     return rows
 
 

@@ -113,7 +113,7 @@ class Reckoning:
     """A target reckoned: what is known so far and, apart from it, what is settled.
 
     `known`: every unit whose number is there, the district's where it has one. `settled`: decided dossiers
-    alone. `scope`: units the target is about; `forecast`: the share expected once all have come in, None with the
+    alone (none of recognitions, which are all decided). `scope`: units the target is about; `forecast`: the share expected once all have come in, None with the
     reason in `why_not`.
     """
 
@@ -161,7 +161,8 @@ def reckon(parts: Sequence[Part], goal: int, counting: Counting) -> Reckoning:
     Of recognitions the whole is every unit of the scope; of all else the units whose number is there.
     """
     whole = parts if counting is Counting.RECOGNISED else [part for part in parts if part.counted]
-    settled = [part for part in parts if part.counted and part.settled]
+    # Of recognitions every number is a decision's: there is nothing to tell apart.
+    settled = [p for p in parts if p.counted and p.settled and counting is not Counting.RECOGNISED]
     forecast, why_not = _forecast(parts)
     return Reckoning(
         goal,

@@ -35,6 +35,7 @@ def form_04(year: int, lines: Sequence[Line], made: Gathered, marks: Mapping[str
         Column("Số đơn vị thuộc đối tượng", Kind.INTEGER, 10),
         Column("Đánh giá", width=22),
         Column("Đơn vị chưa đạt", Kind.INTEGER, 10),
+        Column("Ngưỡng của Thông tư cho từng đơn vị", width=50),
     )
     rows: list[tuple[Value, ...]] = []
     for place, line in enumerate(lines, 1):
@@ -42,7 +43,7 @@ def form_04(year: int, lines: Sequence[Line], made: Gathered, marks: Mapping[str
         of_whole = wording.denominator(target.measure, line.indicator)
         head = (str(place), target.title, of_whole, target.goal, target.due_on)
         if one is None:
-            rows.append((*head, None, None, None, "", None, None, None, None, None, _UNREAD, None))
+            rows.append((*head, None, None, None, "", None, None, None, None, None, _UNREAD, None, ""))
             continue
         settled = one.settled if one.settled.units else None
         rows.append(
@@ -59,6 +60,7 @@ def form_04(year: int, lines: Sequence[Line], made: Gathered, marks: Mapping[str
                 one.scope,
                 one.state[0],
                 len(one.below),
+                wording.law_words(line.indicator),
             )
         )
     title = f"Biểu 04. Kết quả thực hiện chỉ tiêu phấn đấu năm {year}"
@@ -75,7 +77,7 @@ def units_sheet(line: Line, found: Sequence[UnitRow], marks: Mapping[str, Any]) 
         Column("Loại hình", width=26),
         Column("Xã, thị trấn", width=18),
         Column("Kết quả", width=26),
-        Column("Số của", width=18),
+        Column("Nguồn số", width=18),
         Column("So với mục tiêu", width=22),
         Column("Còn thiếu (người)", Kind.INTEGER, 12),
         Column("Thủ trưởng", width=24),
@@ -99,7 +101,9 @@ def units_sheet(line: Line, found: Sequence[UnitRow], marks: Mapping[str, Any]) 
         for row in found
     ]
     title = f"Mục tiêu năm {target.year}, {target.goal} %: {target.title}"
-    return Sheet(title[:200], columns, rows, note=wording.NOT_THE_LAW, **marks)
+    law = wording.law_words(line.indicator)
+    note = wording.NOT_THE_LAW + (f" Ngưỡng của Thông tư cho từng đơn vị: {law}." if law else "")
+    return Sheet(title[:200], columns, rows, note=note, **marks)
 
 
 def result(row: UnitRow) -> str:

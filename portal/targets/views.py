@@ -160,6 +160,7 @@ def _show(target: DistrictTarget, form: RetireForm, status: int) -> Any:
     cycle = found(cycle_of(target.year))
     lines, made = queries.reckoned([target], cycle)
     line, asked = lines[0], _asked()
+    kinds = {part.kind for part in line.reckoning.parts} if line.reckoning else set()
     counts = {tab: len(queries.behind(line, made, tab)) for tab in queries.TABS}
     names = {
         "duoi": "Dưới mục tiêu",
@@ -181,7 +182,7 @@ def _show(target: DistrictTarget, form: RetireForm, status: int) -> Any:
             for key in queries.TABS
             if counts[key] or key in (tab, "duoi", "tat-ca")
         ],
-        kind_options=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
+        kind_options=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values() if kind.code in kinds],
         law=wording.of_law(line.indicator),
         wording=wording,
         form=form,

@@ -96,6 +96,15 @@ def of_law(row: CatalogueIndicator | None) -> list[tuple[int, ThresholdLine]]:
     return [] if row is None else [(one.level, threshold_line(row, one)) for one in row.thresholds]
 
 
+def law_words(row: CatalogueIndicator | None) -> str:
+    """Return the same as one line of text, "" for recognitions."""
+    said = []
+    for level, line in of_law(row):
+        mark = f" ({line.mark})" if line.mark else ""
+        said.append(f"Mức độ {level}: {line.asks}{mark}")
+    return "; ".join(said)
+
+
 def offered(rows: Sequence[CatalogueIndicator]) -> list[tuple[str, str]]:
     """Return every measure the portal can compute, as (code, words): shares, results of units, recognitions."""
     found = [

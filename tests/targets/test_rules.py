@@ -160,4 +160,4 @@ def test_recognised_is_by_this_years_decision_or_still_in_force() -> None:
     ended = Held(2023, 2, "in_force", date(2024, 2, 6), date(2027, 2, 5))
     assert one(None, [ended]) == (Standing.WAITING, 0, 1)
     reckoned = reckon([Part(1, "primary", Standing.APPRAISED, 1, 1, settled=True), Part(2, "primary", Standing.WAITING, 0, 1)], 100, RECOGNISED)  # fmt: skip
-    assert reckoned.known == Figure(1, 2, 1)
+    assert (reckoned.known, reckoned.settled) == (Figure(1, 2, 1), Figure())

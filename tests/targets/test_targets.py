@@ -200,10 +200,12 @@ def test_the_page_of_a_target_says_what_is_the_laws_and_who_is_below(
     assert any("không phải ngưỡng của Thông tư" in str(cell) for cell in cells)
     table = client.get(f"{INDEX}/bieu-04.csv").get_data().decode("utf-8-sig")
     assert "Tạm tính" in table
+    assert "Mức độ 1: Từ 90 %" in table
     assert "114" in table
     assert client.get(f"{INDEX}/bieu-04.exe").status_code == 404
     listed = text(client.get(INDEX))
     assert "Đang dưới mục tiêu" in listed
+    assert "Ngưỡng Thông tư cho từng đơn vị" in listed
     assert "Thêm mục tiêu" not in listed
 
 
@@ -372,5 +374,6 @@ def test_queries_do_not_grow_with_units_or_targets(
     assert asked(INDEX) <= first[1] + 1  # recognitions are read where a target counts them
     assert "Không tính được" in text(client.get(INDEX))
     assert "Không tính được" in text(client.get(f"{INDEX}/{number}"))
+    assert "không có trong bộ tiêu chí" in text(client.get(f"{INDEX}/bieu-04.csv"))
     with world.acting(district.officer, writes=False):
         assert target_of(tenant, number)
