@@ -74,6 +74,10 @@ PART_OF = {
     "history.of_unit": "units.index",
     "history.import_begin": "units.index",
     "history.import_show": "units.index",
+    **dict.fromkeys(
+        ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
+    ),
+    "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
     "registration.of_unit": "appraisal.missing",

@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "reports",
     "roster",
     "sealed",
+    "targets",
     "team",
     "units",
     "waivers",

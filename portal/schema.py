@@ -18,6 +18,7 @@ from portal.registration import models as registration
 from portal.reports import models as reports
 from portal.roster import models as roster
 from portal.sealed import models as sealed
+from portal.targets import models as targets
 from portal.team import models as team
 from portal.trail import models as trail
 from portal.units import models as units
@@ -47,6 +48,7 @@ __all__ = [
     "reports",
     "roster",
     "sealed",
+    "targets",
     "team",
     "trail",
     "units",

@@ -87,6 +87,9 @@ class Right(Enum):
     )
     WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
+    SET_TARGETS = Grant(
+        "đặt, sửa, thôi mục tiêu phấn đấu của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)
+    )
     MANAGE_UNITS = Grant("quản lý danh mục đơn vị", _roles(Role.DISTRICT_ADMIN))
     KEEP_HISTORY = Grant(
         "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)

@@ -64,6 +64,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("letter", "notice_id"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,
+    ("district_target", "indicator_key"): lambda *_: "H.2.5",
     ("signed_paper", "paper"): lambda *_: "mau-01",
     ("signed_paper", "sha256"): lambda *_: "0" * 64,
 }

@@ -35,6 +35,7 @@ from .notices import tell as remind_units
 from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
+from .targets import aim
 from .team import give_out
 from .year import load_activities, load_outreach, load_registrations
 
@@ -95,6 +96,7 @@ def build(wanted: list[PlaceData]) -> None:
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        aim(people)
         remind_units(units[0].tenant_id)
         give_out(drafts[place], people)
         complain(units[0].tenant_id, people)

@@ -79,6 +79,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "result_id": [rows["past_result"]["id"]],
         "paper_id": [rows["signed_paper"]["id"]],
         "action_id": [rows["improvement_action"]["id"]],
+        "target_id": [rows["district_target"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
         "outreach_id": [rows["district_activity"]["id"]],

@@ -26,6 +26,7 @@ from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
+from portal.targets import wording as targets
 from portal.team import wording as team
 from portal.units.kinds import UNIT_KINDS
 from portal.waivers.wording import STATES as WAIVER_STATES
@@ -295,6 +296,8 @@ WORDS = {
     "tenants.people.Role": words.ROLES,
     "tenants.places.TenantKind": words.TENANT_KINDS,
     "portal.dossiers.states.State": words.DOSSIER_STATES,
+    "portal.targets.rules.Counting": targets.COUNTINGS,
+    "portal.targets.rules.Standing": targets.STANDINGS,
     "portal.team.rules.Pace": team.PACES,
     "portal.team.rules.Standing": team.STANDINGS,
     "portal.waivers.models.WaiverState": WAIVER_STATES,
