@@ -17,6 +17,7 @@ ROOMS: tuple[str, ...] = (
     "desk",
     "dossiers",
     "evidence",
+    "further",
     "health",
     "history",
     "improvement",

@@ -7,6 +7,7 @@ from portal.complaints import models as complaints
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
+from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.notices import models as notices
@@ -35,6 +36,7 @@ __all__ = [
     "cycle",
     "dossiers",
     "evidence",
+    "further",
     "history",
     "improvement",
     "notices",

@@ -68,6 +68,7 @@ class Right(Enum):
     CONFIRM_REGISTRATION = Grant("xác nhận, hủy đăng ký xây dựng", _roles(Role.UNIT_HEAD))
 
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
+    ANSWER_HEARING = Grant("trả lời khi huyện dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
 
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
     CLOSE_REGISTRATION = Grant("đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))

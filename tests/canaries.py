@@ -29,9 +29,13 @@ from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
+from portal.further import operations as further
+from portal.further.models import FurtherDecision
+from portal.further.operations import Prepared
 from portal.history import importing as past_results
 from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
+from portal.recognition.models import DecisionLine
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
 from portal.reports.narrative import SECTIONS
@@ -68,6 +72,7 @@ class Year:
     entered: int = 0
     unregistered: int = 0
     past: int = 0
+    further: int = 0
 
     @property
     def tenant_id(self) -> int:
@@ -120,6 +125,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     _unit(year, State.REFUSED_LATE)
     year.decision = _decide(year)
     _complain(year)
+    _mean_to_revoke(year)
     with world.acting(district.officer) as actor:
         dossier = world.dossier(year.tenant_id, year.dossiers[State.APPRAISED])
         _judge(actor, dossier)
@@ -258,6 +264,28 @@ def _complain(year: Year) -> None:
         dossier = year.world.dossier(year.tenant_id, year.dossiers[State.DECIDED])
         files = [(f"{CANARY} khiếu nại.pdf", paper(f"{CANARY} khiếu nại"))]
         complaints.send(actor, dossier, grounds=["other"], body=f"{CANARY} nội dung khiếu nại", files=files)
+
+
+def _mean_to_revoke(year: Year) -> None:
+    """The district means to revoke what the decided unit got, with a file; the unit answers."""
+    world, tenant_id = year.world, year.tenant_id
+    with world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
+        line = db.session.scalars(
+            select(DecisionLine).where(DecisionLine.dossier_id == year.dossiers[State.DECIDED])
+        ).one()
+        meant = Prepared(
+            0,
+            "other",
+            f"{CANARY} lý do thu hồi",
+            f"{CANARY} căn cứ",
+            file=(f"{CANARY} biên bản.pdf", paper(f"{CANARY} biên bản")),
+        )
+        row = further.prepare(actor, tenant_id, line.decision_id, line.id, "revoke", meant)
+        year.further = row.id
+        further.tell(actor, row, date(2027, 1, 30))
+    with world.acting(year.heads[State.DECIDED]) as actor:
+        meant_row = db.session.get_one(FurtherDecision, (tenant_id, year.further))
+        further.answer(actor, meant_row, f"{CANARY} ý kiến về dự kiến thu hồi")
 
 
 def _report(year: Year) -> int:

@@ -60,6 +60,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("recognition", "valid_to"): lambda *_: date(2029, 12, 31),
     ("register_entry", "valid_to"): lambda *_: date(2029, 12, 31),
     ("decision_line", "outcome"): lambda *_: 1,
+    ("further_decision", "before"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
     ("letter", "notice_id"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",

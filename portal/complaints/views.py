@@ -198,6 +198,7 @@ def _show(complaint_id: int, form: AnswerForm | None = None, status: int = 200) 
         complaint=case.complaint,
         files=queries.files_of([case.complaint])[case.complaint.id],
         closed=refusal(signed_in(), Right.HANDLE_COMPLAINT, case),
+        may_further=not refusal(signed_in(), Right.DRAFT_DECISION),
         form=form or AnswerForm(formdata=None, version=version),
         version=version,
         rules=rules,

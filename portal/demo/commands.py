@@ -35,6 +35,7 @@ from .notices import tell as remind_units
 from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
+from .revoking import revoke
 from .targets import aim
 from .team import give_out
 from .year import load_activities, load_outreach, load_registrations
@@ -100,6 +101,8 @@ def build(wanted: list[PlaceData]) -> None:
         remind_units(units[0].tenant_id)
         give_out(drafts[place], people)
         complain(units[0].tenant_id, people)
+        if season.plan_of(place) is season.FULL:
+            revoke(units[0].tenant_id, people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from portal.activities.standing import Standing
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet
-from portal.words import RESULTS, day
+from portal.words import day
 
 # For each state of the dossier: how many steps of the line are done; the next one is where the unit stands.
 _DONE = {
@@ -32,12 +32,12 @@ class Next:
 
 
 def year_line(
-    standing: Standing, sheet: Sheet | None, entered: int, applying: int, *, over: bool
+    standing: Standing, sheet: Sheet | None, entered: int, applying: int, *, over: bool, result: str = ""
 ) -> list[tuple[str, str, str]]:
     """Return the steps of the year: title, line, and done, now or next.
 
     Registering and building never hold the dossier up, so they are done where they were done, whatever follows;
-    once the year is `over`, assessing comes next.
+    once the year is `over`, assessing comes next. `result`: the result as it stands, "" before there is one.
     """
     d, cycle = (sheet.dossier if sheet else None), standing.cycle
     state = State(d.state) if d else None
@@ -60,9 +60,7 @@ def year_line(
         ),
         (
             "Kết quả",
-            RESULTS[d.decided_level].unit_name
-            if d and d.decided_level is not None
-            else "Quyết định, lý do từng chỉ tiêu",
+            result or "Quyết định, lý do từng chỉ tiêu",
         ),
     ]
     skipped = {0: registered, 1: built}

@@ -15,6 +15,7 @@ from portal.cycle.rules import days_left, is_late, time_left
 from portal.dossiers.pages import side
 from portal.dossiers.queries import live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
+from portal.further.queries import result_of
 from portal.notices.operations import mark_all_read, mark_read
 from portal.notices.queries import as_news, inbox, latest, mail_wish, notice_of, told, unread_by_kind
 from portal.notices.reminders import tasks_of_unit
@@ -108,7 +109,14 @@ def _unit_home(place: Place) -> Any:
         cycle=cycle,
         sheet=sheet,
         dossier=dossier,
-        line=year_line(standing, sheet, beside.get("entered", 0), beside.get("applying", 0), over=over),
+        line=year_line(
+            standing,
+            sheet,
+            beside.get("entered", 0),
+            beside.get("applying", 0),
+            over=over,
+            result=result_of(dossier).unit_name if dossier and dossier.decided_level is not None else "",
+        ),
         todo=todo,
         task=task,
         task_url=task_url,

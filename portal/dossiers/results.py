@@ -108,7 +108,8 @@ def _outcomes(conditions: list) -> list[Outcome]:  # type: ignore[type-arg]
         .outerjoin(
             Recognition,
             (Recognition.tenant_id == DecisionLine.tenant_id)
-            & (Recognition.dossier_id == DecisionLine.dossier_id),
+            & (Recognition.dossier_id == DecisionLine.dossier_id)
+            & Recognition.further_id.is_(None),
         )
         .where(Decision.state == "issued", DecisionLine.held_back.is_(False), *conditions)
         .order_by(Decision.dated.desc(), Decision.id.desc())

@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 
 from portal import words
 from portal.dossiers.models import Dossier, State
+from portal.further.models import FurtherDecision
+from portal.further.queries import level_in_effect
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from portal.recognition.rules import renewal
 from portal.units.models import Unit
@@ -92,6 +94,12 @@ def recognised(year: int, *, tenant_id: int | None = None) -> list[Recognised]:
         .correlate(Recognition)
         .scalar_subquery()
     )
+    after = aliased(Recognition)
+    newer = select(after.id).where(
+        after.tenant_id == Recognition.tenant_id,
+        after.dossier_id == Recognition.dossier_id,
+        after.id > Recognition.id,
+    )
     statement = (
         select(
             Recognition.tenant_id,
@@ -107,12 +115,12 @@ def recognised(year: int, *, tenant_id: int | None = None) -> list[Recognised]:
             previous,
             Recognition.decision_number,
             Recognition.decided_on,
-            Recognition.valid_to,
+            func.coalesce(Recognition.revoked_on, Recognition.valid_to),
             Recognition.code,
         )
         .join(Unit, and_(Unit.tenant_id == Recognition.tenant_id, Unit.id == Recognition.unit_id))
         .join(Dossier, and_(Dossier.tenant_id == Recognition.tenant_id, Dossier.id == Recognition.dossier_id))
-        .where(Recognition.year == year)
+        .where(Recognition.year == year, Recognition.level == level_in_effect(), ~newer.exists())
         .order_by(Unit.name_sort, Recognition.tenant_id, Recognition.unit_id)
     )
     if tenant_id is not None:
@@ -126,6 +134,14 @@ def recognised(year: int, *, tenant_id: int | None = None) -> list[Recognised]:
 def not_recognised(year: int, *, tenant_id: int | None = None) -> list[NotRecognised]:
     """Return Biểu 03 of a year over what the scope sees: by kind, then by name; one statement."""
     line = aliased(DecisionLine)
+    last, after = aliased(FurtherDecision), aliased(FurtherDecision)
+    newer = select(after.id).where(
+        after.tenant_id == last.tenant_id,
+        after.dossier_id == last.dossier_id,
+        after.state == "issued",
+        after.kind == "correct",
+        after.id > last.id,
+    )
     statement = (
         select(
             Dossier.tenant_id,
@@ -138,8 +154,8 @@ def not_recognised(year: int, *, tenant_id: int | None = None) -> list[NotRecogn
             Unit.commune,
             Dossier.requested_level,
             Dossier.state,
-            line.reason,
-            Decision.number,
+            func.coalesce(last.reason, line.reason).label("reason"),
+            func.coalesce(last.number, Decision.number).label("number"),
             cast(Dossier.submitted_at, Date),
         )
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
@@ -159,10 +175,20 @@ def not_recognised(year: int, *, tenant_id: int | None = None) -> list[NotRecogn
                 Decision.state == "issued",
             ),
         )
+        .outerjoin(
+            last,
+            and_(
+                last.tenant_id == Dossier.tenant_id,
+                last.dossier_id == Dossier.id,
+                last.state == "issued",
+                last.kind == "correct",
+                ~newer.exists(),
+            ),
+        )
         .where(
             Dossier.year == year,
             or_(
-                and_(Dossier.state == State.DECIDED, Dossier.decided_level == 0, Decision.id.is_not(None)),
+                and_(Dossier.state == State.DECIDED, level_in_effect() == 0, Decision.id.is_not(None)),
                 Dossier.state == State.REFUSED_LATE,
             ),
         )

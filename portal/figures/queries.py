@@ -24,11 +24,13 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.states import UNFILED
+from portal.further.queries import level_in_effect
 from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.registration.rules import Target
@@ -63,7 +65,8 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
             Dossier.state,
             Dossier.requested_level,
             Dossier.self_level,
-            Dossier.decided_level,
+            level_in_effect().label("decided_level"),
+            _revoked(year).label("revoked"),
             Dossier.submitted_at,
             Dossier.late,
         )
@@ -82,6 +85,31 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
     return statement.subquery("standing")
 
 
+def _reported_until(year: int) -> date:
+    """The last day on which a revocation still changes a year's figures; later ones leave them as they were."""
+    return date(year + 1, 12, 31)
+
+
+def _revoked(year: int) -> ColumnElement[bool]:
+    """Whether the last recognition a dossier led to was revoked in time for the figures of its year."""
+    row, after = aliased(Recognition), aliased(Recognition)
+    newer = select(after.id).where(
+        after.tenant_id == row.tenant_id, after.dossier_id == row.dossier_id, after.id > row.id
+    )
+    return (
+        select(row.id)
+        .where(
+            row.tenant_id == Dossier.tenant_id,
+            row.dossier_id == Dossier.id,
+            row.state == "revoked",
+            func.coalesce(row.revoked_on, date.min) <= _reported_until(year),
+            ~newer.exists(),
+        )
+        .correlate(Dossier)
+        .exists()
+    )
+
+
 def _earlier(year: int, tenant_id: int | None) -> Subquery:
     """The latest recognition of each unit from the years before."""
     statement = (
@@ -89,7 +117,10 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
             Recognition.tenant_id,
             Recognition.unit_id,
             Recognition.level,
-            Recognition.state,
+            and_(
+                Recognition.state == "revoked",
+                func.coalesce(Recognition.revoked_on, date.min) <= _reported_until(year),
+            ).label("revoked"),
             Recognition.valid_from,
             Recognition.valid_to,
         )
@@ -139,11 +170,12 @@ def _conditions(
         "level_1": and_(decided, d.decided_level == 1),
         "level_2": and_(decided, d.decided_level == 2),
         "refused": and_(decided, d.decided_level == 0),
+        "revoked": and_(decided, d.decided_level.in_((1, 2)), d.revoked),
         "pending": and_(filed, d.state != State.DECIDED),
         "still_valid": and_(
             open_on(cut_off),
             or_(d.id.is_(None), d.state != State.DECIDED),
-            e.state != "revoked",
+            ~e.revoked,
             e.valid_from <= decide_before,
             e.valid_to >= decide_before,
         ),
@@ -225,6 +257,8 @@ def rows_behind(
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
+    if figure == "in_force":
+        condition = and_(condition, ~func.coalesce(which["revoked"], false()))
     d, e = dossier.c, earlier.c
     statement = (
         select(

@@ -19,7 +19,8 @@ class Counts:
     `registered_keep` by what they aim at); `unregistered`: assessed themselves without. `self_assessed` = self_1 + self_2 + self_none.
     `submitted`: dossiers filed and not withdrawn (`late` of them after the deadline); `visited`: checked on
     site; `level_1`, `level_2`, `refused`: decided; `pending`: filed without a decision. `still_valid`:
-    recognised in an earlier year, in force, not judged again this year.
+    recognised in an earlier year, in force, not judged again this year. `revoked`: of those recognised in the year,
+    revoked until the end of the year in which it is reported.
     """
 
     units: int = 0
@@ -40,6 +41,7 @@ class Counts:
     registered_2: int = 0
     registered_keep: int = 0
     unregistered: int = 0
+    revoked: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """Add two groups that have no unit in common."""
@@ -52,8 +54,8 @@ class Counts:
 
     @property
     def in_force(self) -> int:
-        """Units that hold a recognition, of this or an earlier year (column 22)."""
-        return self.recognised + self.still_valid
+        """Units that hold a recognition, of this or an earlier year, and did not lose it (column 22)."""
+        return self.recognised + self.still_valid - self.revoked
 
     def as_json(self) -> dict[str, int]:
         """Return the counts as they are kept in a snapshot."""

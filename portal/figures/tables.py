@@ -69,6 +69,7 @@ BESIDE: Mapping[str, str] = {
     "registered_2": "Đăng ký: mức độ 2",
     "registered_keep": "Đăng ký: duy trì",
     "unregistered": "Tự đánh giá, không đăng ký",
+    "revoked": "Công nhận trong năm, đã thu hồi",
 }
 """Figures that stand in no column of Biểu 01, by their names."""
 NUMBERS: tuple[str, ...] = tuple(column.number for column in COLUMNS)

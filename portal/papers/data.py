@@ -350,7 +350,8 @@ class Decision(Paper):
     """Quyết định công nhận with its annex lists; the counts in the text are the lists' own lengths.
 
     `authority` is who decides ("Chủ tịch Ủy ban nhân dân huyện An Lão"), `articles` replaces the
-    template's own articles, `validity` is the sentence on the term, `executors` the last article's list.
+    template's own articles and `subject` its "Về việc …", `validity` is the sentence on the term, `executors`
+    the last article's list.
     """
 
     authority: str | None
@@ -363,6 +364,7 @@ class Decision(Paper):
     validity: str | None = None
     executors: str | None = None
     articles: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
 from portal.dossiers.rules import Answer, Assessment, Finding, Indicator, Kind, Outcome
+from portal.further.queries import result_of
 from portal.recognition.models import Decision, DecisionLine
 from portal.trail.models import TrailEntry
 from portal.trail.queries import of_dossier
@@ -94,7 +95,7 @@ def view_of(tenant_id: int, dossier_id: int) -> DossierView | None:
     unit_side = sheet.unit_side()
     district_side = sheet.district_side() if sheet.findings or dossier.state in JUDGED else None
     decided = dossier.decided_level is not None
-    name = words.RESULTS[dossier.decided_level or 0] if decided else words.DOSSIER_STATES[dossier.state]
+    name = result_of(dossier) if decided else words.DOSSIER_STATES[dossier.state]
     return DossierView(
         sheet=sheet,
         sensitive=sensitive,

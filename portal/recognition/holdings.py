@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, select
 
 from portal.catalogue.models import CriteriaVersion
 from portal.cycle.models import Cycle
 from portal.cycle.operations import legal_calendar
 from portal.dossiers.models import Dossier
+from portal.further.models import FurtherDecision
 from tenants.database import db
 
 from .models import DecisionLine, Recognition
@@ -33,6 +34,30 @@ def held_by(tenant_id: int, unit_id: int, today: date) -> Recognition | None:
         )
         .limit(1)
     )
+
+
+def taken_from(tenant_id: int, unit_id: int) -> tuple[FurtherDecision, int] | None:
+    """Return the last further decision that took a unit's recognition, with its year; None where none did."""
+    row = db.session.execute(
+        select(FurtherDecision, Recognition.year)
+        .join(
+            Recognition,
+            and_(
+                Recognition.tenant_id == FurtherDecision.tenant_id,
+                Recognition.dossier_id == FurtherDecision.dossier_id,
+                Recognition.state == "revoked",
+            ),
+        )
+        .where(
+            FurtherDecision.tenant_id == tenant_id,
+            FurtherDecision.unit_id == unit_id,
+            FurtherDecision.state == "issued",
+            FurtherDecision.outcome == 0,
+        )
+        .order_by(FurtherDecision.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
 
 
 def as_held(row: Recognition) -> Held:
@@ -74,6 +99,8 @@ def opened_years(today: date) -> list[int]:
 
 def last_reason(row: Recognition) -> str:
     """Return what the decision noted to a unit, "" for nothing."""
+    if row.further_id is not None:
+        return ""
     found = db.session.scalar(
         select(DecisionLine.reason).where(
             DecisionLine.tenant_id == row.tenant_id,

@@ -20,6 +20,7 @@ from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import must, take
 from portal.dossiers.queries import Sheet, open_sheets
 from portal.dossiers.steps import STEP_OF, Act
+from portal.further.models import FurtherDecision
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
 from portal.register import operations as register
@@ -72,7 +73,7 @@ def issue(
             dossier.decided_level, dossier.decided_at = line.outcome, clock.now()
             take(actor, sheets[line.dossier_id], Act.DECIDE, number=f"số {number} ngày {day(dated)}")
     given = _recognitions(decision, lines, sheets, terms, number, dated)
-    _replace_earlier(given)
+    replace_earlier(given)
     db.session.add_all(given)
     _show_findings(lines)
     db.session.flush()
@@ -147,16 +148,29 @@ def _check_head(
     ends = [d.appraised_at.astimezone(ZONE).date() for d in dossiers.values() if d.appraised_at]
     if fault := rules.date_faults(dated, clock.today(), max(ends, default=None)):
         raise Refused(fault, 422)
-    taken = db.session.scalar(
-        select(Decision.id).where(
-            Decision.tenant_id == decision.tenant_id,
-            Decision.id != decision.id,
-            func.lower(Decision.number) == number.lower(),
-            func.extract("year", Decision.dated) == dated.year,
-        )
-    )
-    if taken is not None:
+    if number_taken(decision.tenant_id, number, dated, decision_id=decision.id):
         raise Refused(_number_taken(number), 422)
+
+
+def number_taken(
+    tenant_id: int, number: str, dated: date, *, decision_id: int = 0, further_id: int = 0
+) -> bool:
+    """Say whether a number stands on another decision of the district and year, first or further.
+
+    Whoever issues in the district waits here for who came first, so that two cannot take one number.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"decision number:{tenant_id}"))))
+    for table, own in ((Decision, decision_id), (FurtherDecision, further_id)):
+        used = select(table.id).where(
+            table.tenant_id == tenant_id,
+            table.id != own,
+            table.state == "issued",
+            func.lower(table.number) == number.lower(),
+            func.extract("year", table.dated) == dated.year,
+        )
+        if db.session.scalar(used.limit(1)) is not None:
+            return True
+    return False
 
 
 def _check_lines(
@@ -204,7 +218,7 @@ def _recognitions(
     dated: date,
 ) -> list[Recognition]:
     reached = [line for line in lines if line.outcome]
-    codes = _fresh_codes(len(reached))
+    codes = fresh_codes(len(reached))
     given = []
     for line, code in zip(reached, codes, strict=True):
         sheet = sheets[line.dossier_id]
@@ -230,7 +244,7 @@ def _recognitions(
     return given
 
 
-def _fresh_codes(count: int) -> list[str]:
+def fresh_codes(count: int) -> list[str]:
     """Return certificate codes under which nothing is published, in whatever district."""
     codes: set[str] = set()
     while len(codes) < count:
@@ -240,7 +254,7 @@ def _fresh_codes(count: int) -> list[str]:
     return list(codes)
 
 
-def _replace_earlier(given: Sequence[Recognition]) -> None:
+def replace_earlier(given: Sequence[Recognition]) -> None:
     """Mark what the same units held before as replaced where the new recognition supersedes it."""
     if not given:
         return

@@ -140,6 +140,7 @@ def _lines(decision: Decision) -> Subquery:
                 Recognition.tenant_id == line.tenant_id,
                 Recognition.dossier_id == line.dossier_id,
                 Recognition.decision_id == line.decision_id,
+                Recognition.further_id.is_(None),
             ),
         )
         .where(line.tenant_id == tenant_id, line.decision_id == decision.id)

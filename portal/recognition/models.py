@@ -59,7 +59,10 @@ begin
   if current_user <> 'portal_steward' and not exists (select from decision d join decision_line l
         on l.tenant_id = d.tenant_id and l.decision_id = d.id and l.dossier_id = new.dossier_id
       where d.tenant_id = new.tenant_id and d.id = new.decision_id and d.state = 'issued'
-        and l.outcome = new.level and not l.held_back) then
+        and (new.further_id is not null or l.outcome = new.level and not l.held_back))
+      or current_user <> 'portal_steward' and new.further_id is not null and not exists (select from further_decision f
+        where f.tenant_id = new.tenant_id and f.unit_id = new.unit_id and f.id = new.further_id
+          and f.dossier_id = new.dossier_id and f.state = 'issued' and f.outcome = new.level) then
     raise exception 'a recognition needs a line of an issued decision' using errcode = 'PT409';
   end if;
   return null;
@@ -67,6 +70,20 @@ end $$;
 drop trigger if exists recognition_by_decision on recognition;
 create constraint trigger recognition_by_decision after insert on recognition
   deferrable initially deferred for each row execute function refuse_undecided_recognition();
+create or replace function refuse_baseless_revocation() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user <> 'portal_steward' and (old.state = 'revoked' and new.state <> 'revoked'
+      or new.state = 'revoked' and not exists (select from further_decision f
+        where f.tenant_id = new.tenant_id and f.unit_id = new.unit_id and f.dossier_id = new.dossier_id
+          and f.state = 'issued' and f.outcome = 0 and f.dated = new.revoked_on)) then
+    raise exception 'a recognition is revoked by a further decision' using errcode = 'PT409';
+  end if;
+  return null;
+end $$;
+drop trigger if exists recognition_revoked on recognition;
+create constraint trigger recognition_revoked after update on recognition
+  deferrable initially deferred for each row execute function refuse_baseless_revocation();
 """
 
 
@@ -154,12 +171,17 @@ class Recognition(UnitOwned, Base):
     """A unit's recognition: level, validity and the words of the decision that gave it.
 
     `valid_from` to `valid_to` (inclusive days) and `may_raise_from` are computed once, at the decision,
-    by the rules of the catalogue version (Circular 24/2023, Article 5), and never recomputed.
+    by the rules of the catalogue version (Circular 24/2023, Article 5), and never recomputed. `further_id`:
+    the further decision that gave it, where it corrects a first one; `revoked_on`: the day of one that took it.
     """
 
     __tablename__ = "recognition"
     __wall__ = Wall(
-        grants={"unit": "select", "district": "select, insert, update (state)", "province": "select"},
+        grants={
+            "unit": "select",
+            "district": "select, insert, update (state, revoked_on)",
+            "province": "select",
+        },
         statements=(_BY_DECISION,),
     )
     __table_args__ = (
@@ -167,8 +189,30 @@ class Recognition(UnitOwned, Base):
         ForeignKeyConstraint(
             ["tenant_id", "decision_id"], ["decision.tenant_id", "decision.id"], onupdate="CASCADE"
         ),
-        UniqueConstraint("tenant_id", "dossier_id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "further_id"],
+            ["further_decision.tenant_id", "further_decision.unit_id", "further_decision.id"],
+            onupdate="CASCADE",
+        ),
         UniqueConstraint("tenant_id", "code"),
+        Index(
+            "uq_recognition_first",
+            "tenant_id",
+            "unit_id",
+            "dossier_id",
+            unique=True,
+            postgresql_where="further_id is null",
+        ),
+        Index(
+            "uq_recognition_further",
+            "tenant_id",
+            "unit_id",
+            "further_id",
+            unique=True,
+            postgresql_where="further_id is not null",
+        ),
+        Index("ix_recognition_dossier", "tenant_id", "dossier_id", "id"),
+        CheckConstraint("revoked_on is null or state = 'revoked'", name="revoked"),
         CheckConstraint("level in (1, 2)", name="level"),
         CheckConstraint("state in ('in_force','revoked','replaced')", name="state"),
         CheckConstraint("valid_to > valid_from", name="validity"),
@@ -189,5 +233,7 @@ class Recognition(UnitOwned, Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date]
     may_raise_from: Mapped[date | None]
+    further_id: Mapped[int | None] = mapped_column(BigInteger)
+    revoked_on: Mapped[date | None]
 
     decision: Mapped[Decision] = relationship(viewonly=True)

@@ -37,7 +37,9 @@ def show() -> Any:
     assert place.unit_id is not None
     row = holdings.held_by(place.tenant_id, place.unit_id, today)
     if row is None:
-        return render_template("recognition/outlook.html", held=None)
+        taken = holdings.taken_from(place.tenant_id, place.unit_id)
+        further, year = taken or (None, None)
+        return render_template("recognition/outlook.html", held=None, taken=further, taken_year=year)
     held, term = holdings.as_held(row), rules.term_of(holdings.settings_of(row))
     dates = holdings.year_dates()
     years = holdings.opened_years(today)

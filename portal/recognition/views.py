@@ -233,6 +233,7 @@ def _line_page(
         compared=comparison(sheet),
         may_set=is_draft and not refusal(identity, Right.DRAFT_DECISION),
         may_hold=is_draft and not refusal(identity, Right.ISSUE_DECISION, row),
+        may_further=not refusal(identity, Right.DRAFT_DECISION),
         form=form or LineForm(formdata=None, outcome=str(row.outcome), reason=row.reason, version=version),
         hold=hold or HoldForm(formdata=None, held_reason=row.held_reason, version=version),
     ), (422 if (form and form.errors) or (hold and hold.errors) else 200)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 import segno
 
+from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
 from portal.papers.office import Office, acting_for
 from portal.recognition.models import Decision, Recognition
@@ -42,7 +43,11 @@ class Published:
 
 
 def published(
-    recognition: Recognition, decision: Decision, office: Office, address: str, name: str = ""
+    recognition: Recognition,
+    decision: Decision | FurtherDecision,
+    office: Office,
+    address: str,
+    name: str = "",
 ) -> Published:
     """Return what the papers of a recognition print; `name` in place of the unit's where it is not published."""
     replaced = {"replaced": "ĐÃ THAY THẾ", "revoked": "ĐÃ THU HỒI"}.get(recognition.state)

@@ -87,7 +87,11 @@ def _standing(recognition: Recognition, later: Sequence[Recognition]) -> dict[st
     if recognition.state == "in_force":
         return {"state": "in_force", "state_on": None, "replaced_by": ""}
     newer = later[0] if later else None
-    on = newer.decided_on if newer and recognition.state == "replaced" else clock.today()
+    on = (
+        newer.decided_on
+        if newer and recognition.state == "replaced"
+        else recognition.revoked_on or clock.today()
+    )
     replaced_by = newer.code if newer and recognition.state == "replaced" else ""
     return {"state": recognition.state, "state_on": on, "replaced_by": replaced_by}
 

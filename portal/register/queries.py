@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from portal import words
-from portal.recognition.models import DecisionLine, Recognition
+from portal.further.models import FurtherDecision
+from portal.recognition.models import Decision, DecisionLine, Recognition
 from tenants.database import db
 
 from .models import RegisterEntry
@@ -82,10 +83,20 @@ def recognition_of(tenant_id: int, recognition_id: int) -> Recognition | None:
 
 
 def of_dossier(tenant_id: int, dossier_id: int) -> Recognition | None:
-    """Return the recognition a dossier led to, or None."""
+    """Return the recognition a dossier led to, the last one where a further decision corrected it, or None."""
     return db.session.scalar(
-        select(Recognition).where(Recognition.tenant_id == tenant_id, Recognition.dossier_id == dossier_id)
+        select(Recognition)
+        .where(Recognition.tenant_id == tenant_id, Recognition.dossier_id == dossier_id)
+        .order_by(Recognition.id.desc())
+        .limit(1)
     )
+
+
+def given_by(recognition: Recognition) -> Decision | FurtherDecision:
+    """Return the decision that gave a recognition: the first one, or the further one that corrected it."""
+    if recognition.further_id is None:
+        return recognition.decision
+    return db.session.get_one(FurtherDecision, (recognition.tenant_id, recognition.further_id))
 
 
 def line_of(recognition: Recognition) -> int:

@@ -39,7 +39,7 @@ def certificate(tenant_id: int, recognition_id: int) -> Response:
     """The certificate of a recognition, to the unit, its district and the province."""
     row = _recognition(tenant_id, recognition_id)
     address = address_of("register.verify", row.code)
-    paper = certificates.published(row, row.decision, office(tenant_id), address)
+    paper = certificates.published(row, queries.given_by(row), office(tenant_id), address)
     return shown(certificates.certificate(paper), file_name("Giay-chung-nhan", row.code))
 
 
@@ -51,7 +51,7 @@ def poster(tenant_id: int, recognition_id: int) -> Response:
     entry = queries.entry_of(row.code)
     name = entry.unit_name if entry else ""
     address = address_of("register.result", row.code)
-    paper = certificates.published(row, row.decision, office(tenant_id), address, name)
+    paper = certificates.published(row, queries.given_by(row), office(tenant_id), address, name)
     return shown(certificates.poster(paper), file_name("Ap-phich", row.code))
 
 
@@ -64,10 +64,12 @@ def publication(dossier_id: int) -> Any:
     dossier = found(dossier_of(place.tenant_id, dossier_id))
     row = queries.of_dossier(place.tenant_id, dossier_id)
     entry = queries.entry_of(row.code) if row else None
-    if row is None or entry is None:
+    if row is None or entry is None or row.state == "revoked":
         return back_to(
             "dossiers.show",
-            "Hồ sơ này chưa có kết quả công nhận để công bố.",
+            "Kết quả này đã bị thu hồi nên không còn để công bố."
+            if row is not None and row.state == "revoked"
+            else "Hồ sơ này chưa có kết quả công nhận để công bố.",
             "info",
             dossier_id=dossier_id,
         )

@@ -38,6 +38,7 @@ PLAUSIBLE: dict[str, str] = {
     "confirmed": "y", "sure": "y", "agree": "y", "duty": "member", "channel": "paper", "opened_on": "2024-01-01",
     "closed_on": "2026-12-31", "last_day": "2027-01-15", "since": "2027-01-15", "points": "Điểm", "members": "37",
     "days": "5", "venue": "Nơi họp", "act": "save", "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
+    "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
 }  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "file_id": [rows["complaint_file"]["id"]],
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
+        "further_id": [year.further],
         "report_id": [year.report],
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
@@ -114,6 +116,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "appraisal.entry": {"dossier_id": lambda year: [year.entered]},
     "appraisal.channel": {"unit_id": lambda year: [year.unregistered]},
     "province.kind": {"kind": lambda _year: ["primary"]},
+    "further.new": {"kind": lambda _year: ["thu-hoi", "dieu-chinh"]},
+    "further.create": {"kind": lambda _year: ["thu-hoi"]},
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},

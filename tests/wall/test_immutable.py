@@ -257,7 +257,7 @@ def test_an_issued_decision_is_frozen(year: Year) -> None:
 
 
 def test_a_recognition_comes_from_a_decision_alone(year: Year) -> None:
-    """A unit gives itself none; a district gives none without the line of an issued decision, and alters none."""
+    """A unit gives itself none; a district gives none without the line of an issued decision, takes and alters none."""
     table = MAPPERS["recognition"].local_table
     columns = ", ".join(
         c.name for c in table.c if c.identity is None and c.name not in ("code", "dossier_id", "unit_id")
@@ -273,8 +273,12 @@ def test_a_recognition_comes_from_a_decision_alone(year: Year) -> None:
     enter(district_scope(year))
     refused(lambda: raw(forged), {"PT409"})
     refused(lambda: raw(forged.replace(f" {year.draft},", f" {year.decision},")), {"PT409"})
+    taken = (
+        "update recognition set state = 'revoked', revoked_on = current_date; set constraints all immediate"
+    )
+    refused(lambda: raw(taken), {"PT409"})
     for column in table.c:
-        if column.name != "state":
+        if column.name not in ("state", "revoked_on"):
             refused(lambda column=column: counted(update(table).values(changed(column))), FIXED)  # type: ignore[misc]
     refused(lambda: counted(table.delete()), FIXED)
 
