@@ -171,7 +171,8 @@ def test_a_revocation_takes_effect_everywhere_and_changes_no_history(world: Worl
         figures = by_tenant(counts(2026))[case.tenant_id]
         assert (figures.level_1, figures.revoked, figures.in_force) == (1, 1, 0)
         assert db.session.execute(rows_behind(2026, "in_force")).all() == []
-        assert len(db.session.execute(rows_behind(2026, "revoked")).all()) == 1
+        (behind,) = db.session.execute(rows_behind(2026, "revoked")).all()
+        assert (behind.unit_id, behind.revoked, behind.decided_level) == (case.unit_id, True, 1)
         assert [row.valid_to for row in recognised(2026)] == [date(2027, 2, 1)]
         told = db.session.scalars(
             select(Notice.sentence).where(Notice.audience == "unit", Notice.path.contains("quyet-dinh-sau"))
