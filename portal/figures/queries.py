@@ -250,7 +250,8 @@ def rows_behind(
     """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
 
     Each row has tenant_id, unit_id, code, name, kind, public, sensitive, commune, dossier_id, state, requested_level,
-    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition), and target (of the registration).
+    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition), target (of the registration)
+    and revoked (of a recognition of the year).
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
@@ -277,9 +278,10 @@ def rows_behind(
             d.decided_level,
             d.submitted_at,
             d.late,
-            e.level.label("earlier_level"),
+            case((e.revoked, None), else_=e.level).label("earlier_level"),
             e.valid_to,
             Registration.target,
+            func.coalesce(which["revoked"], false()).label("revoked"),
         )
         .select_from(Unit)
         .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))

@@ -52,6 +52,8 @@ def issue(
     number, signer, signer_title = (" ".join(text.split()) for text in (number, signer, signer_title))
     if row.state == "draft" and rules.must_hear(row.before, row.outcome):
         raise Refused("Chưa ban hành được: đơn vị chưa được báo và chưa trả lời về dự kiến này.")
+    if recognition.unfinished([*row.reason.splitlines(), *row.legal_basis.splitlines()]):
+        raise Refused("Lý do hoặc căn cứ còn chỗ “[bổ sung …]”. Xin ghi đủ trước khi ban hành.")
     dated = _checked_head(row, number, dated, signer, signer_title)
     standing = in_force_of(case)
     if (standing.level, standing.number, standing.dated) != (row.before, row.target_number, row.target_dated):

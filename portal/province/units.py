@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_
 from portal import words
 from portal.figures.queries import rows_behind
 from portal.figures.tables import BESIDE
+from portal.further.queries import REVOKED
 from portal.units.models import Unit
 from portal.web import Listing
 from portal.words import StateWords, fold
@@ -52,6 +53,8 @@ def reached(row: Any) -> StateWords:
     """Say how far a unit of a list has come in its year."""
     if row.state is None:
         return NO_DOSSIER
+    if row.revoked:
+        return REVOKED
     if row.decided_level is not None:
         return words.RESULTS[row.decided_level]
     return words.DOSSIER_STATES[row.state]

@@ -66,8 +66,13 @@ def test_the_open_year_stands_in_every_state(data: Path) -> None:
                 "select count(*) from (select l.evidence_id from evidence_link l join dossier d"
                 " on d.tenant_id = l.tenant_id and d.id = l.dossier_id group by 1 having count(distinct d.year) > 1) used"
             ).fetchone()
+            further = connection.execute(
+                "select f.state, r.state from further_decision f join recognition r on r.tenant_id = f.tenant_id"
+                " and r.dossier_id = f.dossier_id order by 1"
+            ).fetchall()
     finally:
         server.stop()
+    assert further == [("hearing", "in_force"), ("issued", "revoked")]
     assert {"plan", "regulation", "funding", "photo", "certificate"} <= kinds
     assert over_years
     assert over_years[0] > 0

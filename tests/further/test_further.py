@@ -34,6 +34,7 @@ from tenants.scope import acting_in
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
 from tests.deciding import District, an_appraised
+from tests.papers import reading
 
 REVOKE = Prepared(
     0, "untrue", "Danh sách học viên không có thật.", "Căn cứ quy chế của Ủy ban nhân dân huyện"
@@ -170,7 +171,8 @@ def test_a_revocation_takes_effect_everywhere_and_changes_no_history(world: Worl
         figures = by_tenant(counts(2026))[case.tenant_id]
         assert (figures.level_1, figures.revoked, figures.in_force) == (1, 1, 0)
         assert db.session.execute(rows_behind(2026, "in_force")).all() == []
-        assert len(db.session.execute(rows_behind(2026, "revoked")).all()) == 1
+        (behind,) = db.session.execute(rows_behind(2026, "revoked")).all()
+        assert (behind.unit_id, behind.revoked, behind.decided_level) == (case.unit_id, True, 1)
         assert [row.valid_to for row in recognised(2026)] == [date(2027, 2, 1)]
         told = db.session.scalars(
             select(Notice.sentence).where(Notice.audience == "unit", Notice.path.contains("quyet-dinh-sau"))
@@ -191,7 +193,17 @@ def test_a_revocation_takes_effect_everywhere_and_changes_no_history(world: Worl
     assert client.get(f"/van-ban/quyet-dinh/{tenant}/{case.decision_id}.pdf").status_code == 200
     refused = client.get(f"/van-ban/giay-chung-nhan/{tenant}/{given.id}.pdf")
     assert refused.status_code == 409
-    assert client.get(f"/van-ban/quyet-dinh-sau/{tenant}/{further_id}.pdf").status_code == 200
+    printed = client.get(f"/van-ban/quyet-dinh-sau/{tenant}/{further_id}.pdf")
+    text_of = reading.text(printed.data)
+    for said in (
+        "Về việc thu hồi kết quả công nhận",
+        "Thu hồi kết quả công nhận Trường Tiểu học Mỹ Đức",
+        "Quyết định số 12/QĐ-UBND ngày 20 tháng 01 năm 2027",
+        "Căn cứ quy chế của Ủy ban nhân dân huyện",
+        "Danh sách học viên không có thật.",
+    ):
+        assert said in text_of
+    assert "chưa có" not in text_of, "nothing stands open in an issued paper"
 
 
 def test_a_correction_replaces_the_entry_and_keeps_the_term(world: World, client: Any) -> None:
@@ -243,6 +255,10 @@ def test_a_complaint_leads_to_a_recognition(world: World, client: Any) -> None:
         case.prepared()
     with pytest.raises(Refused, match="chọn khiếu nại"):
         case.prepared(correct(1, ground="complaint"))
+    open_place = case.prepared(correct(1, legal_basis="Căn cứ [bổ sung số, ngày]"))
+    with pytest.raises(Refused, match="bổ sung"):
+        case.issue(open_place)
+    case.does(case.district.officer, open_place, operations.drop, "Soạn lại.")
     with pytest.raises(Refused, match="không có kết quả giải quyết"):
         case.prepared(correct(1, complaint_id=77))
     complaint_id = case.complained()
