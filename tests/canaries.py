@@ -37,6 +37,7 @@ from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
 from portal.recognition.models import DecisionLine
 from portal.reports import operations as reports
+from portal.reports import reopening
 from portal.reports.models import DistrictReport
 from portal.reports.narrative import SECTIONS
 from portal.units import importing
@@ -311,7 +312,11 @@ def _compile(year: Year) -> int:
     with year.world.acting(province) as actor:
         report = db.session.get_one(DistrictReport, (year.tenant_id, year.report))
         reports.answer_report(actor, report, "accepted")
-        return compile_report(actor, 2026).id
+        compiled = compile_report(actor, 2026).id
+    with year.world.acting(year.district.leader) as actor:
+        report = db.session.get_one(DistrictReport, (year.tenant_id, year.report))
+        reopening.ask(actor, report, f"{CANARY} sót một đơn vị.")
+    return compiled
 
 
 def _enter_and_import(year: Year) -> None:

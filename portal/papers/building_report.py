@@ -66,6 +66,7 @@ def district_report(
             sheet.year, [_refused(row, sensitive) for row in sheet.bieu_03], office.specimen
         ),
         edition=sheet.edition,
+        amendment=sheet.amendment,
     )
 
 

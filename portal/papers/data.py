@@ -378,7 +378,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictReport(Paper):
-    """Báo cáo cấp huyện with Biểu 01, 02 and 03 (forms); `edition` above 1 is a report sent again."""
+    """Báo cáo cấp huyện with Biểu 01, 02 and 03 (forms); `edition` above 1 is a report sent again.
+
+    `amendment` counts the editions that amend one the Department had accepted.
+    """
 
     addressee: str | None
     sections: tuple[Section, ...]
@@ -386,6 +389,7 @@ class DistrictReport(Paper):
     form_02: Sheet
     form_03: Sheet | None = None
     edition: int = 1
+    amendment: int = 0
     legal_bases: tuple[str, ...] = ()
 
 

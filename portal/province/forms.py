@@ -154,3 +154,22 @@ class ClockForm(FlaskForm):
     hour = TimeField(
         "Giờ", format=["%H:%M", "%H:%M:%S"], validators=[InputRequired("Nhập giờ, ví dụ 23:59.")]
     )
+
+
+class ReopeningAnswerForm(FlaskForm):
+    """The Department's answer to a district that asks to amend an accepted report."""
+
+    verdict = SelectField(
+        "Trả lời",
+        choices=[
+            SelectChoice("", "Chọn trả lời"),
+            SelectChoice("yes", "Đồng ý cho điều chỉnh"),
+            SelectChoice("no", "Không đồng ý"),
+        ],
+        validators=[DataRequired("Xin chọn đồng ý hay không đồng ý.")],
+    )
+    answer = TextAreaField(
+        "Lời trả lời",
+        filters=[lambda text: lines(text or "")],
+        validators=[Length(max=2000, message="Trả lời dài tối đa 2.000 ký tự.")],
+    )

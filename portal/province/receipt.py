@@ -13,9 +13,19 @@ from portal.figures.lists import NotRecognised
 from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_decision import without_counts
 from portal.papers.sheets import sheet_xlsx
+from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
-from portal.reports.queries import answer_of, changes_since, editions, figures_of, report_of, report_sheet
+from portal.reports.queries import (
+    answer_of,
+    changes_since,
+    editions,
+    figures_of,
+    reopenings_of,
+    report_of,
+    report_sheet,
+    waiting_reopenings,
+)
 from portal.reports.rules import point_place
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.web import back_to, download, listing
@@ -25,7 +35,7 @@ from tenants.rights import Right, refusal
 
 from . import compiling, queries, sheets, summary
 from .blueprint import blueprint
-from .forms import AcceptForm, ReturnForm
+from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
 from .overview import XLSX, shown_cycle
 from .rules import STANDINGS
 
@@ -39,6 +49,7 @@ def reports_list() -> Any:
         return render_template("province/no_year.html")
     places = queries.places_in(cycle.year)
     where = summary.standings(cycle, places)
+    names = {place.id: place.name for place in places}
     asked = listing(["name"], filters={"state": list(STANDINGS), "nam": [str(cycle.year)]})
     chosen = asked.filters["state"]
     return render_template(
@@ -51,6 +62,7 @@ def reports_list() -> Any:
         districts=len(places),
         listing=asked,
         receives=refusal(signed_in(), Right.RECEIVE_REPORT) is None,
+        asking=[(row, names.get(row.tenant_id, "")) for row, _ in waiting_reopenings(cycle.year)],
     )
 
 
@@ -108,6 +120,26 @@ def send_back(tenant_id: int, report_id: int) -> Any:
     )
 
 
+@blueprint.post("/tinh/bao-cao/<int:tenant_id>/<int:report_id>/dieu-chinh/<int:reopening_id>")
+@may(Right.RECEIVE_REPORT)
+def answer_reopening(tenant_id: int, report_id: int, reopening_id: int) -> Any:
+    """Let a district amend what was accepted, or say why not."""
+    row = _sent(tenant_id, report_id)
+    form = ReopeningAnswerForm()
+    if not form.validate():
+        return _report_page(row, ReturnForm(formdata=None), answering=form), 422
+    try:
+        reopening.answer(signed_in(), row, reopening_id, form.verdict.data == "yes", form.answer.data or "")
+    except Refused as reason:
+        if reason.status != 422:
+            raise
+        form.form_errors.append(reason.sentence)
+        return _report_page(row, ReturnForm(formdata=None), answering=form), 422
+    return back_to(
+        "province.report", "Đã trả lời; huyện được báo ngay.", tenant_id=tenant_id, report_id=report_id
+    )
+
+
 def _report_page(
     row: DistrictReport,
     form: ReturnForm,
@@ -115,6 +147,7 @@ def _report_page(
     *,
     open_form: bool = False,
     accepting: AcceptForm | None = None,
+    answering: ReopeningAnswerForm | None = None,
 ) -> str:
     answer = answer_of(row)
     receives = refusal(signed_in(), Right.RECEIVE_REPORT) is None
@@ -129,6 +162,9 @@ def _report_page(
         changes=changes_since(row, figures_of(row)),
         editions=[(r, a) for r, a in editions(row.tenant_id, row.year) if r.state == "sent"],
         answer=answer,
+        reopenings=reopenings_of(row),
+        answering=answering or ReopeningAnswerForm(formdata=None),
+        which_edition=narrative.which_edition,
         point_place=point_place,
         reason_of=_reason_of(row.tenant_id),
         answers=receives and answer is None,

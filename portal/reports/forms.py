@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from portal.recognition.forms import SigningForm, VersionedForm, tidy
 
 from .narrative import LONGEST, SECTIONS
 from .rules import RULES
 
-__all__ = ["ExplainForm", "NarrativeForm", "SigningForm", "VersionedForm"]
+__all__ = ["ExplainForm", "NarrativeForm", "ReopeningForm", "SigningForm", "VersionedForm"]
 
 
 class NarrativeForm(VersionedForm):
     """The words of every section; one field for each key of the skeleton."""
+
+
+class ReopeningForm(FlaskForm):
+    """Why an accepted report is to be amended."""
+
+    reason = TextAreaField(
+        "Lý do đề nghị",
+        filters=[tidy],
+        validators=[
+            InputRequired("Xin ghi lý do đề nghị điều chỉnh."),
+            Length(1, 2000, "Lý do dài tối đa 2.000 ký tự."),
+        ],
+    )
 
 
 class ExplainForm(VersionedForm):

@@ -15,12 +15,13 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base
-from tenants.owned import OWN_TENANT, TenantOwned, Wall
+from tenants.owned import ALL_ROWS, OWN_TENANT, TenantOwned, Wall
 
 _SENT = """
 create or replace function refuse_sent_report() returns trigger language plpgsql
@@ -48,7 +49,7 @@ create or replace trigger district_report_sent before update or delete on distri
 class DistrictReport(TenantOwned, Base):
     """The report of a district for a year, sending `edition` (1 first, 2 after a return, …).
 
-    `snapshot` holds the figures as they were when the report was locked (tables as JSON), `narrative`
+    `amendment` counts the editions that amend an accepted one (0: none does). `snapshot` holds the figures as they were when the report was locked (tables as JSON), `narrative`
     the words the officer wrote, by section. What the Department answered stands in `ReportAnswer`.
     """
 
@@ -69,6 +70,7 @@ class DistrictReport(TenantOwned, Base):
 
     year: Mapped[int] = mapped_column(ForeignKey("cycle.year"))
     edition: Mapped[int] = mapped_column(default=1)
+    amendment: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(10), default="draft")
     narrative: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     explanations: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
@@ -117,6 +119,70 @@ class ReportAnswer(TenantOwned, Base):
     points: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     answered_by: Mapped[str] = mapped_column(String(200))
+
+
+_ANSWERED = """
+create or replace function refuse_answered_reopening() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user <> 'portal_steward' and old.answered_at is not null then
+    raise exception 'a request to reopen is answered once' using errcode = 'PT409';
+  end if;
+  return new;
+end $$;
+create or replace trigger report_reopening_answered before update on report_reopening
+  for each row execute function refuse_answered_reopening();
+"""
+
+
+class ReportReopening(TenantOwned, Base):
+    """A district's reasoned request to amend a report the Department has accepted, and the Department's answer.
+
+    `granted`: None while it waits. A refused request may be followed by another, a granted one by an edition.
+    """
+
+    __tablename__ = "report_reopening"
+    __wall__ = Wall(
+        grants={
+            "district": "select, insert",
+            "province": "select, update (granted, answer, answered_at, answered_by)",
+        },
+        writes={"province": ALL_ROWS},
+        inserts={
+            "district": OWN_TENANT
+            + " and granted is null and answered_at is null and exists (select from report_answer a"
+            " where a.tenant_id = report_reopening.tenant_id and a.report_id = report_reopening.report_id"
+            " and a.verdict = 'accepted')"
+        },
+        statements=(_ANSWERED,),
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "report_id"],
+            ["district_report.tenant_id", "district_report.id"],
+            onupdate="CASCADE",
+        ),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("(granted is null) = (answered_at is null)", name="answered"),
+        CheckConstraint("granted is null or granted or answer <> ''", name="refused_with_reason"),
+        Index(
+            "uq_report_reopening_open",
+            "tenant_id",
+            "report_id",
+            unique=True,
+            postgresql_where=text("granted is distinct from false"),
+        ),
+        Index("ix_report_reopening_waiting", "tenant_id", "id", postgresql_where=text("granted is null")),
+    )
+
+    report_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_by: Mapped[str] = mapped_column(String(200))
+    granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answered_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 class ProvincialReport(Base):

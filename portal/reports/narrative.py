@@ -192,3 +192,10 @@ def paragraphs(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
     """Return a section's paragraphs as they are printed."""
     lines = tuple(line.strip() for line in rendered(text, values).splitlines() if line.strip())
     return lines or (NOTHING,)
+
+
+def which_edition(edition: int, amendment: int) -> str:
+    """Name an edition of a year's report after its place in the row, "" for the first one sent."""
+    if amendment:
+        return f"điều chỉnh lần {amendment}"
+    return f"lần {edition}" if edition > 1 else ""

@@ -29,15 +29,16 @@ from tenants.rights import Right
 from . import narrative, rules
 from .figures import ReportFigures, live
 from .models import DistrictReport, ReportAnswer
-from .queries import answer_of, checks_of, latest_edition, report_of
+from .queries import answer_of, checks_of, latest_edition, may_be_followed, report_of
 
 CHANGED = "Báo cáo vừa được sửa sau khi trang này mở. Xin xem lại nội dung mới rồi thực hiện lại."
 
 
 def open_report(actor: Identity, year: int) -> DistrictReport:
-    """Return the report of a year to work on: begin it, or after a return by the Department its next edition.
+    """Return the report of a year to work on: begin it, or its next edition.
 
-    One that is being written, waits for an answer or was accepted is returned as it is.
+    Another edition follows a return by the Department, or a granted request to amend what it accepted (see
+    `reopening`). One that is being written, waits for an answer or was accepted is returned as it is.
     """
     must(actor, Right.WRITE_REPORT)
     assert actor.place is not None
@@ -49,20 +50,22 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
         raise Refused(closed)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"report:{tenant_id}:{year}"))))
     latest = latest_edition(tenant_id, year)
-    if latest is not None and (latest[1] is None or latest[1].verdict != "returned"):
+    if latest is not None and not may_be_followed(*latest):
         return latest[0]
-    earlier = latest[0] if latest else None
+    earlier, answer = latest or (None, None)
+    amends = answer is not None and answer.verdict == "accepted"
     report = DistrictReport(
         tenant_id=tenant_id,
         year=year,
         edition=earlier.edition + 1 if earlier else 1,
+        amendment=earlier.amendment + amends if earlier else 0,
         narrative=dict(earlier.narrative) if earlier else narrative.prefilled(),
         explanations=dict(earlier.explanations) if earlier else {},
         created_at=clock.now(),
     )
     db.session.add(report)
     db.session.flush()
-    which = f" (lần {report.edition})" if report.edition > 1 else ""
+    which = f" ({narrative.which_edition(report.edition, report.amendment)})" if report.edition > 1 else ""
     _note(actor, report, "report.open", f"đã lập báo cáo năm {year}{which}.")
     return report
 

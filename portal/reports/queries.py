@@ -15,7 +15,7 @@ from tenants.database import db
 
 from . import narrative
 from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
-from .models import DistrictReport, ReportAnswer
+from .models import DistrictReport, ReportAnswer, ReportReopening
 from .rules import Difference, Result, cross_foot, differences
 
 
@@ -64,6 +64,53 @@ def editions(tenant_id: int, year: int) -> list[tuple[DistrictReport, ReportAnsw
         .order_by(DistrictReport.edition.desc())
     )
     return [(report, answer) for report, answer in rows]
+
+
+def reopenings_of(report: DistrictReport) -> list[ReportReopening]:
+    """Return the requests to amend a report with their answers, the latest first."""
+    return list(
+        db.session.scalars(
+            select(ReportReopening)
+            .where(ReportReopening.tenant_id == report.tenant_id, ReportReopening.report_id == report.id)
+            .order_by(ReportReopening.id.desc())
+        )
+    )
+
+
+def reopening_of(report: DistrictReport, reopening_id: int, *, lock: bool = False) -> ReportReopening | None:
+    """Return one request to amend a report, or None. `lock` holds it until the transaction ends."""
+    statement = select(ReportReopening).where(
+        ReportReopening.tenant_id == report.tenant_id,
+        ReportReopening.report_id == report.id,
+        ReportReopening.id == reopening_id,
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(statement)
+
+
+def may_be_followed(report: DistrictReport, answer: ReportAnswer | None) -> bool:
+    """Say whether another edition may follow: after a return, or where the Department lets an accepted one be amended."""
+    if answer is None:
+        return False
+    return answer.verdict == "returned" or any(row.granted for row in reopenings_of(report))
+
+
+def waiting_reopenings(year: int) -> list[tuple[DistrictReport, ReportReopening]]:
+    """Return what the Department has not answered yet of a year, the oldest first; one query."""
+    rows = db.session.execute(
+        select(DistrictReport, ReportReopening)
+        .join(
+            ReportReopening,
+            and_(
+                ReportReopening.tenant_id == DistrictReport.tenant_id,
+                ReportReopening.report_id == DistrictReport.id,
+            ),
+        )
+        .where(DistrictReport.year == year, ReportReopening.granted.is_(None))
+        .order_by(ReportReopening.asked_at)
+    )
+    return [(report, row) for report, row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +201,7 @@ class ReportSheet:
     year: int
     edition: int
     state: str
+    amendment: int
     provisional: bool
     taken_at: datetime
     number: str
@@ -194,6 +242,7 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
         report_id=report.id,
         year=report.year,
         edition=report.edition,
+        amendment=report.amendment,
         state=report.state,
         provisional=not figures.frozen,
         taken_at=figures.taken_at,

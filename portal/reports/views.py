@@ -19,8 +19,8 @@ from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import narrative, operations, queries, rules
-from .forms import ExplainForm, NarrativeForm, SigningForm, VersionedForm
+from . import narrative, operations, queries, reopening, rules
+from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
 from .models import DistrictReport
 
 blueprint = Blueprint("reports", __name__)
@@ -75,6 +75,7 @@ def _show(
     form: NarrativeForm | None = None,
     explaining: ExplainForm | None = None,
     signing: SigningForm | None = None,
+    asking: ReopeningForm | None = None,
 ) -> Any:
     identity, version = signed_in(), str(report.version)
     figures = queries.figures_of(report)
@@ -93,9 +94,15 @@ def _show(
         signing = SigningForm(
             formdata=None, version=version, dated=clock.today(), signer=identity.full_name, signer_title=""
         )
+    latest = bool(editions) and editions[0][0].id == report.id
+    accepted = answer is not None and answer.verdict == "accepted"
+    reopenings = queries.reopenings_of(report) if accepted else []
+    may_ask = latest and accepted and all(row.granted is False for row in reopenings)
+    if may_ask and not refusal(identity, Right.SEND_REPORT):
+        asking = asking or ReopeningForm(formdata=None)
     cycle = found(cycle_of(report.year))
     values = figures.fields()
-    faults = [one for one in (form, explaining, signing) if one is not None and one.errors]
+    faults = [one for one in (form, explaining, signing, asking) if one is not None and one.errors]
     page = render_template(
         "reports/show.html",
         report=report,
@@ -121,7 +128,11 @@ def _show(
         explaining=explaining,
         signing=signing,
         may_write=may_write,
-        latest=bool(editions) and editions[0][0].id == report.id,
+        latest=latest,
+        asking=asking,
+        reopenings=reopenings,
+        which_edition=narrative.which_edition,
+        follows=latest and queries.may_be_followed(report, answer),
     )
     return page, (422 if faults else 200)
 
@@ -228,6 +239,22 @@ def send(report_id: int) -> Any:
     except Refused as refused:
         return _refused(report_id, refused, signing=form)
     return back_to("reports.show", "Đã gửi báo cáo về Sở.", report_id=report_id)
+
+
+@blueprint.post("/huyen/bao-cao/<int:report_id>/xin-dieu-chinh")
+@may(Right.SEND_REPORT)
+def ask_reopening(report_id: int) -> Any:
+    """Ask the Department to let an accepted report be amended."""
+    report, form = report_here(report_id), ReopeningForm()
+    if not form.validate_on_submit():
+        return _show(report, asking=form)
+    try:
+        reopening.ask(signed_in(), report, form.reason.data or "")
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _refused(report_id, refused, asking=form)
+    return back_to("reports.show", "Đã gửi đề nghị; Sở trả lời thì huyện được báo.", report_id=report_id)
 
 
 @blueprint.get("/huyen/bao-cao/<int:report_id>/danh-sach")

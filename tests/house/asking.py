@@ -72,6 +72,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "line_id": own["lines"],
         "further_id": [year.further],
         "report_id": [year.report],
+        "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
         "batch_id": [rows["import_batch"]["id"]],

@@ -26,7 +26,15 @@ from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of
 SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
 SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
-PROVINCE_WRITES = {"account", "membership", "notice", "one_time_link", "report_answer", "trail_entry"}
+PROVINCE_WRITES = {
+    "account",
+    "membership",
+    "notice",
+    "one_time_link",
+    "report_answer",
+    "report_reopening",
+    "trail_entry",
+}
 # The worker beside the pages: whom to write to, what of, and its own letters.
 WORK_READS = {"account", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
 WORK_WRITES = {"letter", "notice"}
