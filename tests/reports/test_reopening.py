@@ -114,6 +114,8 @@ def test_an_accepted_report_is_amended(district: District, client: Browser) -> N
         changed = {(d.place, d.before, d.after) for d in changes_since(found[0], figures_of(found[0]))}
         assert ("Biểu 01, dòng “Cộng”, cột 13 (công nhận mức độ 1: số)", "1", "2") in changed
         assert db.session.scalar(select(Notice.id).where(Notice.sentence.like("Sở đồng ý cho điều chỉnh%")))
+    world.set_clock(2027, 3, 20, 9, 0)
+    assert "Đã quá thời hạn" not in text(client.get(f"/huyen/bao-cao/{second}"))
     district.sent_report("21/BC-PGDĐT")
     assert "Báo cáo năm 2026 – điều chỉnh lần 1" in text(client.get(f"/huyen/bao-cao/{second}"))
     paper = client.get(f"/van-ban/bao-cao/{district.tenant_id}/{second}.pdf").data
