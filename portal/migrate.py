@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from alembic import command
@@ -52,15 +53,20 @@ def expected_revision() -> str:
 
 def defects(migrate_url: str) -> list[str]:
     """Return what stands open in the wall or is behind in the schema of a database."""
+    with psycopg.connect(migrate_url) as connection:
+        return defects_seen(connection)
+
+
+def defects_seen(connection: psycopg.Connection[Any]) -> list[str]:
+    """Return the defects as they stand in a transaction, which goes on as the owner of the tables."""
     import portal.schema  # noqa: F401  (declares every table)
 
-    with psycopg.connect(migrate_url) as connection:
-        connection.execute(f"set role {wall.OWNER}")
-        row = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
-        if not row or not row[0]:
-            return ["cơ sở dữ liệu chưa được khởi tạo (chạy: flask init)"]
-        found = inspection.defects(connection, Base)
-        revision = connection.execute("select version_num from alembic_version").fetchone()
-        if revision is None or revision[0] != expected_revision():
-            found.append(f"lược đồ ở bản {revision and revision[0]}, chương trình cần {expected_revision()}")
-        return found
+    connection.execute(f"set local role {wall.OWNER}")
+    row = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
+    if not row or not row[0]:
+        return ["cơ sở dữ liệu chưa được khởi tạo (chạy: flask init)"]
+    found = inspection.defects(connection, Base)
+    revision = connection.execute("select version_num from alembic_version").fetchone()
+    if revision is None or revision[0] != expected_revision():
+        found.append(f"lược đồ ở bản {revision and revision[0]}, chương trình cần {expected_revision()}")
+    return found
