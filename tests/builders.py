@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from flask import g
@@ -66,13 +66,20 @@ class World:
 
     def __init__(self, app: GuardedFlask) -> None:
         self.app = app
-        self._made = 0
+        self.names = 0
+        self._hash = _hash_of_password()
+
+    def begin(self) -> None:
+        """Make it a demonstration, at 10:00 on 10/01/2027."""
         with acting_in(STEWARD):
             clock.put_setting(clock.DEMO, "yes")
-            province = db.session.scalar(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE))
-            assert province is not None
-            self.province_id = province.id
-        self._hash = _hash_of_password()
+        self.set_clock(2027, 1, 10, 10, 0)
+
+    @cached_property
+    def province_id(self) -> int:
+        """The tenant id of the province."""
+        with acting_in(STEWARD):
+            return db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
 
     def set_clock(self, *moment: int) -> None:
         """Make it this moment in Vietnam: year, month, day, hour, minute, second."""
@@ -96,11 +103,11 @@ class World:
 
     def a_district(self, name: str = "Huyện An Lão", code: str = "") -> int:
         """Open a district; returns its tenant id."""
-        self._made += 1
+        self.names += 1
         with acting_in(STEWARD):
             tenant = operations.open_tenant(
                 kind=TenantKind.RURAL_DISTRICT,
-                code=code or f"T{self._made}",
+                code=code or f"T{self.names}",
                 name=name,
                 name_sort=sort_key(name),
                 committee=f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}",
@@ -122,11 +129,11 @@ class World:
         opened_on: date = SINCE,
     ) -> int:
         """Add a unit to a district's registry; returns its id."""
-        self._made += 1
+        self.names += 1
         with acting_in(STEWARD):
             unit = Unit(
                 tenant_id=tenant_id,
-                code=f"DV{self._made:04d}",
+                code=f"DV{self.names:04d}",
                 name=name,
                 name_sort=sort_key(name),
                 name_folded=fold(name),
@@ -144,10 +151,10 @@ class World:
 
     def a_person(self, role: Role, tenant_id: int, unit_id: int | None = None, *, name: str = "") -> Person:
         """Create an account with a password and one membership; a guest's is for ten days from today."""
-        self._made += 1
-        login = f"{re.sub('[^a-z]', '-', role.value)}.{self._made}"
+        self.names += 1
+        login = f"{re.sub('[^a-z]', '-', role.value)}.{self.names}"
         with acting_in(STEWARD):
-            account_id = operations.new_account(login, name or f"{role.value} {self._made}")
+            account_id = operations.new_account(login, name or f"{role.value} {self.names}")
             since, until = SINCE, None
             if role in GUEST_ROLES:
                 since, until = signin.today(), signin.today() + timedelta(days=9)

@@ -48,9 +48,10 @@ from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import GUEST_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
 from tenants.scope import Scope, ScopeKind, acting_in
+from tests.beds import lying_in
 from tests.builders import STEWARD, Person, World, fill
 from tests.deciding import District
-from tests.victims import CANARY, MAPPERS, OWNED, Planter, own_database
+from tests.victims import CANARY, MAPPERS, OWNED, Planter
 
 
 @dataclass
@@ -83,19 +84,20 @@ class Year:
 
 @cache
 def _played(server: Any, program: GuardedFlask) -> tuple[str, Year]:
-    with own_database(server, program, keep=True) as app:
-        world = World(app)
+    with lying_in(server, program, keep=True) as bed:
+        world = World(program)
+        world.begin()
         world.confirm_thresholds()
         year = a_year(world)
         add_others(year)
-        return app.config["TEST_DATABASE"], year
+        return bed.name, year
 
 
 @contextmanager
 def year_database(server: Any, program: GuardedFlask) -> Iterator[Year]:
     """A database in which the victim's year was played, for one module; it is played once a session."""
     template, year = _played(server, program)
-    with own_database(server, program, template):
+    with lying_in(server, program, template):
         yield year
 
 

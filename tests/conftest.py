@@ -1,18 +1,17 @@
 """The test bed: one real server a session, one fresh database a test, and a client that judges every page.
 
 A template database holds roles, schema, wall, catalogue, the province and the year 2026. Each test gets a
-copy of it (tens of milliseconds), so tests commit for real and never meet each other's rows.
+copy of it, or of what its builders made once (see `beds.py`), so tests commit for real and never meet each
+other's rows.
 """
 
 from __future__ import annotations
 
-import itertools
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from flask import g
 from flask.testing import FlaskClient
@@ -28,13 +27,12 @@ from portal.cycle.operations import open_year
 from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.scope import Scope, ScopeKind, acting_in
+from tests.beds import TEMPLATE, bed_of, execute, lying_in, made_once
 from tests.builders import World
 from tests.pages import judge
 from tests.servers import kinds, test_server
 
-TEMPLATE = "portal_template"
 SECRET = "for tests only, never used to serve anybody"
-_numbers = itertools.count(1)
 
 
 def settings_for(server: Any, database: str, folder: Path) -> Any:
@@ -61,7 +59,7 @@ def server() -> Any:
 def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFlask:
     """The program, built once; its database is the template, which no test touches."""
     folder = tmp_path_factory.mktemp("data")
-    _execute(server, f"create database {TEMPLATE} template template0 encoding 'UTF8'")
+    execute(server, f"create database {TEMPLATE} template template0 encoding 'UTF8'")
     settings = settings_for(server, TEMPLATE, folder)
     prepare_database(settings, make_conninfo(**server.superuser(TEMPLATE)))
     app = create_app(settings)
@@ -81,35 +79,26 @@ def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFla
 def _follow(engine: Any, app: GuardedFlask) -> None:
     @event.listens_for(engine, "do_connect")
     def _to_the_test_database(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
-        parameters["dbname"] = app.config["TEST_DATABASE"]
-
-
-def _execute(server: Any, statement: str) -> None:
-    with psycopg.connect(**server.superuser(), autocommit=True) as connection:
-        connection.execute(statement.encode())
+        parameters["dbname"] = bed_of(app).name
 
 
 @pytest.fixture
 def app(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
-    """The program on a database of its own, at 10:00 on 10/01/2027 by the demo clock."""
-    name = f"portal_test_{next(_numbers)}"
-    _execute(server, f"create database {name} template {TEMPLATE} strategy wal_log")
-    program.config["TEST_DATABASE"] = name
-    context = program.app_context()
-    context.push()
-    yield program
-    db.session.remove()
-    for engine in db.engines.values():
-        engine.dispose()
-    context.pop()
-    _execute(server, f"drop database {name} with (force)")
+    """The program on a database of its own."""
+    with lying_in(server, program):
+        yield program
+
+
+@made_once
+def _province(world: World) -> None:
+    world.begin()
 
 
 @pytest.fixture
 def world(app: GuardedFlask) -> World:
-    """Builders on the test's database, with the demo clock set."""
+    """Builders on the test's database, at 10:00 on 10/01/2027 by the demo clock."""
     made = World(app)
-    made.set_clock(2027, 1, 10, 10, 0)
+    _province(made)
     return made
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -33,14 +31,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapper
 
 import portal.schema  # noqa: F401  (every table is known)
-from tenants.access import GuardedFlask
 from tenants.database import Base, db
-from tenants.scope import Scope, ScopeKind, acting_in, enter
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.builders import STEWARD, World
 
 CANARY = "CANARY"
-TEMPLATE = "portal_template"
-_numbers = itertools.count(1)
 
 MAPPERS: dict[str, Mapper[Any]] = {
     mapper.local_table.name: mapper  # type: ignore[attr-defined]
@@ -69,30 +64,6 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("signed_paper", "paper"): lambda *_: "mau-01",
     ("signed_paper", "sha256"): lambda *_: "0" * 64,
 }
-
-
-@contextmanager
-def own_database(
-    server: Any, program: GuardedFlask, template: str = TEMPLATE, *, keep: bool = False
-) -> Iterator[GuardedFlask]:
-    """The program on a fresh copy of a database, for as long as the block runs (`keep`: to be copied later)."""
-    name = f"portal_victim_{next(_numbers)}"
-    with psycopg.connect(**server.superuser(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy wal_log".encode())
-    program.config["TEST_DATABASE"] = name
-    program.extensions["test_superuser"] = server.superuser
-    context = program.app_context()
-    context.push()
-    yield program
-    enter(None)
-    db.session.remove()
-    for engine in db.engines.values():
-        engine.dispose()
-    context.pop()
-    if keep:
-        return
-    with psycopg.connect(**server.superuser(), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)".encode())
 
 
 def pk_of(name: str, row: dict[str, Any]) -> dict[str, Any]:

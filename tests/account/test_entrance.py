@@ -16,6 +16,7 @@ from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.people import Account, Credential, Membership, OneTimeLink, Role, SigninSession, Throttle
 from tenants.scope import Scope, ScopeKind, acting_in
+from tests.beds import made_once
 from tests.builders import PASSWORD, STEWARD, Person, World
 from tests.forms import send, token
 
@@ -24,6 +25,7 @@ WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng."
 
 
 @pytest.fixture
+@made_once
 def officer(world: World) -> Person:
     """An officer of a district."""
     return world.a_person(Role.DISTRICT_OFFICER, world.a_district())

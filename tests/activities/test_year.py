@@ -10,6 +10,7 @@ import pytest
 from portal.activities.queries import documents_of
 from portal.dossiers.queries import open_sheet
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import World
 from tests.evidence import samples
 from tests.forms import token
@@ -23,6 +24,7 @@ def page_of(answer: Any) -> str:
 
 
 @pytest.fixture
+@made_once
 def january(world: World) -> World:
     """The first working day of the year."""
     world.set_clock(2026, 1, 5, 8, 0)

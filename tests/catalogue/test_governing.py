@@ -17,6 +17,7 @@ from portal.trail.queries import of_acts
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 
 DOCUMENT = "Thông tư 24/2023/TT-BGDĐT, khoản 2 Điều 7"
@@ -35,6 +36,7 @@ def indicator(of: CriteriaVersion, code: str) -> CatalogueIndicator:
 
 
 @pytest.fixture
+@made_once
 def admin(world: World) -> Person:
     """The province's administrator."""
     return world.province_person()

@@ -11,12 +11,14 @@ from portal.catalogue.models import CriteriaVersion, Threshold
 from portal.cycle.models import Cycle
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.catalogue.test_governing import DOCUMENT, indicator, version
 from tests.forms import send
 
 
 @pytest.fixture
+@made_once
 def admin(world: World) -> Person:
     """The province's administrator."""
     return world.province_person()

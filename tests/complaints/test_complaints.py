@@ -21,6 +21,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
 from tests.deciding import District, an_appraised
@@ -63,6 +64,7 @@ class Case:
 
 
 @pytest.fixture
+@made_once
 def case(world: World) -> Case:
     """One refused unit and its people."""
     return Case(world)

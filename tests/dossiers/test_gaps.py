@@ -24,8 +24,7 @@ def told(page: str) -> str:
 @pytest.fixture
 def desk(world: World, client: Any) -> Desk:
     """A primary school with a filled draft of 37 members, thresholds confirmed."""
-    world.confirm_thresholds()
-    return Desk(world, client, "filled")
+    return Desk(world, client, "filled", confirmed=True)
 
 
 def save(desk: Desk, code: str, part: int) -> str:

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import func, select
@@ -20,25 +20,48 @@ from tenants import operations as people
 from tenants.database import db
 from tenants.people import Membership, Role
 from tenants.scope import acting_in
-from tests.builders import STEWARD, World
+from tests.beds import made_once
+from tests.builders import STEWARD, Person, World
 from tests.deciding import District
 from tests.forms import token
 
 HTMX = {"HX-Request": "true"}
 
 
+class AtWork(NamedTuple):
+    """A unit, its two people and its dossier."""
+
+    tenant_id: int
+    unit_id: int
+    head: Person
+    editor: Person
+    id: int
+    ids: dict[str, int]
+
+
+@made_once
+def at_work(world: World, state: str, *, confirmed: bool = False, **filled: Any) -> AtWork:
+    """Take a new unit's dossier to a state."""
+    if confirmed:
+        world.confirm_thresholds()
+    tenant_id = world.a_district()
+    unit_id = world.a_unit(tenant_id)
+    head = world.a_person(Role.UNIT_HEAD, tenant_id, unit_id, name="Thủ trưởng đơn vị")
+    editor = world.a_person(Role.UNIT_EDITOR, tenant_id, unit_id, name="Cán bộ đầu mối")
+    dossier_id = world.a_dossier(tenant_id, unit_id, state, **filled)
+    with world.acting(head, writes=False):
+        ids = {row.code: row.id for row in open_sheet(world.dossier(tenant_id, dossier_id)).catalogue}
+    return AtWork(tenant_id, unit_id, head, editor, dossier_id, ids)
+
+
 class Desk:
     """A unit, its two people, its dossier, and a signed-in client."""
 
-    def __init__(self, world: World, client: Any, state: str = "draft", **filled: Any) -> None:
+    def __init__(self, world: World, client: Any, state: str = "draft", **more: Any) -> None:
         self.world, self.client = world, client
-        self.tenant_id = world.a_district()
-        self.unit_id = world.a_unit(self.tenant_id)
-        self.head = world.a_person(Role.UNIT_HEAD, self.tenant_id, self.unit_id, name="Thủ trưởng đơn vị")
-        self.editor = world.a_person(Role.UNIT_EDITOR, self.tenant_id, self.unit_id, name="Cán bộ đầu mối")
-        self.id = world.a_dossier(self.tenant_id, self.unit_id, state, **filled)
-        with world.acting(self.head):
-            self.ids = {r.code: r.id for r in open_sheet(world.dossier(self.tenant_id, self.id)).catalogue}
+        self.tenant_id, self.unit_id, self.head, self.editor, self.id, self.ids = at_work(
+            world, state, **more
+        )
         world.sign_in(client, self.head)
         self.token = token(client, "/ho-so")
 

@@ -17,6 +17,7 @@ from portal.evidence.models import EvidenceCarry
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.evidence import samples
 from tests.evidence.scene import Unit, post
@@ -55,6 +56,7 @@ class TwoYears:
 
 
 @pytest.fixture
+@made_once
 def two(world: World) -> TwoYears:
     """The two years."""
     return TwoYears(world)

@@ -16,6 +16,7 @@ from portal.evidence.documents import Particulars
 from portal.evidence.models import Evidence
 from tenants.database import db
 from tenants.refusal import Refused
+from tests.beds import made_once
 from tests.builders import World
 from tests.evidence import samples
 from tests.evidence.scene import Unit, first_file, post, send
@@ -24,6 +25,7 @@ PLAN = Particulars("Kế hoạch học tập", "plan", "12/KH", date(2026, 1, 5)
 
 
 @pytest.fixture
+@made_once
 def unit(world: World) -> Unit:
     """A unit whose dossier of 2026 is a draft."""
     return Unit(world)

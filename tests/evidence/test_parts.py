@@ -15,6 +15,7 @@ from portal.evidence.models import Evidence, EvidenceUpload, EvidenceUploadPart
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.evidence import samples
 from tests.evidence.scene import Unit, post, token
@@ -41,6 +42,7 @@ class Sender:
 
 
 @pytest.fixture
+@made_once
 def unit(world: World) -> Unit:
     """A unit whose dossier is a draft."""
     return Unit(world)

@@ -18,12 +18,14 @@ from portal.evidence.sending import MOST_AT_ONCE
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.evidence import samples
 from tests.evidence.scene import Unit, send
 
 
 @pytest.fixture
+@made_once
 def unit(world: World) -> Unit:
     """A unit whose dossier is a draft."""
     return Unit(world)

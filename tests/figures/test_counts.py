@@ -24,11 +24,13 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import District, accept, an_appraised
 
 
 @pytest.fixture
+@made_once
 def confirmed(world: World) -> World:
     """A world whose suggested thresholds are confirmed as illustrative."""
     world.confirm_thresholds()

@@ -31,6 +31,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
 from tests.deciding import District, an_appraised
@@ -119,6 +120,12 @@ class Case:
         return number
 
 
+@made_once
+def decided(world: World, level: int = 1) -> Case:
+    """A decided unit and its people."""
+    return Case(world, level)
+
+
 @pytest.mark.parametrize(
     ("kind", "year", "dated", "report", "touched"),
     [
@@ -151,7 +158,7 @@ def test_days_of_the_hearing_and_of_the_decision() -> None:
 
 def test_a_revocation_takes_effect_everywhere_and_changes_no_history(world: World, client: Any) -> None:
     """Heard, issued: register, public page, certificate, what is held and what is counted say so; the rest stays."""
-    case = Case(world)
+    case = decided(world)
     with acting_in(STEWARD):
         code = case.recognitions()[0].code
     further_id = case.heard()
@@ -208,7 +215,7 @@ def test_a_revocation_takes_effect_everywhere_and_changes_no_history(world: Worl
 
 def test_a_correction_replaces_the_entry_and_keeps_the_term(world: World, client: Any) -> None:
     """Level 2 becomes level 1 under a new code; the old code leads to it; term and waiting days are the first ones."""
-    case = Case(world, level=2)
+    case = decided(world, level=2)
     further_id = case.heard(correct(1))
     case.issue(further_id)
     with acting_in(STEWARD):
@@ -250,7 +257,7 @@ def test_a_correction_replaces_the_entry_and_keeps_the_term(world: World, client
 
 def test_a_complaint_leads_to_a_recognition(world: World, client: Any) -> None:
     """Not recognised, complained, recognised by the further decision that cites the complaint; nobody is heard."""
-    case = Case(world, level=0)
+    case = decided(world, level=0)
     with pytest.raises(Refused, match="không có kết quả công nhận nào"):
         case.prepared()
     with pytest.raises(Refused, match="chọn khiếu nại"):
@@ -286,7 +293,7 @@ def test_a_complaint_leads_to_a_recognition(world: World, client: Any) -> None:
 
 def test_nobody_loses_anything_unheard(world: World) -> None:
     """Not issued before the answer or the recorded silence; silence only after the day; nothing is changed once told."""
-    case = Case(world)
+    case = decided(world)
     further_id = case.prepared()
     for attempt in (lambda: case.issue(further_id), lambda: case.prepared()):
         with pytest.raises(Refused, match=r"chưa được báo|đang có một dự thảo"):
@@ -321,7 +328,7 @@ def test_nobody_loses_anything_unheard(world: World) -> None:
 
 def test_numbers_days_and_who_came_first(world: World) -> None:
     """A number of the year is used once over both kinds of decision; an unseen change is a conflict."""
-    case = Case(world)
+    case = decided(world)
     further_id = case.heard()
     for changes, why in (
         ({"number": "12/qđ-ubnd"}, "đã dùng cho một quyết định khác"),
@@ -345,7 +352,7 @@ def test_numbers_days_and_who_came_first(world: World) -> None:
 
 def test_only_the_last_result_that_still_holds(world: World) -> None:
     """An ended recognition is not revoked; a draft of a level that is already there, or without words, is refused."""
-    case = Case(world)
+    case = decided(world)
     for given in (
         correct(1),
         correct(2, reason=" "),
@@ -364,7 +371,7 @@ def test_only_the_last_result_that_still_holds(world: World) -> None:
 
 def test_the_pages_of_a_revocation(world: World, client: Any) -> None:
     """From the unit's line by hand: kept words after a fault, the evidence, the hearing, the issue, the amended report."""
-    case = Case(world)
+    case = decided(world)
     case.district.sent_report()
     base = f"/huyen/quyet-dinh/{case.decision_id}/don-vi/{case.line_id}"
     world.sign_in(client, case.district.officer)
@@ -429,7 +436,7 @@ def test_the_pages_of_a_revocation(world: World, client: Any) -> None:
 
 def test_the_list_asks_no_more_for_more(world: World, client: Any, count_queries: list[str]) -> None:
     """The page of a district's further decisions reads a fixed number of times."""
-    case = Case(world)
+    case = decided(world)
     case.heard()
     world.sign_in(client, case.district.leader)
 
@@ -465,7 +472,7 @@ def test_the_list_asks_no_more_for_more(world: World, client: Any, count_queries
 )
 def test_the_database_keeps_the_hearing(world: World, statement: str) -> None:
     """While the unit is asked, no statement of the district issues, rewrites, answers or removes what it was told."""
-    case = Case(world)
+    case = decided(world)
     further_id = case.prepared()
     case.does(case.district.officer, further_id, operations.tell, date(2027, 2, 10))
     officer = case.district.officer

@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.dossiers.models import State
+from tests.beds import bed_of
 from tests.builders import Person
 from tests.canaries import Year
 from tests.victims import MAPPERS
@@ -160,10 +161,7 @@ def own_rows(year: Year, dossier: int, unit: int) -> dict[str, Any]:
 
 def superuser(year: Year) -> dict[str, Any]:
     """How to enter the year's database past every wall."""
-    parameters: dict[str, Any] = year.world.app.extensions["test_superuser"](
-        year.world.app.config["TEST_DATABASE"]
-    )
-    return parameters
+    return bed_of(year.world.app).superuser()
 
 
 def addresses(rule: Rule, year: Year, state: State = State.DECIDED) -> list[str]:

@@ -30,6 +30,7 @@ from werkzeug.test import TestResponse
 from tenants import signin
 from tenants.people import Role
 from tenants.scope import acting_in
+from tests.beds import bed_of
 from tests.builders import Person, World
 from tests.deciding import District, accept, an_appraised
 
@@ -72,7 +73,7 @@ def ask(server: Any, world: World) -> Callable[..., list[tuple[Any, ...]]]:
     """Asks the test's database past every wall."""
 
     def answer(question: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(**server.superuser(world.app.config["TEST_DATABASE"])) as connection:
+        with psycopg.connect(**bed_of(world.app).superuser()) as connection:
             return [tuple(row) for row in connection.execute(question.encode())]
 
     return answer
@@ -338,7 +339,7 @@ class Gunicorn:
     """The real server on the test's database, one worker, which may be killed."""
 
     def __init__(self, server: Any, world: World, folder: Path) -> None:
-        database, secret = world.app.config["TEST_DATABASE"], str(world.app.config["SECRET_KEY"])
+        database, secret = bed_of(world.app).name, str(world.app.config["SECRET_KEY"])
         urls = server.urls(database)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]

@@ -22,6 +22,7 @@ from portal.reports import operations as reports
 from portal.reports.models import DistrictReport, ProvincialReport
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.forms import send
 
@@ -73,6 +74,7 @@ def text_of(pdf: bytes) -> str:
 
 
 @pytest.fixture
+@made_once
 def _confirmed(world: World) -> None:
     world.confirm_thresholds()
 

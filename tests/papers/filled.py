@@ -15,6 +15,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.places import Tenant
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 
 LETTER = {"letter_number": "03/TTr-THMĐ", "letter_date": date(2027, 1, 8)}
@@ -81,3 +82,9 @@ class School:
             row = db.session.get_one(Unit, (self.tenant_id, self.unit_id))
             for name, value in particulars.items():
                 setattr(row, name, value)
+
+
+@made_once
+def a_school(world: World, *given: Any, **more: Any) -> School:
+    """A school with its dossier, as `School` takes it."""
+    return School(world, *given, **more)

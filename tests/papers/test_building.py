@@ -18,7 +18,7 @@ from tenants.database import db
 from tenants.scope import acting_in
 from tests.builders import STEWARD, World, fill
 from tests.papers import reading
-from tests.papers.filled import LETTER, TEXTS, School
+from tests.papers.filled import LETTER, TEXTS, School, a_school
 
 SHARES = re.compile(r"(\d+)/(\d+) \(([\d,]+) %\)")
 
@@ -38,7 +38,7 @@ def texts(school: School) -> dict[str, str]:
 def test_a_signed_dossier_says_what_was_entered(world: World) -> None:
     """Letterhead, team, figures, verdicts, gap and the head's words stand in the papers."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.answer("2.2", part=35, explanation="Hai giáo viên nghỉ thai sản.")
     school.write(**LETTER, **TEXTS)
     school.sign()
@@ -76,7 +76,7 @@ def test_a_signed_dossier_says_what_was_entered(world: World) -> None:
 def test_figures_of_the_text_are_those_of_the_table(world: World) -> None:
     """Mẫu 02 and Mẫu 03 carry the same figures, and they are the dossier's."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.answer("2.2", part=35)
     school.answer("3.1", part=36)
     school.sign()
@@ -95,7 +95,7 @@ def test_figures_of_the_text_are_those_of_the_table(world: World) -> None:
 def test_the_papers_keep_what_was_signed(world: World) -> None:
     """Neither a renamed unit nor another threshold changes a signed paper by a byte."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.sign()
     content, office = school.content()
     before = documents.self_assessment_report(building.self_assessment_report(content, office)).pdf()
@@ -113,7 +113,7 @@ def test_the_papers_keep_what_was_signed(world: World) -> None:
 def test_outcomes_are_those_that_were_signed(world: World) -> None:
     """The rules give on the frozen content what was stored at signing."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.answer("2.5", part=34)
     school.sign()
     content, _ = school.content()
@@ -126,7 +126,7 @@ def test_outcomes_are_those_that_were_signed(world: World) -> None:
 
 def test_a_draft_marks_what_is_missing(world: World) -> None:
     """Nothing is guessed: blanks are marked, and the list of what is missing names each with its place."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     said = texts(school)
     for what in (
         "số văn bản",
@@ -153,7 +153,7 @@ def test_a_draft_marks_what_is_missing(world: World) -> None:
 def test_a_full_dossier_lacks_nothing_that_stops(world: World) -> None:
     """Once everything is filled in, only blanks remain in the list, then nothing."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.write(**LETTER, **TEXTS)
     with world.acting(school.head, writes=False):
         assert missing(open_sheet(world.dossier(school.tenant_id, school.id))) == []
@@ -161,7 +161,7 @@ def test_a_full_dossier_lacks_nothing_that_stops(world: World) -> None:
 
 def test_unconfirmed_thresholds_conclude_nothing(world: World) -> None:
     """In a real installation that has confirmed nothing the papers say so at every number."""
-    school = School(world)
+    school = a_school(world)
     said = texts(school)
     assert "ngưỡng chưa được Sở xác nhận" in said["mau-03"]
     assert "kết luận: tạm tính, còn ngưỡng chưa được Sở xác nhận" in said["mau-01"]
@@ -189,7 +189,7 @@ def test_hostile_words_are_printed_and_do_nothing(world: World) -> None:
     """Markup, template code and control characters come out as text."""
     world.confirm_thresholds()
     name = 'Trường <b>"X" & Y</b> {{ 7 * 7 }} \u202eevil'
-    school = School(world, name=name)
+    school = a_school(world, name=name)
     school.answer(
         "1.1",
         yes=True,

@@ -14,6 +14,7 @@ from portal.recognition.lines import DecisionSheet, LineRow
 from portal.recognition.models import Decision
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import District, an_appraised
 from tests.papers import reading
@@ -38,6 +39,7 @@ def issue(district: District, number: int) -> None:
 
 
 @pytest.fixture
+@made_once
 def drafted(world: World) -> tuple[District, int, dict[str, int]]:
     """A district whose draft holds a unit of level 1, one of level 2 and one refused; the units by name."""
     world.confirm_thresholds()

@@ -25,7 +25,7 @@ from tenants.people import Role
 from tests.builders import World
 from tests.forms import send
 from tests.papers import reading
-from tests.papers.filled import LETTER, TEXTS, School
+from tests.papers.filled import LETTER, TEXTS, School, a_school
 
 SET = ("mau-01", "mau-02", "mau-03")
 
@@ -56,7 +56,7 @@ def test_a_draft_says_what_is_missing_and_where_it_is_filled_in(
     world: World, client: Any, count_queries: list[str]
 ) -> None:
     """Every paper with its state; each blank with a link; the preview beside it, in a number of queries that stays."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     world.sign_in(client, school.head)
     html = client.get(page(school)).get_data(as_text=True)
     for paper in (*SET, "con-thieu"):
@@ -105,7 +105,7 @@ def test_every_mark_of_the_units_papers_has_its_place() -> None:
 def test_own_words_survive_and_are_signed(world: World, client: Any) -> None:
     """Written on the page, printed in both formats, kept when figures change, frozen by the signature."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     world.sign_in(client, school.head)
     said = {
         name: f"Lời riêng số {n}.\r\nDòng hai <b>&</b> 😀 tie\u0302\u0301ng"
@@ -143,7 +143,7 @@ def test_own_words_survive_and_are_signed(world: World, client: Any) -> None:
 
 def test_two_editors_and_bad_input(world: World, client: Any) -> None:
     """The later one sees both texts and chooses; too long, missing and malformed input lose nothing typed."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     world.sign_in(client, school.head)
     address = f"/ho-so/{school.id}/van-ban/mau-01-mo-dau"
     assert post(client, address, {"text": "Của người trước", "version": "0"}).status_code == 303
@@ -174,7 +174,7 @@ def test_two_editors_and_bad_input(world: World, client: Any) -> None:
 def test_words_are_free_again_where_the_office_asks_for_them(world: World, client: Any) -> None:
     """A point on the texts opens the blocks, in the program and in the database; another point does not."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.write(**LETTER, **TEXTS)
     school.sign(submit=True)
     officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id)
@@ -194,7 +194,7 @@ def test_words_are_free_again_where_the_office_asks_for_them(world: World, clien
 
 def test_a_withdrawn_dossier_hands_its_words_on(world: World) -> None:
     """Nothing is typed twice: the next dossier of the year begins with the words of the withdrawn one."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     with world.acting(school.head) as actor:
         dossier = world.dossier(school.tenant_id, school.id)
         save_words(actor, dossier, "mau-01-ket", "Xin cảm ơn.", 0)
@@ -207,7 +207,7 @@ def test_a_withdrawn_dossier_hands_its_words_on(world: World) -> None:
 def test_the_unit_heads_its_papers_itself(world: World, client: Any) -> None:
     """Two lines of superiors, its name parted, place, authority: previewed while typed, saved, frozen by signing."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     world.sign_in(client, school.head)
     html = client.get("/don-vi").get_data(as_text=True)
     version = re.search(r'name="version" value="(\d+)"', html)
@@ -269,7 +269,7 @@ def test_the_unit_heads_its_papers_itself(world: World, client: Any) -> None:
 def test_the_whole_set_at_once(world: World, client: Any) -> None:
     """One PDF with a bookmark a paper, one ZIP of DOCX; the office takes the same, others find nothing."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.write(**LETTER, **TEXTS)
     elsewhere = world.a_person(Role.DISTRICT_OFFICER, world.a_district("Huyện Kiến Thụy"))
     officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id)
@@ -307,7 +307,7 @@ def test_the_whole_set_at_once(world: World, client: Any) -> None:
     for name in kinds:
         assert client.get(file(school, name)).status_code == 404
     assert client.get(page(school)).status_code == 403
-    neighbour = School(world, school.tenant_id, state="draft")
+    neighbour = a_school(world, school.tenant_id, state="draft")
     world.sign_in(client, neighbour.head)
     assert client.get(page(school)).status_code == 404
     assert post(client, f"/ho-so/{school.id}/van-ban/mau-01-ket", {"text": "x"}).status_code == 404
@@ -316,7 +316,7 @@ def test_the_whole_set_at_once(world: World, client: Any) -> None:
 @pytest.mark.parametrize("role", [Role.DISTRICT_LEADER, Role.PROVINCE_VIEWER])
 def test_only_the_unit_writes_its_words(world: World, client: Any, role: Role) -> None:
     """Offices read; the page and its forms are the unit's."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     person = (
         world.a_person(role, school.tenant_id) if role is Role.DISTRICT_LEADER else world.province_person()
     )

@@ -11,6 +11,7 @@ from portal.province.compiling import compile_report
 from portal.reports import operations
 from portal.reports.models import DistrictReport
 from tenants.database import db
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import District, districts
 from tests.papers import reading
@@ -31,6 +32,7 @@ def accepted(district: District, province: Person) -> None:
 
 
 @pytest.fixture
+@made_once
 def compiled(world: World) -> tuple[Person, int, list[District]]:
     """A province of three districts, two of them reported, and its compilation."""
     world.confirm_thresholds()

@@ -15,6 +15,7 @@ from portal.reports import operations
 from portal.reports.models import DistrictReport
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import District
 from tests.papers import reading
@@ -38,6 +39,7 @@ def send(district: District, number: int) -> None:
 
 
 @pytest.fixture
+@made_once
 def reporting(world: World) -> tuple[District, int]:
     """A district with 2 + 1 recognised and 1 refused units and its report in hand."""
     world.confirm_thresholds()

@@ -17,9 +17,10 @@ from portal.papers.views import file_name
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World, fill
 from tests.papers import reading
-from tests.papers.filled import LETTER, School
+from tests.papers.filled import LETTER, School, a_school
 
 UNIT_PAPERS = ("mau-01", "mau-02", "mau-03")
 
@@ -35,10 +36,11 @@ def address(school: School, name: str) -> str:
 
 
 @pytest.fixture
+@made_once
 def filed(world: World) -> School:
     """A school whose dossier is signed and filed."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     school.write(**LETTER)
     school.sign(submit=True)
     return school
@@ -88,7 +90,7 @@ def test_the_receipt_says_number_and_time(world: World, client: Any, filed: Scho
 def test_a_late_dossier_says_so(world: World, client: Any) -> None:
     """From 15/01 on the receipt says it is late and that the office decides."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     world.set_clock(2027, 1, 15, 0, 0, 5)
     school.sign(submit=True)
     text = reading.text(opened(world, client, school.head, address(school, "phieu-tiep-nhan")).data)
@@ -106,7 +108,7 @@ def test_the_file_has_a_plain_name_and_opens_in_the_browser(world: World, client
 
 def test_a_draft_is_a_preview(world: World, client: Any) -> None:
     """A draft is marked on every page and has no receipt."""
-    school = School(world, state="draft")
+    school = a_school(world, state="draft")
     for name in UNIT_PAPERS:
         for page in reading.pages(opened(world, client, school.head, address(school, name)).data):
             assert "BẢN XEM TRƯỚC" in page
@@ -118,7 +120,7 @@ def test_a_draft_is_a_preview(world: World, client: Any) -> None:
 def test_the_district_reads_no_draft(world: World, client: Any) -> None:
     """What a unit has not filed is its own, signed or not."""
     for state in ("draft", "signed"):
-        school = School(world, state=state)
+        school = a_school(world, state=state)
         for role in (Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER):
             person = world.a_person(role, school.tenant_id)
             for name in UNIT_PAPERS:
@@ -127,7 +129,7 @@ def test_the_district_reads_no_draft(world: World, client: Any) -> None:
 
 def test_others_find_nothing(world: World, client: Any, filed: School) -> None:
     """Another unit, another district and an unknown paper get the same 404."""
-    neighbour = School(world, filed.tenant_id, state="draft")
+    neighbour = a_school(world, filed.tenant_id, state="draft")
     elsewhere = world.a_person(Role.DISTRICT_OFFICER, world.a_district("Huyện Kiến Thụy"))
     for name in (*UNIT_PAPERS, "phieu-tiep-nhan"):
         assert opened(world, client, neighbour.head, address(filed, name)).status_code == 404
@@ -223,7 +225,7 @@ def test_papers_stay_as_signed_while_supplements_are_written(
 def test_a_late_dossier_turned_away_gives_no_reason_for_taking_it(world: World, client: Any) -> None:
     """The receipt stays the record of the filing; it never calls a refusal a reason to accept."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     world.set_clock(2027, 1, 16, 8, 0)
     school.sign(submit=True)
     officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id)
@@ -237,7 +239,7 @@ def test_a_late_dossier_turned_away_gives_no_reason_for_taking_it(world: World, 
 def test_an_accepted_late_dossier_says_why(world: World, client: Any) -> None:
     """The officer's reason and name stand on the receipt once the dossier is taken in."""
     world.confirm_thresholds()
-    school = School(world)
+    school = a_school(world)
     world.set_clock(2027, 1, 16, 8, 0)
     school.sign(submit=True)
     officer = world.a_person(Role.DISTRICT_OFFICER, school.tenant_id, name="Chuyên viên Phòng GDĐT")

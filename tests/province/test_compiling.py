@@ -17,6 +17,7 @@ from portal.reports.models import ProvincialReport
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import District
 from tests.forms import send
@@ -26,12 +27,14 @@ NAMES = ("Huyện An Dương", "Huyện An Lão", "Huyện Kiến Thụy")
 
 
 @pytest.fixture
+@made_once
 def officer(world: World) -> Person:
     """An officer of the Department."""
     return world.province_person(Role.PROVINCE_OFFICER)
 
 
 @pytest.fixture
+@made_once
 def sent(world: World) -> list[tuple[District, int]]:
     """Three districts that have sent their reports."""
     world.confirm_thresholds()

@@ -15,6 +15,7 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import District, accept
 
@@ -23,6 +24,7 @@ MEMBERS, CORRECTED, PART = 7351, 7349, 6917
 
 
 @pytest.fixture
+@made_once
 def viewer(world: World) -> Person:
     """A leader of the Department, who only reads."""
     return world.province_person(Role.PROVINCE_VIEWER)

@@ -21,6 +21,7 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import District
 from tests.province.worlds import a_reporting_district, a_unit_in, answer, mixed
@@ -29,6 +30,7 @@ NAMES = ("Huyện An Dương", "Huyện An Lão", "Quận Đồ Sơn", "Huyện 
 
 
 @pytest.fixture
+@made_once
 def officer(world: World) -> Person:
     """An officer of the Department."""
     return world.province_person(Role.PROVINCE_OFFICER)

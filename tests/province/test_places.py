@@ -19,6 +19,7 @@ from tenants.people import Account, Membership, Role
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.forms import send
 
@@ -40,6 +41,7 @@ FORM, LIST, CLOCK = "/tinh/cac-huyen/mo", "/tinh/cac-huyen", "/tinh/dong-ho"
 
 
 @pytest.fixture
+@made_once
 def admin(world: World) -> Person:
     """The province's administrator."""
     return world.province_person()

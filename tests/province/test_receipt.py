@@ -15,6 +15,7 @@ from portal.trail.queries import of_acts
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import District
 from tests.forms import send
@@ -22,12 +23,14 @@ from tests.province.worlds import a_reporting_district, answer
 
 
 @pytest.fixture
+@made_once
 def officer(world: World) -> Person:
     """An officer of the Department."""
     return world.province_person(Role.PROVINCE_OFFICER)
 
 
 @pytest.fixture
+@made_once
 def district(world: World) -> District:
     """A district whose decision is issued, on the day before the term of its report."""
     world.confirm_thresholds()

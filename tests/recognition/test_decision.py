@@ -24,11 +24,13 @@ from tenants.identity import Place
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import District, an_appraised
 
 
 @pytest.fixture
+@made_once
 def confirmed(world: World) -> World:
     """A world whose suggested thresholds are confirmed as illustrative, past the filing deadline's eve."""
     world.confirm_thresholds()

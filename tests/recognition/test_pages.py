@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from tenants.database import db
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import World
 from tests.deciding import Browser, District
 
 
 @pytest.fixture
+@made_once
 def district(world: World) -> District:
     """A district with one unit at each outcome, appraised, on 10/02/2027."""
     world.confirm_thresholds()

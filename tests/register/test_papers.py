@@ -17,6 +17,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.places import Tenant
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import District, an_appraised
 
@@ -28,6 +29,7 @@ def reading(content: bytes) -> tuple[PdfReader, str]:
 
 
 @pytest.fixture
+@made_once
 def given(world: World) -> tuple[District, int, int]:
     """A district, a recognised unit and its recognition, of 20/01/2027."""
     world.confirm_thresholds()

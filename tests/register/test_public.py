@@ -18,6 +18,7 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import District, an_appraised
 
@@ -25,6 +26,7 @@ _COLUMNS = [column.name for column in RegisterEntry.__table__.columns]
 
 
 @pytest.fixture
+@made_once
 def decided(world: World) -> District:
     """A district with one unit at each level, decided on 20/01/2027."""
     world.confirm_thresholds()

@@ -18,6 +18,7 @@ from portal.reports.queries import changes_since, figures_of, latest_edition
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.deciding import Browser, District
 
@@ -29,6 +30,7 @@ def client(client: Any) -> Browser:
 
 
 @pytest.fixture
+@made_once
 def district(world: World) -> District:
     """A district with one recognised unit, whose report is sent."""
     world.confirm_thresholds()

@@ -18,11 +18,13 @@ from portal.reports.queries import changes_since, figures_of, latest_edition, re
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
+from tests.beds import made_once
 from tests.builders import World
 from tests.deciding import District
 
 
 @pytest.fixture
+@made_once
 def decided(world: World) -> District:
     """A district that recognised three units at level 1 and two at level 2 and refused one, on 10/02/2027."""
     world.confirm_thresholds()

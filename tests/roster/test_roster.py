@@ -26,7 +26,8 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import Scope, ScopeKind, acting_in, enter
-from tests.builders import STEWARD, World
+from tests.beds import made_once
+from tests.builders import STEWARD, Person, World
 from tests.forms import token
 from tests.units.test_reading import repacked
 
@@ -34,15 +35,21 @@ NAME = "Người Không Được Lộ"
 Rows = Sequence[Sequence[Any]]
 
 
+@made_once
+def an_empty_draft(world: World, **unit: Any) -> tuple[int, int, Person, int]:
+    """Start a new unit's dossier; its district, the unit, its clerk, the dossier."""
+    tenant_id = world.a_district()
+    unit_id = world.a_unit(tenant_id, **unit)
+    clerk = world.a_person(Role.UNIT_EDITOR, tenant_id, unit_id, name="Cán bộ đầu mối")
+    return tenant_id, unit_id, clerk, world.a_dossier(tenant_id, unit_id)
+
+
 class School:
     """A school of 37 with an empty draft, its clerk signed in, and its own template."""
 
     def __init__(self, world: World, client: Any, **unit: Any) -> None:
         self.world, self.client = world, client
-        self.tenant_id = world.a_district()
-        self.unit_id = world.a_unit(self.tenant_id, **unit)
-        self.clerk = world.a_person(Role.UNIT_EDITOR, self.tenant_id, self.unit_id, name="Cán bộ đầu mối")
-        self.id = world.a_dossier(self.tenant_id, self.unit_id)
+        self.tenant_id, self.unit_id, self.clerk, self.id = an_empty_draft(world, **unit)
         with world.acting(self.clerk, writes=False):
             sheet = open_sheet(world.dossier(self.tenant_id, self.id))
             self.ids = {i.code: i.id for i in sheet.indicators}

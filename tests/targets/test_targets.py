@@ -25,6 +25,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import District, accept, appraise
 from tests.forms import send
@@ -41,6 +42,7 @@ OWN = {
 
 
 @pytest.fixture
+@made_once
 def district(world: World) -> District:
     """A district whose thresholds are confirmed for demonstration."""
     world.confirm_thresholds()

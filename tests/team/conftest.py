@@ -10,6 +10,7 @@ import pytest
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import Sheet, open_sheet
 from tenants.people import Role
+from tests.beds import made_once
 from tests.builders import Person, World
 from tests.forms import send
 
@@ -67,9 +68,14 @@ class School:
 @pytest.fixture
 def school(world: World, client: Any) -> School:
     """A school whose dossier is filled in, with its minutes closed."""
+    return School(world, client, *_filled(world))
+
+
+@made_once
+def _filled(world: World) -> tuple[int, int, Person, Person, int]:
     district = world.a_district()
     unit = world.a_unit(district)
     world.confirm_thresholds()
     head = world.a_person(Role.UNIT_HEAD, district, unit, name="Hiệu trưởng nhà trường")
     clerk = world.a_person(Role.UNIT_EDITOR, district, unit, name="Cán bộ đầu mối nhà trường")
-    return School(world, client, district, unit, head, clerk, world.a_dossier(district, unit, "filled"))
+    return district, unit, head, clerk, world.a_dossier(district, unit, "filled")

@@ -12,10 +12,12 @@ from tenants import operations, signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
 from tenants.refusal import Refused
+from tests.beds import made_once
 from tests.builders import Person, World
 
 
 @pytest.fixture
+@made_once
 def admin(world: World) -> Person:
     """The administrator of a district."""
     return world.a_person(Role.DISTRICT_ADMIN, world.a_district())

@@ -22,7 +22,8 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
-from tests.builders import STEWARD, World
+from tests.beds import made_once
+from tests.builders import STEWARD, Person, World
 from tests.deciding import District, accept
 from tests.forms import token
 
@@ -31,20 +32,26 @@ RULING = "Đúng theo quyết định thành lập."
 CODE = "3.3"
 
 
+@made_once
+def a_school(world: World, state: str) -> tuple[District, int, Person, int, dict[str, int]]:
+    """Take a new unit's dossier to a state; its district, the unit, its head, the dossier, the indicators."""
+    world.confirm_thresholds()
+    district = District(world)
+    unit_id = world.a_unit(district.tenant_id)
+    head = world.a_person(Role.UNIT_HEAD, district.tenant_id, unit_id, name="Thủ trưởng đơn vị")
+    dossier_id = world.a_dossier(district.tenant_id, unit_id, state)
+    with world.acting(head, writes=False):
+        sheet = open_sheet(world.dossier(district.tenant_id, dossier_id))
+        return district, unit_id, head, dossier_id, {i.code: i.id for i in sheet.indicators}
+
+
 class Case:
     """A unit with a filled draft, its head, the district's officer."""
 
     def __init__(self, world: World, client: Any, state: str = "filled") -> None:
         self.world, self.client = world, client
-        world.confirm_thresholds()
-        self.district = District(world)
+        self.district, self.unit_id, self.head, self.id, self.ids = a_school(world, state)
         self.tenant_id, self.officer = self.district.tenant_id, self.district.officer
-        self.unit_id = world.a_unit(self.tenant_id)
-        self.head = world.a_person(Role.UNIT_HEAD, self.tenant_id, self.unit_id, name="Thủ trưởng đơn vị")
-        self.id = world.a_dossier(self.tenant_id, self.unit_id, state)
-        with world.acting(self.head, writes=False):
-            sheet = open_sheet(world.dossier(self.tenant_id, self.id))
-            self.ids = {i.code: i.id for i in sheet.indicators}
 
     def ask(self, code: str = CODE, reason: str = REASON) -> int:
         """Ask as the head; returns the request's id."""

@@ -9,23 +9,24 @@ import pytest
 
 from tenants.access import GuardedFlask
 from tenants.scope import enter
+from tests.beds import lying_in
 from tests.builders import World
 from tests.canaries import Year, year_database
-from tests.victims import Places, own_database, settle
+from tests.victims import Places, settle
 
 
 @pytest.fixture(scope="module")
 def bed(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
     """The program on a database of this module."""
-    with own_database(server, program) as app:
-        yield app
+    with lying_in(server, program):
+        yield program
 
 
 @pytest.fixture(scope="module")
 def places(bed: GuardedFlask) -> Places:
     """Two districts and three units with one row of every owned table each."""
     world = World(bed)
-    world.set_clock(2027, 1, 10, 10, 0)
+    world.begin()
     return settle(world)
 
 

@@ -19,6 +19,7 @@ from portal.dossiers.steps import STEPS
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES, UNIT_ROLES, Role
 from tenants.scope import Scope, ScopeKind, enter
+from tests.beds import bed_of
 from tests.builders import STEWARD
 from tests.canaries import Year
 from tests.victims import MAPPERS
@@ -339,9 +340,9 @@ def test_the_trail_keeps_every_entry(server: Any, year: Year, statement: str) ->
     ):
         enter(scope)
         refused(lambda: raw(statement), FIXED)
-    database = year.world.app.config["TEST_DATABASE"]
+    entrance = bed_of(year.world.app).superuser()
     for role in ("portal_owner", "none"):
-        with psycopg.connect(**server.superuser(database)) as connection:
+        with psycopg.connect(**entrance) as connection:
             connection.execute(f"set role {role}".encode())
             with pytest.raises(psycopg.Error, match="append-only"):
                 connection.execute(statement.encode())

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.scope import Scope, ScopeKind, enter
+from tests.beds import bed_of
 from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
@@ -563,7 +564,7 @@ def test_a_login_alone_reads_nothing(
     server: Any, bed: GuardedFlask, places: Places, name: str, login: str
 ) -> None:
     """Without a scope every login is refused at every table, shared ones too."""
-    parameters = {**server.superuser(bed.config["TEST_DATABASE"])}
+    parameters = bed_of(bed).superuser()
     with psycopg.connect(**parameters) as connection:
         connection.execute(f"set session authorization {login}".encode())
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
