@@ -73,6 +73,7 @@ class Right(Enum):
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
     CLOSE_REGISTRATION = Grant("đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
     RECEIVE_DOSSIER = Grant("tiếp nhận, yêu cầu bổ sung", _roles(Role.DISTRICT_OFFICER))
+    ALLOW_SUPPLEMENT = Grant("cho phép yêu cầu bổ sung lần nữa", _roles(Role.DISTRICT_LEADER), not_own_unit)
     ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
     APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)
     RULE_WAIVER = Grant(

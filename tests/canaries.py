@@ -22,6 +22,7 @@ from portal import clock
 from portal.accounts.operations import NewPerson
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.appraisal.supplements import ask_leave
 from portal.complaints import operations as complaints
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
@@ -205,6 +206,11 @@ def _unit(year: Year, state: State) -> None:
             sheet = open_sheet(dossier)
             dossiers.answer_point(actor, dossier, sheet.open_points()[0].id, f"{label} đã bổ sung.")
             dossiers.send_supplement(actor, dossier)
+        with world.acting(officer) as actor:
+            dossier = world.dossier(tenant_id, year.dossiers[state])
+            first = open_sheet(dossier).indicators[0].id
+            again = [PointAsked(indicator_id=first, part="", reason=f"{label}: vẫn thiếu.")]
+            ask_leave(actor, dossier, again, date(2027, 1, 28), f"{label}: tệp gửi lại không đọc được.")
     if state in (State.ACCEPTED, State.APPRAISED, State.DECIDED):
         with world.acting(officer) as actor:
             dossier = world.dossier(tenant_id, year.dossiers[state])

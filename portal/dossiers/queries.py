@@ -124,8 +124,8 @@ class Sheet:
 
     @property
     def open_request(self) -> SupplementRequest | None:
-        """Return the supplement request the unit has not answered yet."""
-        return next((request for request in self.requests if request.answered_at is None), None)
+        """Return the supplement request the unit has not answered yet, and that has not lapsed."""
+        return next((r for r in self.requests if r.answered_at is None and r.lapsed_at is None), None)
 
     def open_points(self) -> list[SupplementPoint]:
         """Return the points of the open request."""
@@ -184,6 +184,7 @@ class Sheet:
                 for p in self.open_points()
             ),
             past_requests=len(self.requests),
+            supplement_before=self.open_request.answer_by if self.open_request else None,
             to_judge=len(to_judge),
             judged=len(judged),
             proposed_level=self.dossier.proposed_level,

@@ -132,7 +132,9 @@ def _dossiers(place: _Place) -> dict[tuple[int, int], tuple[State, int]]:
 
 def _answers_due(place: _Place) -> dict[int, date]:
     rows = select(SupplementRequest.dossier_id, SupplementRequest.answer_by).where(
-        *place.of(SupplementRequest), SupplementRequest.answered_at.is_(None)
+        *place.of(SupplementRequest),
+        SupplementRequest.answered_at.is_(None),
+        SupplementRequest.lapsed_at.is_(None),
     )
     return dict(db.session.execute(rows).all())  # type: ignore[arg-type]
 

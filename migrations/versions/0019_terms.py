@@ -1,0 +1,69 @@
+"""Terms of intake: a supplement request may lapse, or be asked for once more by the leader's leave."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0019"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the end of a request by lapse, and the table of leaves; nothing has lapsed so far."""
+    op.add_column("supplement_request", sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True))
+    texts: tuple[tuple[str, sa.String], ...] = (
+        ("lapsed_by", sa.String(length=200)),
+        ("lapse_reason", sa.String()),
+    )
+    for name, kind in texts:
+        op.add_column("supplement_request", sa.Column(name, kind, nullable=False, server_default=""))
+        op.alter_column("supplement_request", name, server_default=None)
+    op.create_check_constraint(
+        op.f("ck_supplement_request_one_end"),
+        "supplement_request",
+        "answered_at is null or lapsed_at is null",
+    )
+    op.create_check_constraint(
+        op.f("ck_supplement_request_lapse_reason"),
+        "supplement_request",
+        "lapsed_at is null or lapse_reason <> ''",
+    )
+    op.create_table(
+        "supplement_leave",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("dossier_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("points", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.Column("ruling", sa.String(), nullable=False),
+        sa.Column("ruled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ruled_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_supplement_leave_reason")),
+        sa.CheckConstraint("(granted is null) = (ruled_at is null)", name=op.f("ck_supplement_leave_ruled")),
+        sa.CheckConstraint("granted is null or ruling <> ''", name=op.f("ck_supplement_leave_ruling")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id", "dossier_id"],
+            ["dossier.tenant_id", "dossier.unit_id", "dossier.id"],
+            name=op.f("fk_supplement_leave_dossier"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supplement_leave")),
+    )
+    op.create_index(
+        "uq_supplement_leave_open",
+        "supplement_leave",
+        ["tenant_id", "unit_id", "dossier_id"],
+        unique=True,
+        postgresql_where=sa.text("granted is null"),
+    )
+    op.create_index("ix_supplement_leave", "supplement_leave", ["tenant_id", "dossier_id"])
