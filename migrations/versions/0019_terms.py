@@ -32,6 +32,7 @@ def upgrade() -> None:
         "supplement_request",
         "lapsed_at is null or lapse_reason <> ''",
     )
+    op.add_column("complaint", sa.Column("further_id", sa.BigInteger(), nullable=True))
     op.create_table(
         "supplement_leave",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
