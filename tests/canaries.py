@@ -34,6 +34,7 @@ from portal.further import operations as further
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared
 from portal.history import importing as past_results
+from portal.opening import operations as opening
 from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
 from portal.recognition.models import DecisionLine
@@ -355,6 +356,14 @@ def _read_past(year: Year) -> int:
     tenant_id = year.tenant_id
     with year.world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
         batch = past_results.read_batch(actor, tenant_id, f"{CANARY} cũ.xlsx", content.getvalue())
+        own_year = opening.Details(
+            None, None, None, f"{CANARY} KH", None, f"{CANARY} nơi", f"{CANARY} ai", "0225 1"
+        )
+        opening.set_year(actor, 2026, own_year, 0)
+        opening.attach_plan(actor, 2026, f"{CANARY} kế hoạch.pdf", paper(f"{CANARY} kế hoạch"))
+        opening.publish(actor, 2026)
+        drafted = db.session.get_one(Unit, (tenant_id, year.units[State.DRAFT]))
+        opening.extend(actor, drafted, 2026, date(2027, 1, 25), f"{CANARY} vì mất điện")
         told = outreach.Details(date(2026, 3, 12), "training", f"{CANARY} tập huấn", f"{CANARY} hội trường")
         own = outreach.log(actor, tenant_id, 2026, told)
         outreach.attach(actor, tenant_id, own.id, f"{CANARY} danh sách.pdf", paper(f"{CANARY} danh sách"))

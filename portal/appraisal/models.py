@@ -138,7 +138,10 @@ class SupplementLeave(InDossier, Base):
 
     __tablename__ = "supplement_leave"
     __wall__ = Wall(
-        grants={"district": "select, insert, update (granted, ruling, ruled_at, ruled_by, answer_by)"},
+        grants={
+            "district": "select, insert, update (granted, ruling, ruled_at, ruled_by, answer_by)",
+            "province": "select",
+        },
         inserts={"district": f"{OWN_TENANT} and granted is null and ruled_at is null"},
         statements=(_LEAVE_RULED,),
     )

@@ -20,6 +20,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.improvement.queries import Asked, asked_of
+from portal.opening.queries import terms, with_term
 from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
 from portal.team.judged import standing_of
@@ -37,7 +38,10 @@ BEFORE_FILING = frozenset({State.DRAFT, State.SIGNED})
 
 @dataclass
 class Sheet:
-    """A dossier with everything its pages, papers and checks need."""
+    """A dossier with everything its pages, papers and checks need.
+
+    `cycle` is the year as it is to this unit: filed before its district's own day, or a longer term of its own.
+    """
 
     dossier: Dossier
     unit: Unit
@@ -263,9 +267,14 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     ruled = {v: as_rules(rows) for v, rows in catalogues.items()}
     cycles = {c.year: c for c in db.session.scalars(select(Cycle))}
     units = _units(dossiers)
+    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
     sheets = {
         d.id: Sheet(
-            d, units[(d.tenant_id, d.unit_id)], cycles[d.year], catalogues[d.version_id], ruled[d.version_id]
+            d,
+            units[(d.tenant_id, d.unit_id)],
+            with_term(cycles[d.year], due.get((d.tenant_id, d.unit_id, d.year))),
+            catalogues[d.version_id],
+            ruled[d.version_id],
         )
         for d in dossiers
     }

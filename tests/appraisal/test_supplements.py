@@ -163,8 +163,10 @@ def test_files_and_the_log_come_back_too(world: World, a_case: Make) -> None:
         for statement in (
             "delete from evidence_link where indicator_id = :i",
             "update evidence set title = 'Đổi tên', removed_at = now() where title = 'Tệp 1'",
-            "insert into evidence_link (tenant_id, unit_id, dossier_id, indicator_id, evidence_id)"
-            " select :t, :u, :d, :i, id from evidence where title = 'Tệp 2'",
+            (
+                "insert into evidence_link (tenant_id, unit_id, dossier_id, indicator_id, evidence_id)"
+                " select :t, :u, :d, :i, id from evidence where title = 'Tệp 2'"
+            ),
             "update activity set participants = 99, topic = 'Khác'",
             "delete from activity_proof",
         ):
@@ -210,7 +212,7 @@ def test_the_database_lets_the_district_write_no_word_of_it(world: World, asked:
             "update supplement_request set lapse_reason = 'khác'",
             "update supplement_request set lapsed_at = null",
         ):
-            with pytest.raises(Exception, match="PT409|frozen|closed|unit alone"), db.session.begin_nested():
+            with pytest.raises(Exception, match=r"PT409|frozen|closed|unit alone"), db.session.begin_nested():
                 db.session.execute(text(wrong_sql))
 
 
