@@ -72,7 +72,7 @@ def upgrade() -> None:
 
 
 def _opening() -> None:
-    """Add a district's own year, longer terms of single units and what it publishes."""
+    """Add a district's own year, longer terms of single units, what it publishes, and entries that are two units."""
     op.create_table(
         "district_year",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -155,4 +155,31 @@ def _opening() -> None:
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "year", name=op.f("pk_year_notice")),
+    )
+    op.create_table(
+        "distinct_units",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("first_id", sa.BigInteger(), nullable=False),
+        sa.Column("second_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_distinct_units_reason")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "first_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_distinct_units_unit"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "second_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_distinct_units_second"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_distinct_units")),
+        sa.UniqueConstraint(
+            "tenant_id", "first_id", "second_id", name=op.f("uq_distinct_units_tenant_id_first_id_second_id")
+        ),
     )
