@@ -56,4 +56,6 @@ def _give_longer(officer: Identity) -> None:
             .limit(1)
         )
         if unit is not None:
-            extend(officer, unit, YEAR, date(YEAR + 1, 1, 20), "Đơn vị vừa đổi thủ trưởng (số liệu minh họa).")
+            extend(
+                officer, unit, YEAR, date(YEAR + 1, 1, 20), "Đơn vị vừa đổi thủ trưởng (số liệu minh họa)."
+            )

@@ -19,8 +19,8 @@ class YearForm(FlaskForm):
 
     version = HiddenField()
     submit_before = Day("Đơn vị nộp trước ngày")
-    decide_before = Day("Huyện phấn đấu quyết định trước ngày")
-    report_before = Day("Huyện phấn đấu báo cáo trước ngày")
+    decide_before = Day("Quyết định trước ngày")
+    report_before = Day("Báo cáo Sở trước ngày")
     plan_number = Line("Số, ký hiệu kế hoạch", [longest(60)])
     plan_dated = Day("Ngày kế hoạch")
     where_to = Lines("Nơi nhận hồ sơ giấy, bưu chính, dịch vụ công", [longest(500)])
