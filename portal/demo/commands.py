@@ -32,10 +32,10 @@ from .figures import aim_of
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
+from .opening import open_year_of
 from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
-from .opening import open_year_of
 from .revoking import revoke
 from .targets import aim
 from .team import give_out
