@@ -94,6 +94,8 @@ PART_OF = {
     "further.issue": "recognition.index",
     "further.own": "dossiers.results",
     "further.answer": "dossiers.results",
+    **dict.fromkeys(("opening.extensions", "opening.extend", "opening.withdraw"), "appraisal.missing"),
+    **dict.fromkeys(("opening.year", "opening.save", "opening.attach", "opening.publish"), "desk.home"),
     "recognition.outlook": "dossiers.results",
     "register.publication": "dossiers.results",
     "province.report": "province.reports",

@@ -22,6 +22,7 @@ ROOMS: tuple[str, ...] = (
     "history",
     "improvement",
     "offline",
+    "opening",
     "outreach",
     "papers",
     "province",

@@ -11,6 +11,7 @@ from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.notices import models as notices
+from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
 from portal.recognition import models as recognition
@@ -40,6 +41,7 @@ __all__ = [
     "history",
     "improvement",
     "notices",
+    "opening",
     "outreach",
     "papers",
     "people",

@@ -71,8 +71,13 @@ class Right(Enum):
     ANSWER_HEARING = Grant("trả lời khi huyện dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
 
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
+    OPEN_DISTRICT_YEAR = Grant(
+        "ghi ngày, kế hoạch của năm đánh giá và công bố thông tin nộp hồ sơ",
+        _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER),
+    )
     CLOSE_REGISTRATION = Grant("đặt hạn đăng ký xây dựng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
     RECEIVE_DOSSIER = Grant("tiếp nhận, yêu cầu bổ sung", _roles(Role.DISTRICT_OFFICER))
+    ALLOW_SUPPLEMENT = Grant("cho phép yêu cầu bổ sung lần nữa", _roles(Role.DISTRICT_LEADER), not_own_unit)
     ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
     APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)
     RULE_WAIVER = Grant(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 
 class ScopeKind(StrEnum):
@@ -94,6 +94,43 @@ def acting_in(scope: Scope) -> Iterator[Scope]:
         db.session.commit()
     finally:
         enter(before)
+
+
+@contextmanager
+def standing_in(scope: Scope) -> Iterator[Scope]:
+    """Let a block of the running transaction act for one unit of the district it began in, then go on as before.
+
+    For what a district does in a unit's name: the database holds the block to what that unit may write, and one
+    commit ends both. Raises `ValueError` for a scope that is not of a unit of the district in force.
+    """
+    from .database import db
+
+    before = _current.get()
+    if (
+        before is None
+        or (before.kind, scope.kind) != (ScopeKind.DISTRICT, ScopeKind.UNIT)
+        or before.tenant_id != scope.tenant_id
+    ):
+        raise ValueError("only a district stands in, and only for a unit of its own")
+    _change(scope)
+    try:
+        yield scope
+        _change(before)
+    except BaseException:
+        db.session.rollback()
+        db.session.expunge_all()
+        _current.set(before)
+        raise
+
+
+def _change(scope: Scope) -> None:
+    """Go over to another scope of the same login within the transaction; nothing loaded stays reachable."""
+    from .database import db
+
+    db.session.flush()
+    db.session.expunge_all()
+    db.session.execute(text(scope.statements()))
+    _current.set(scope)
 
 
 def follow_scope(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from portal import clock
 from portal.accounts.operations import NewPerson
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
+from portal.appraisal.supplements import ask_leave
 from portal.complaints import operations as complaints
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
@@ -33,6 +34,7 @@ from portal.further import operations as further
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared
 from portal.history import importing as past_results
+from portal.opening import operations as opening
 from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
 from portal.recognition.models import DecisionLine
@@ -207,6 +209,11 @@ def _unit(year: Year, state: State) -> None:
             sheet = open_sheet(dossier)
             dossiers.answer_point(actor, dossier, sheet.open_points()[0].id, f"{label} đã bổ sung.")
             dossiers.send_supplement(actor, dossier)
+        with world.acting(officer) as actor:
+            dossier = world.dossier(tenant_id, year.dossiers[state])
+            first = open_sheet(dossier).indicators[0].id
+            again = [PointAsked(indicator_id=first, part="", reason=f"{label}: vẫn thiếu.")]
+            ask_leave(actor, dossier, again, date(2027, 1, 28), f"{label}: tệp gửi lại không đọc được.")
     if state in (State.ACCEPTED, State.APPRAISED, State.DECIDED):
         with world.acting(officer) as actor:
             dossier = world.dossier(tenant_id, year.dossiers[state])
@@ -351,6 +358,14 @@ def _read_past(year: Year) -> int:
     tenant_id = year.tenant_id
     with year.world.acting(year.people[Role.DISTRICT_OFFICER]) as actor:
         batch = past_results.read_batch(actor, tenant_id, f"{CANARY} cũ.xlsx", content.getvalue())
+        own_year = opening.Details(
+            None, None, None, f"{CANARY} KH", None, f"{CANARY} nơi", f"{CANARY} ai", "0225 1"
+        )
+        opening.set_year(actor, 2026, own_year, 0)
+        opening.attach_plan(actor, 2026, f"{CANARY} kế hoạch.pdf", paper(f"{CANARY} kế hoạch"))
+        opening.publish(actor, 2026)
+        drafted = db.session.get_one(Unit, (tenant_id, year.units[State.DRAFT]))
+        opening.extend(actor, drafted, 2026, date(2027, 1, 25), f"{CANARY} vì mất điện")
         told = outreach.Details(date(2026, 3, 12), "training", f"{CANARY} tập huấn", f"{CANARY} hội trường")
         own = outreach.log(actor, tenant_id, 2026, told)
         outreach.attach(actor, tenant_id, own.id, f"{CANARY} danh sách.pdf", paper(f"{CANARY} danh sách"))

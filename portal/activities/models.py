@@ -52,6 +52,7 @@ begin
           select from supplement_point p join supplement_request r
             on r.tenant_id = p.tenant_id and r.unit_id = p.unit_id and r.id = p.request_id
           where p.tenant_id = d.tenant_id and p.dossier_id = d.id and r.answered_at is null
+            and r.lapsed_at is null
             and p.indicator_id is not null
             and p.indicator_id = coalesce((content->>'indicator_id')::int, p.indicator_id)))) then
     raise exception 'the log of a signed year is frozen' using errcode = 'PT409';

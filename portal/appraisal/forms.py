@@ -149,6 +149,7 @@ class SupplementGiven:
     answer_by_text: str
     note: str
     faults: list[str] = field(default_factory=list)
+    why: str = ""
 
     @property
     def points(self) -> list[PointAsked]:
@@ -172,8 +173,11 @@ def point_rows(indicators: Sequence[tuple[int, str, str]], asks: Sequence[Ask]) 
     return tuple(rows)
 
 
-def read_supplement(form: Form, blank: Sequence[PointRow]) -> SupplementGiven:
-    """Read a supplement request over the lines of its form; a reason typed without a tick counts as ticked."""
+def read_supplement(form: Form, blank: Sequence[PointRow], *, again: bool = False) -> SupplementGiven:
+    """Read a supplement request over the lines of its form; a reason typed without a tick counts as ticked.
+
+    `again`: one was sent before, so why another is needed has to be said to the leader.
+    """
     faults: list[str] = []
     rows = []
     for row in blank:
@@ -189,8 +193,11 @@ def read_supplement(form: Form, blank: Sequence[PointRow]) -> SupplementGiven:
         faults.append("Xin nhập hạn trả lời.")
     if not any(row.ticked for row in rows):
         faults.append("Chưa chọn điểm nào cần bổ sung.")
+    why = text_of(form, "why", 1_000)
+    if again and not why:
+        faults.append("Xin ghi lý do cần yêu cầu bổ sung lần nữa để lãnh đạo xem.")
     return SupplementGiven(
-        tuple(rows), answer_by, line(form.get("answer_by", ""))[:20], text_of(form, "note"), faults
+        tuple(rows), answer_by, line(form.get("answer_by", ""))[:20], text_of(form, "note"), faults, why
     )
 
 

@@ -72,19 +72,37 @@ def request_supplement(
     an empty list, a point without reason, an unknown or doubled target, a day that cannot be.
     """
     sheet = _at_intake(actor, dossier, Act.REQUEST_SUPPLEMENT)
-    _check_points(sheet, points)
-    _check_term(sheet, answer_by)
+    return send(actor, sheet, Act.REQUEST_SUPPLEMENT, points, answer_by, note)
+
+
+def send(
+    actor: Identity,
+    sheet: Sheet,
+    act: Act,
+    points: Sequence[PointAsked],
+    answer_by: date,
+    note: str = "",
+    *,
+    sent_by: str = "",
+) -> SupplementRequest:
+    """Send a request on a locked dossier by a row of the step table; `sent_by`: the officer, where the leader acts."""
+    check_points(sheet, points)
+    check_term(sheet, answer_by)
     codes = {row.id: row.code for row in sheet.catalogue}
     labels = [codes.get(point.indicator_id or 0) or point.part for point in points]
     detail = {"points": labels, "answer_by": answer_by.isoformat()}
-    take(actor, sheet, Act.REQUEST_SUPPLEMENT, until=answer_by, detail=detail)
+    take(actor, sheet, act, until=answer_by, detail=detail)
     key = {
         "tenant_id": sheet.dossier.tenant_id,
         "unit_id": sheet.dossier.unit_id,
         "dossier_id": sheet.dossier.id,
     }
     request = SupplementRequest(
-        **key, sent_at=clock.now(), sent_by=actor.full_name, answer_by=answer_by, note=note.strip()
+        **key,
+        sent_at=clock.now(),
+        sent_by=sent_by or actor.full_name,
+        answer_by=answer_by,
+        note=note.strip(),
     )
     db.session.add(request)
     db.session.flush()
@@ -122,7 +140,7 @@ def extend_supplement(
         raise Refused("Xin ghi lý do gia hạn.", 422)
     if answer_by <= request.answer_by:
         raise Refused(f"Hạn mới phải sau hạn đang có (trước ngày {words.day(request.answer_by)}).", 422)
-    _check_term(sheet, answer_by)
+    check_term(sheet, answer_by)
     before, request.answer_by = request.answer_by, answer_by
     key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id}
     until = words.day(answer_by)
@@ -140,7 +158,8 @@ def extend_supplement(
     return request
 
 
-def _check_term(sheet: Sheet, answer_by: date) -> None:
+def check_term(sheet: Sheet, answer_by: date) -> None:
+    """Raise `Refused` where a term for the unit's answer cannot be."""
     today = clock.today()
     if answer_by <= today:
         raise Refused("Hạn bổ sung phải sau hôm nay.", 422)
@@ -167,7 +186,8 @@ def _at_intake(actor: Identity, dossier: Dossier, act: Act) -> Sheet:
     return sheet
 
 
-def _check_points(sheet: Sheet, points: Sequence[PointAsked]) -> None:
+def check_points(sheet: Sheet, points: Sequence[PointAsked]) -> None:
+    """Raise `Refused` for an empty list, a point without reason, an unknown or doubled target."""
     applying = {f.indicator.id for f in sheet.unit_side().findings if f.applies}
     codes = {row.id: row.code for row in sheet.catalogue}
     seen: set[tuple[int | None, str]] = set()

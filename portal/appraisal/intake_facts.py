@@ -64,7 +64,9 @@ def facts_of(sheet: Sheet) -> IntakeFacts:
 
 def _own_content(content: dict[str, Any]) -> dict[str, Any]:
     """Return what the unit itself wrote: without the registry, thresholds and outcomes, which may move on."""
-    kept = {name: content.get(name) for name in ("requested_level", "team", "texts", "headcounts")}
+    kept = {name: content.get(name) for name in ("requested_level", "texts", "headcounts")}
+    team = content.get("team") or {}
+    kept["team"] = team | {"members": sorted(team.get("members") or [])}
     answers = content.get("answers") or {}
     bare = {code: {k: v for k, v in row.items() if k != "outcomes"} for code, row in answers.items()}
     return kept | {"answers": bare}

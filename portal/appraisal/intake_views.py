@@ -20,7 +20,7 @@ from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import operations
+from . import operations, supplements
 from .blueprint import blueprint
 from .completeness import TICK_WORDS, Line, Tick, checklist
 from .forms import ExtensionGiven, SupplementGiven, point_rows, read_extension, read_supplement, text_of
@@ -46,12 +46,13 @@ def dossier_here(dossier_id: int) -> Dossier:
 @may(Right.SEE_DISTRICT)
 def intake(dossier_id: int) -> str:
     """Show a dossier: its checklist, papers, supplements and trail, and what can be done now."""
-    return _page(dossier_here(dossier_id))
+    return page(dossier_here(dossier_id))
 
 
-def _page(
+def page(
     dossier: Dossier, *, late_reason: str = "", fault: str = "", extension: ExtensionGiven | None = None
 ) -> str:
+    """Show a dossier at intake, with what was refused and what had been typed."""
     sheet = open_sheet(dossier)
     if dossier.state in UNFILED:
         return render_template("appraisal/not_filed.html", sheet=sheet, dossier=dossier)
@@ -78,6 +79,10 @@ def _page(
         late_reason=late_reason,
         fault=fault,
         extension=extension or ExtensionGiven(None, "", "", None),
+        leaves=supplements.leaves_of(dossier.tenant_id, dossier.id) if sheet.requests else [],
+        typed=request.form,
+        may_allow=not refusal(actor, Right.ALLOW_SUPPLEMENT, dossier),
+        overdue=sheet.open_request is not None and clock.today() >= sheet.open_request.answer_by,
     )
 
 
@@ -109,7 +114,7 @@ def _refused(dossier_id: int, refused: Refused, reason: str) -> tuple[str, int]:
     if refused.status == 403:
         abort(403, refused.sentence)
     db.session.rollback()
-    return _page(dossier_here(dossier_id), late_reason=reason, fault=refused.sentence), refused.status
+    return page(dossier_here(dossier_id), late_reason=reason, fault=refused.sentence), refused.status
 
 
 @blueprint.post("/huyen/ho-so/<int:dossier_id>/gia-han")
@@ -118,14 +123,14 @@ def extend(dossier_id: int) -> Any:
     """Give the unit longer to answer the open supplement request."""
     dossier, given = dossier_here(dossier_id), read_extension(request.form)
     if given.faults or given.answer_by is None:
-        return _page(dossier, fault=" ".join(given.faults), extension=given), 422
+        return page(dossier, fault=" ".join(given.faults), extension=given), 422
     try:
         operations.extend_supplement(signed_in(), dossier, given.answer_by, given.reason, given.seen)
     except Refused as refused:
         if refused.status == 403:
             raise
         db.session.rollback()
-        return _page(dossier_here(dossier_id), fault=refused.sentence, extension=given), refused.status
+        return page(dossier_here(dossier_id), fault=refused.sentence, extension=given), refused.status
     said = f"Đã gia hạn bổ sung đến trước ngày {words.day(given.answer_by)}; đơn vị được báo ngay."
     return back_to("appraisal.intake", said, dossier_id=dossier_id)
 
@@ -168,14 +173,24 @@ def _supplement_page(sheet: Sheet, given: SupplementGiven, faults: list[str] | N
         locked=_closed(sheet),
         working_days=WORKING_DAYS_TO_ANSWER,
         suggested=_suggested_day(),
+        again=_again(sheet),
     )
+
+
+def _again(sheet: Sheet) -> dict[str, int]:
+    """Return, by the name of its line, how often each thing has been asked for already."""
+    return {
+        f"part-{part}" if part else f"indicator-{number}": times
+        for (number, part), times in supplements.times_asked(sheet).items()
+    }
 
 
 def _closed(sheet: Sheet) -> str:
     """Return the sentence why nothing can be asked for now, or ""."""
-    if sheet.requests:
-        when = words.moment(sheet.requests[-1].sent_at)
-        return f"Hồ sơ đã được yêu cầu bổ sung một lần lúc {when}; chỉ được yêu cầu một lần."
+    waiting = supplements.open_leave(sheet.dossier.tenant_id, sheet.dossier.id) if sheet.requests else None
+    if waiting is not None and sheet.dossier.state == State.SUBMITTED:
+        when = words.moment(waiting.asked_at)
+        return f"{waiting.asked_by} đã trình lãnh đạo lúc {when}; hồ sơ này đang chờ lãnh đạo trả lời."
     if sheet.dossier.state != State.SUBMITTED:
         name = words.DOSSIER_STATES[sheet.dossier.state].name
         return f"Hồ sơ đang ở trạng thái “{name}” nên không yêu cầu bổ sung được."
@@ -190,15 +205,28 @@ def ask_supplement(dossier_id: int) -> Any:
     if dossier.state in UNFILED:
         abort(404)
     sheet = open_sheet(dossier)
-    given = read_supplement(request.form, _blank(sheet))
+    if closed := _closed(sheet):
+        given = read_supplement(request.form, _blank(sheet))
+        return _supplement_page(sheet, given, [closed]), 409
+    given = read_supplement(request.form, _blank(sheet), again=bool(sheet.requests))
     if given.faults or given.answer_by is None:
         return _supplement_page(sheet, given, given.faults), 422
     if request.form.get("act") != "send":
         if request.form.get("act") == "edit":
             return _supplement_page(sheet, given)
-        return render_template("appraisal/supplement_preview.html", sheet=sheet, dossier=dossier, given=given)
+        return render_template(
+            "appraisal/supplement_preview.html",
+            sheet=sheet,
+            dossier=dossier,
+            given=given,
+            again=_again(sheet),
+        )
+    actor, further = signed_in(), bool(sheet.requests)
     try:
-        operations.request_supplement(signed_in(), dossier, given.points, given.answer_by, given.note)
+        if further:
+            supplements.ask_leave(actor, dossier, given.points, given.answer_by, given.why, given.note)
+        else:
+            operations.request_supplement(actor, dossier, given.points, given.answer_by, given.note)
     except Refused as refused:
         if refused.status == 403:
             raise
@@ -206,4 +234,6 @@ def ask_supplement(dossier_id: int) -> Any:
         sheet = open_sheet(dossier_here(dossier_id))
         return _supplement_page(sheet, given, [refused.sentence]), refused.status
     said = f"Đã gửi yêu cầu bổ sung {len(given.points)} điểm; đơn vị được báo ngay."
+    if further:
+        said = "Đã trình lãnh đạo; yêu cầu gửi tới đơn vị khi lãnh đạo cho phép."
     return back_to("appraisal.intake", said, dossier_id=dossier_id)

@@ -13,6 +13,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.cycle.rules import time_left
 from portal.dossiers.models import State
+from portal.opening.queries import cycle_for
 from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
 from portal.registration.wording import target_name
 from portal.web import Listing, back_to
@@ -144,6 +145,7 @@ def missing() -> str:
     """Show how far the units have come, and who has not filed."""
     cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
     kinds, total = progress.funnel(_tenant(), cycle.year)
+    cycle = cycle_for(cycle, _tenant())
     today = clock.start_of(clock.today())
     return render_template(
         "appraisal/missing.html",

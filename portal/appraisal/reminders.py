@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import is_late, time_left
 from portal.notices.operations import tell_units
+from portal.opening.queries import terms_of_district
 from portal.trail.models import TrailEntry
 from portal.trail.operations import record
 from portal.units.models import Unit
@@ -55,16 +57,21 @@ def remind(actor: Identity, year: int, asked: Listing) -> Reminded:
         )
     )
     now = clock.now()
-    due = words.day(cycle.submit_before)
-    if is_late(cycle.submit_before, now):
-        text = f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; hạn nộp (trước ngày {due}) đã qua."
-    else:
-        left = time_left(cycle.submit_before, now)
-        text = f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; nộp trước ngày {due} ({left})."
+    own, longer = terms_of_district(tenant_id, [year])
+    common = own.get(year, cycle.submit_before)
     fresh = [unit_id for unit_id in ids if unit_id not in told]
     for unit_id in fresh:
         done = f"đã nhắc đơn vị nộp hồ sơ năm {year}."
         record(actor, REMINDED, done, tenant_id=tenant_id, unit_id=unit_id, detail={"year": year})
-    tell_units(tenant_id, fresh, text, "/ho-so")
+    for due in sorted({longer.get((unit_id, year), common) for unit_id in fresh}):
+        of_day = [unit_id for unit_id in fresh if longer.get((unit_id, year), common) == due]
+        tell_units(tenant_id, of_day, _said(year, due, now), "/ho-so")
     db.session.flush()
     return Reminded(len(fresh), len(told))
+
+
+def _said(year: int, due: date, now: datetime) -> str:
+    if is_late(due, now):
+        return f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; hạn nộp (trước ngày {words.day(due)}) đã qua."
+    left = time_left(due, now)
+    return f"Phòng GDĐT nhắc: đơn vị chưa nộp hồ sơ năm {year}; nộp trước ngày {words.day(due)} ({left})."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import base_views, desk_views, entry_views, intake_views, list_views, proposal_views
+from . import base_views, desk_views, entry_views, intake_views, list_views, proposal_views, supplement_views
 from .blueprint import blueprint
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "intake_views",
     "list_views",
     "proposal_views",
+    "supplement_views",
 ]

@@ -30,8 +30,9 @@ class Checkboxes(SelectMultipleField):
 
 
 class SendForm(_VietnameseForm):
-    """What a unit complains of; its files come beside it."""
+    """What a unit complains of; its files come beside it. `against`: the number of the decision its page named."""
 
+    against = HiddenField()
     grounds = Checkboxes(
         "Lý do khiếu nại",
         choices=[SelectChoice(code, words) for code, words in GROUNDS.items()],

@@ -53,7 +53,10 @@ begin
   if current_user <> 'portal_steward' and not exists (select from decision d join decision_line l
         on l.tenant_id = d.tenant_id and l.decision_id = d.id and l.dossier_id = new.dossier_id
       where d.tenant_id = new.tenant_id and d.id = new.decision_id and d.state = 'issued'
-        and not l.held_back) then
+        and not l.held_back)
+      or current_user <> 'portal_steward' and new.further_id is not null and not exists (select from further_decision f
+        where f.tenant_id = new.tenant_id and f.unit_id = new.unit_id and f.id = new.further_id
+          and f.dossier_id = new.dossier_id and f.state = 'issued') then
     raise exception 'a complaint is against an issued decision' using errcode = 'PT409';
   end if;
   return new;
@@ -81,6 +84,7 @@ _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in OUTCOMES)
 class Complaint(InDossier, Base):
     """One complaint. `told_on`: the day the unit learned of the decision, from which its time runs.
 
+    `further_id`: the further decision it is against, where that is what stands; else it is against the first one.
     `due_on`: the last day for the answer, once accepted; `handler_id` the account that accepted it.
     """
 
@@ -121,6 +125,7 @@ class Complaint(InDossier, Base):
     )
 
     decision_id: Mapped[int] = mapped_column(BigInteger)
+    further_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default="sent")
     grounds: Mapped[list[str]] = mapped_column(JSONB)
     body: Mapped[str]

@@ -24,7 +24,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from .models import Complaint, ComplaintFile
-from .queries import Case, case_of, of_dossier, told_on
+from .queries import Case, case_of, of_dossier, standing
 from .rules import GROUNDS, OPEN, OUTCOMES, due_on, too_late
 
 MOST_FILES = 5
@@ -41,18 +41,26 @@ def send(
     body: str,
     wish: str = "",
     files: Iterable[tuple[str, bytes]] = (),
+    seen: str | None = None,
 ) -> Complaint:
-    """Send a complaint against the result of a dossier, with its files (name, content).
+    """Send a complaint against the decision by which a dossier's result stands, with its files (name, content).
 
-    Raises `Refused` before a decision, after the term, beside an open complaint, and with the sentence of
-    every file that cannot be taken; nothing is sent then.
+    `seen`: the number of the decision the page named. Raises `Conflict` where another stands meanwhile, `Refused`
+    before a decision, after the term, beside an open complaint, and with the sentence of every file that cannot be
+    taken; nothing is sent then.
     """
     must(actor, Right.COMPLAIN)
     dossier = locked(dossier.tenant_id, dossier.id)
     outcome = outcome_of(dossier)
     if dossier.state != State.DECIDED or outcome is None:
         raise Refused("Hồ sơ chưa có quyết định nên chưa khiếu nại được.")
-    told = told_on(outcome.decision)
+    against = standing(dossier, outcome.decision, outcome.line)
+    if seen not in (None, against.number):
+        raise Conflict(
+            f"Kết quả vừa được thay đổi bởi Quyết định số {against.number} ngày {day(against.dated)}. Xin đọc quyết định "
+            "đó rồi gửi lại nếu vẫn không đồng ý."
+        )
+    told = against.told
     if late := too_late(told, clock.today()):
         raise Refused(late)
     if any(one.state in OPEN for one in of_dossier(dossier.tenant_id, dossier.id)):
@@ -74,6 +82,7 @@ def send(
         **key,
         dossier_id=dossier.id,
         decision_id=outcome.decision.id,
+        further_id=against.further_id,
         grounds=[ground for ground in GROUNDS if ground in grounds],
         body=body,
         wish=wish,
@@ -100,7 +109,12 @@ def send(
             )
         )
     db.session.flush()
-    _note(actor, complaint, "complaint.send", f"đã gửi khiếu nại về kết quả năm {dossier.year}.")
+    _note(
+        actor,
+        complaint,
+        "complaint.send",
+        f"đã gửi khiếu nại về kết quả năm {dossier.year} (Quyết định số {against.number}).",
+    )
     tell_unit(
         **key,
         sentence=f"Đã gửi khiếu nại về kết quả năm {dossier.year}.",

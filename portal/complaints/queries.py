@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select, true
 
 from portal import words
 from portal.dossiers.models import Dossier
+from portal.further.models import FurtherDecision
+from portal.further.queries import in_effect
 from portal.recognition.models import Decision, DecisionLine
 from portal.trail.models import TrailEntry
 from portal.units.models import Unit
@@ -21,12 +23,39 @@ from .rules import OPEN, Part, not_impartial
 
 # Acts of the trail by which somebody took part in what a complaint is about.
 _APPRAISING = ("appraisal", "dossier.propose")
-_DECIDING = ("dossier.decide",)
+_DECIDING = ("dossier.decide", "further.issue")
+_PREPARING = ("further.draft", "further.tell", "further.silence", "complaint.answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The decision a complaint is against: number, day, result, reason, and the day its unit learned of it."""
+
+    number: str
+    dated: date
+    outcome: int
+    reason: str
+    told: date
+    further_id: int | None = None
+
+    @staticmethod
+    def of(decision: Decision, line: DecisionLine, further: FurtherDecision | None) -> Against:
+        """Return the further decision where there is one, else the first one."""
+        if further is not None:
+            assert further.dated is not None
+            assert further.issued_at is not None
+            told = further.issued_at.astimezone(ZONE).date()
+            return Against(further.number, further.dated, further.outcome, further.reason, told, further.id)
+        assert decision.dated is not None
+        return Against(decision.number, decision.dated, line.outcome, line.reason, told_on(decision))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A complaint with what it is about. `parties`: why an account may not handle it, as a sentence."""
+    """A complaint with what it is about. `parties`: why an account may not handle it, as a sentence.
+
+    `further`: the further decision it is against, None where it is against the first one.
+    """
 
     complaint: Complaint
     dossier: Dossier
@@ -34,6 +63,12 @@ class Case:
     decision: Decision
     line: DecisionLine
     parties: Mapping[int, str] = field(default_factory=dict)
+    further: FurtherDecision | None = None
+
+    @property
+    def against(self) -> Against:
+        """The decision complained of."""
+        return Against.of(self.decision, self.line, self.further)
 
     @property
     def tenant_id(self) -> int:
@@ -46,14 +81,25 @@ class Case:
         return self.complaint.unit_id
 
 
-def parties(tenant_id: int, dossier_id: int) -> dict[int, str]:
-    """Return, by account, why somebody who appraised or decided a dossier may not handle a complaint about it."""
+def standing(dossier: Dossier, decision: Decision, line: DecisionLine) -> Against:
+    """Return what a unit can complain of today: the decision by which its result stands."""
+    return Against.of(decision, line, in_effect(dossier.tenant_id, dossier.id))
+
+
+def parties(tenant_id: int, dossier_id: int, further: FurtherDecision | None = None) -> dict[int, str]:
+    """Return, by account, why somebody who appraised or decided a dossier may not handle a complaint about it.
+
+    Against a further decision, who prepared it or answered the complaint it rests on may not either.
+    """
     rows = db.session.execute(
         select(TrailEntry.account_id, TrailEntry.act)
         .where(
             TrailEntry.tenant_id == tenant_id,
             TrailEntry.dossier_id == dossier_id,
-            TrailEntry.act.in_((*_APPRAISING, *_DECIDING)),
+            TrailEntry.act.in_((*_APPRAISING, *_DECIDING, *(_PREPARING if further is not None else ()))),
+            TrailEntry.at <= further.issued_at
+            if further is not None and further.issued_at is not None
+            else true(),
             TrailEntry.account_id.is_not(None),
         )
         .distinct()
@@ -61,7 +107,7 @@ def parties(tenant_id: int, dossier_id: int) -> dict[int, str]:
     found: dict[int, str] = {}
     for account_id in {row.account_id for row in rows}:
         acts = {row.act for row in rows if row.account_id == account_id}
-        part = Part(bool(acts & set(_APPRAISING)), bool(acts & set(_DECIDING)))
+        part = Part(bool(acts & set(_APPRAISING)), bool(acts & set(_DECIDING)), bool(acts & set(_PREPARING)))
         if sentence := not_impartial(part):
             found[account_id] = sentence
     return found
@@ -91,7 +137,11 @@ def case_of(tenant_id: int, complaint_id: int, *, lock: bool = False) -> Case | 
         )
         .where(Complaint.tenant_id == tenant_id, Complaint.id == complaint_id)
     ).one_or_none()
-    return Case(*row, parties=parties(tenant_id, row[1].id)) if row else None
+    if row is None:
+        return None
+    number = row[0].further_id
+    further = db.session.get(FurtherDecision, (tenant_id, number)) if number is not None else None
+    return Case(*row, parties=parties(tenant_id, row[1].id, further), further=further)
 
 
 def of_dossier(tenant_id: int, dossier_id: int) -> list[Complaint]:

@@ -83,6 +83,7 @@ class Part:
 
     appraised: bool = False
     decided: bool = False
+    further: bool = False
 
 
 def not_impartial(part: Part) -> str | None:
@@ -91,4 +92,9 @@ def not_impartial(part: Part) -> str | None:
         return "Anh/chị đã thẩm định hồ sơ này nên không được thụ lý, trả lời khiếu nại; việc này giao cho người khác."
     if part.decided:
         return "Anh/chị đã ban hành quyết định bị khiếu nại nên không được thụ lý, trả lời; việc này giao cho người khác."
+    if part.further:
+        return (
+            "Anh/chị đã soạn quyết định bị khiếu nại, hoặc trả lời khiếu nại dẫn đến quyết định đó, nên không được thụ lý, "
+            "trả lời; việc này giao cho người khác."
+        )
     return None

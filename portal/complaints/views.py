@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -14,7 +15,10 @@ from portal.dossiers.queries import dossier_of
 from portal.dossiers.results import Outcome, outcome_of
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.evidence.store import store
+from portal.further.models import FurtherDecision
+from portal.further.queries import in_effect
 from portal.web import back_to, download, listing, paginate, takes
+from portal.words import ZONE
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -51,7 +55,8 @@ def of_dossier(dossier_id: int) -> Any:
 def _of_dossier(dossier_id: int, form: SendForm | None = None, status: int = 200) -> Any:
     dossier, outcome = _decided(dossier_id)
     complaints = queries.of_dossier(dossier.tenant_id, dossier.id)
-    told = queries.told_on(outcome.decision)
+    against = queries.standing(dossier, outcome.decision, outcome.line)
+    told = against.told
     is_open = any(one.state in rules.OPEN for one in complaints)
     late = rules.too_late(told, clock.today())
     page = render_template(
@@ -61,10 +66,11 @@ def _of_dossier(dossier_id: int, form: SendForm | None = None, status: int = 200
         complaints=complaints,
         files=queries.files_of(complaints),
         told=told,
+        against=against,
         is_open=is_open,
         late=late,
         may_send=not refusal(signed_in(), Right.COMPLAIN),
-        form=form or SendForm(formdata=None),
+        form=form or SendForm(formdata=None, against=against.number),
         upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES, "most": operations.MOST_FILES},
         rules=rules,
     )
@@ -95,6 +101,7 @@ def send(dossier_id: int) -> Any:
             body=form.body.data or "",
             wish=form.wish.data or "",
             files=_sent(),
+            seen=form.against.data or None,
         )
     except Refused as refused:
         if refused.status in (403, 404):
@@ -277,14 +284,27 @@ def complaint_beside(dossier: Dossier, outcome: Outcome | None) -> dict[str, Any
     if outcome is None:
         return None
     last = next(iter(queries.of_dossier(dossier.tenant_id, dossier.id)), None)
-    told = queries.told_on(outcome.decision)
+    against = queries.standing(dossier, outcome.decision, outcome.line)
+    told = against.told
     return {
-        "last": last,
+        "last": last
+        if last is None or last.further_id == against.further_id or last.state in rules.OPEN
+        else None,
         "state": rules.STATES[last.state] if last else None,
         "late": rules.too_late(told, clock.today()),
         "until": rules.last_day_to_complain(told),
     }
 
 
+def complaint_last(further: FurtherDecision) -> date | None:
+    """Return the last day to complain of a further decision by which the result stands; None once past or replaced."""
+    last = in_effect(further.tenant_id, further.dossier_id)
+    if last is None or last.id != further.id or last.issued_at is None:
+        return None
+    until = rules.last_day_to_complain(last.issued_at.astimezone(ZONE).date())
+    return until if clock.today() <= until else None
+
+
+blueprint.add_app_template_global(complaint_last)
 blueprint.add_app_template_global(waiting_complaints)
 blueprint.add_app_template_global(complaint_beside)

@@ -32,6 +32,7 @@ from .figures import aim_of
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
+from .opening import open_year_of
 from .papers import head_and_word
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
@@ -98,6 +99,7 @@ def build(wanted: list[PlaceData]) -> None:
         ask_and_rule(drafts[place], people)
         season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
         aim(people)
+        open_year_of(people, longer=season.plan_of(place) is season.FULL)
         remind_units(units[0].tenant_id)
         give_out(drafts[place], people)
         complain(units[0].tenant_id, people)

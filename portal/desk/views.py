@@ -20,6 +20,7 @@ from portal.notices.operations import mark_all_read, mark_read
 from portal.notices.queries import as_news, inbox, latest, mail_wish, notice_of, told, unread_by_kind
 from portal.notices.reminders import tasks_of_unit
 from portal.notices.wording import KINDS, PACES
+from portal.opening.queries import cycle_for, district_year
 from portal.team.queries import desk_of
 from portal.units.own import own_unit
 from portal.web import back_to, listing, paginate
@@ -70,6 +71,7 @@ def _unit_home(place: Place) -> Any:
     cycle = working_cycle()
     if cycle is None:
         return render_template("desk/unit.html", cycle=None, notices=latest(place, 5))
+    cycle = cycle_for(cycle, place.tenant_id, place.unit_id)
     dossier = live_dossier(place.tenant_id, place.unit_id, cycle.year)
     sheet = open_sheet(dossier) if dossier else None
     now = clock.now()
@@ -133,12 +135,14 @@ def _district_home(place: Place) -> Any:
     cycle = working_cycle()
     if cycle is None:
         return render_template("desk/district.html", cycle=None, notices=latest(place, 8))
+    cycle = cycle_for(cycle, place.tenant_id)
+    own = district_year(place.tenant_id, cycle.year)
     now = clock.now()
     report = report_state(place.tenant_id, cycle.year)
     deadlines = (
         ("Đơn vị nộp hồ sơ", cycle.submit_before),
-        ("Quyết định công nhận", cycle.decide_before),
-        ("Gửi báo cáo về Sở", cycle.report_before),
+        ("Quyết định công nhận", (own and own.decide_before) or cycle.decide_before),
+        ("Gửi báo cáo về Sở", (own and own.report_before) or cycle.report_before),
     )
     return render_template(
         "desk/district.html",

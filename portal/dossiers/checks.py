@@ -199,8 +199,26 @@ def returned_once(facts: Facts) -> Fault | None:
     """Supplements are asked for once, with the full list (product.md, rule 6)."""
     if facts.past_requests:
         return Fault(
-            "Hồ sơ này đã được yêu cầu bổ sung một lần. Xin tiếp nhận và thẩm định trên những gì đã có."
+            "Hồ sơ này đã được yêu cầu bổ sung một lần. Xin tiếp nhận và thẩm định trên những gì đã có, hoặc trình "
+            "lãnh đạo cho phép yêu cầu lần nữa."
         )
+    return None
+
+
+def asked_before(facts: Facts) -> Fault | None:
+    """The leader's leave is for asking once more; the first request is the officer's own."""
+    if not facts.past_requests:
+        return Fault("Hồ sơ này chưa được yêu cầu bổ sung lần nào nên không cần lãnh đạo cho phép.")
+    return None
+
+
+def supplement_overdue(facts: Facts) -> Fault | None:
+    """A request lapses only after its term: until then the unit may still answer."""
+    due = facts.supplement_before
+    if due is None:
+        return Fault("Hồ sơ này không có yêu cầu bổ sung nào đang chờ đơn vị trả lời.")
+    if not is_late(due, facts.at):
+        return Fault(f"Chưa khép được: đơn vị còn được trả lời trước ngày {day(due)}.")
     return None
 
 

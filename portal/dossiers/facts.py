@@ -28,6 +28,7 @@ class Facts:
     `judged` and `to_judge` count indicators with a finding and all that apply. `holds_level_1_until_raise`:
     the first day a unit that holds level 1 may be raised (None: no such wait). `past_requests` counts
     supplement requests already sent. `open_waivers`: indicators asked to be not applicable, not ruled on yet.
+    `supplement_before`: the first day too late to answer the open request.
     `figures_misfit`: the dossier tells people where the unit is to tell ratios only.
     """
 
@@ -56,4 +57,5 @@ class Facts:
     unanswered_requirements: int = 0
     open_waivers: tuple[str, ...] = ()
     figures_misfit: bool = False
+    supplement_before: date | None = None
     no_members: bool = False

@@ -116,7 +116,7 @@ begin
       select from supplement_point p join supplement_request r
         on r.tenant_id = p.tenant_id and r.unit_id = p.unit_id and r.id = p.request_id
       where p.tenant_id = (content->>'tenant_id')::int and p.dossier_id = (content->>'dossier_id')::bigint
-        and r.answered_at is null
+        and r.answered_at is null and r.lapsed_at is null
         and coalesce(p.indicator_id::text = content->>'indicator_id', p.part = coalesce(tg_argv[0], tg_table_name)))) then
     return coalesce(new, old);
   end if;

@@ -317,8 +317,15 @@ def send_supplement(actor: Identity, dossier: Dossier) -> Dossier:
     Sending again what was sent changes nothing.
     """
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
-    if sheet.dossier.state == State.SUBMITTED and any(r.answered_at for r in sheet.requests):
+    last = sheet.requests[-1] if sheet.requests else None
+    if sheet.dossier.state == State.SUBMITTED and last is not None:
         must(actor, Right.SUBMIT_DOSSIER)
+        if last.lapsed_at:
+            raise Conflict(
+                f"{last.lapsed_by} đã khép yêu cầu bổ sung lúc {words.moment(last.lapsed_at)} vì quá hạn, nên phần bổ "
+                "sung không gửi được nữa. Xin liên hệ Phòng GDĐT.",
+                last,
+            )
         return sheet.dossier
     request = sheet.open_request
     restate(sheet)

@@ -20,6 +20,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.improvement.queries import Asked, asked_of
+from portal.opening.queries import terms, with_term
 from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
 from portal.team.judged import standing_of
@@ -37,7 +38,10 @@ BEFORE_FILING = frozenset({State.DRAFT, State.SIGNED})
 
 @dataclass
 class Sheet:
-    """A dossier with everything its pages, papers and checks need."""
+    """A dossier with everything its pages, papers and checks need.
+
+    `cycle` is the year as it is to this unit: filed before its district's own day, or a longer term of its own.
+    """
 
     dossier: Dossier
     unit: Unit
@@ -124,8 +128,8 @@ class Sheet:
 
     @property
     def open_request(self) -> SupplementRequest | None:
-        """Return the supplement request the unit has not answered yet."""
-        return next((request for request in self.requests if request.answered_at is None), None)
+        """Return the supplement request the unit has not answered yet, and that has not lapsed."""
+        return next((r for r in self.requests if r.answered_at is None and r.lapsed_at is None), None)
 
     def open_points(self) -> list[SupplementPoint]:
         """Return the points of the open request."""
@@ -184,6 +188,7 @@ class Sheet:
                 for p in self.open_points()
             ),
             past_requests=len(self.requests),
+            supplement_before=self.open_request.answer_by if self.open_request else None,
             to_judge=len(to_judge),
             judged=len(judged),
             proposed_level=self.dossier.proposed_level,
@@ -262,9 +267,14 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     ruled = {v: as_rules(rows) for v, rows in catalogues.items()}
     cycles = {c.year: c for c in db.session.scalars(select(Cycle))}
     units = _units(dossiers)
+    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
     sheets = {
         d.id: Sheet(
-            d, units[(d.tenant_id, d.unit_id)], cycles[d.year], catalogues[d.version_id], ruled[d.version_id]
+            d,
+            units[(d.tenant_id, d.unit_id)],
+            with_term(cycles[d.year], due.get((d.tenant_id, d.unit_id, d.year))),
+            catalogues[d.version_id],
+            ruled[d.version_id],
         )
         for d in dossiers
     }

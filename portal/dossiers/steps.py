@@ -30,7 +30,9 @@ class Act(StrEnum):
     ACCEPT = "accept"
     REFUSE_LATE = "refuse_late"
     REQUEST_SUPPLEMENT = "request_supplement"
+    REQUEST_AGAIN = "request_again"
     ANSWER_SUPPLEMENT = "answer_supplement"
+    LAPSE_SUPPLEMENT = "lapse_supplement"
     PROPOSE = "propose"
     REOPEN_APPRAISAL = "reopen_appraisal"
     DECIDE = "decide"
@@ -177,6 +179,18 @@ STEPS: tuple[Step, ...] = (
         kind=Kind.SUPPLEMENT,
     ),
     Step(
+        Act.REQUEST_AGAIN,
+        (State.SUBMITTED,),
+        State.SUPPLEMENT_REQUESTED,
+        Right.ALLOW_SUPPLEMENT,
+        (checks.asked_before,),
+        "Cho phép yêu cầu bổ sung lần nữa",
+        "đã cho phép yêu cầu bổ sung lần nữa.",
+        unit_notice="Phòng GDĐT yêu cầu bổ sung hồ sơ năm {year} lần nữa. Xin trả lời từng điểm và gửi lại trước "
+        "ngày {until}.",
+        kind=Kind.SUPPLEMENT,
+    ),
+    Step(
         Act.ANSWER_SUPPLEMENT,
         (State.SUPPLEMENT_REQUESTED,),
         State.SUBMITTED,
@@ -186,6 +200,18 @@ STEPS: tuple[Step, ...] = (
         "đã gửi phần bổ sung.",
         unit_notice="Đã gửi phần bổ sung của hồ sơ năm {year}.",
         district_notice="{unit} đã bổ sung hồ sơ năm {year} (số {number}).",
+    ),
+    Step(
+        Act.LAPSE_SUPPLEMENT,
+        (State.SUPPLEMENT_REQUESTED,),
+        State.SUBMITTED,
+        Right.RECEIVE_DOSSIER,
+        (checks.supplement_overdue,),
+        "Khép yêu cầu bổ sung",
+        "đã khép yêu cầu bổ sung quá hạn; hồ sơ trở lại nội dung đơn vị đã ký và nộp.",
+        unit_notice="Phòng GDĐT đã khép yêu cầu bổ sung hồ sơ năm {year} vì quá hạn chưa nhận được trả lời. Hồ sơ được "
+        "xem xét theo nội dung đã ký và nộp; phần sửa chưa gửi được trả về như lúc ký. Mở hồ sơ để đọc lý do.",
+        kind=Kind.SUPPLEMENT,
     ),
     Step(
         Act.PROPOSE,

@@ -42,7 +42,8 @@ def whereabouts(sheet: Sheet) -> Whereabouts:
         case State.SUBMITTED:
             answered = [r.answered_at for r in sheet.requests if r.answered_at]
             step = "Xem phần bổ sung, tiếp nhận" if answered else "Kiểm tra thành phần, tiếp nhận"
-            return Whereabouts(office, max(answered, default=submitted), step, cycle.decide_before)
+            lapsed = [r.lapsed_at for r in sheet.requests if r.lapsed_at]
+            return Whereabouts(office, max(answered + lapsed, default=submitted), step, cycle.decide_before)
         case State.ACCEPTED:
             return Whereabouts(office, d.accepted_at or submitted, "Thẩm định", cycle.decide_before)
         case State.APPRAISED:

@@ -43,6 +43,7 @@ begin
           select from supplement_point p join supplement_request r
             on r.tenant_id = p.tenant_id and r.unit_id = p.unit_id and r.id = p.request_id
           where p.tenant_id = l.tenant_id and p.dossier_id = l.dossier_id and r.answered_at is null
+            and r.lapsed_at is null
             and p.indicator_id = l.indicator_id))) then
     raise exception 'evidence of a signed dossier is frozen' using errcode = 'PT409';
   end if;

@@ -121,6 +121,7 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
                 Recognition.state == "revoked",
                 func.coalesce(Recognition.revoked_on, date.min) <= _reported_until(year),
             ).label("revoked"),
+            (Recognition.state == "in_force").label("held"),
             Recognition.valid_from,
             Recognition.valid_to,
         )
@@ -174,7 +175,7 @@ def _conditions(
         "pending": and_(filed, d.state != State.DECIDED),
         "still_valid": and_(
             open_on(cut_off),
-            or_(d.id.is_(None), d.state != State.DECIDED),
+            or_(d.id.is_(None), d.state != State.DECIDED, and_(d.revoked, e.held)),
             ~e.revoked,
             e.valid_from <= decide_before,
             e.valid_to >= decide_before,
@@ -259,7 +260,11 @@ def rows_behind(
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
     if figure == "in_force":
-        condition = and_(condition, ~func.coalesce(which["revoked"], false()))
+        # A revoked renewal leaves what was in force before it, where that still runs.
+        condition = and_(
+            condition,
+            or_(~func.coalesce(which["revoked"], false()), func.coalesce(which["still_valid"], false())),
+        )
     d, e = dossier.c, earlier.c
     statement = (
         select(

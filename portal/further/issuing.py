@@ -15,9 +15,10 @@ from portal.dossiers.taking import locked, must
 from portal.notices.operations import tell_district, tell_unit
 from portal.notices.rules import Kind
 from portal.recognition import rules as recognition
-from portal.recognition.issuing import fresh_codes, number_taken, replace_earlier
+from portal.recognition.issuing import bring_back, fresh_codes, number_taken, replace_earlier
 from portal.recognition.models import Recognition
 from portal.register import operations as register
+from portal.reports.queries import latest_edition
 from portal.trail.operations import record
 from portal.words import ZONE, day
 from tenants.database import db
@@ -28,7 +29,7 @@ from tenants.rights import Right
 from . import rules
 from .models import FurtherDecision
 from .operations import district_page, held, in_force_of, unit_page
-from .queries import Case, Standing
+from .queries import Case, Standing, reports_touched
 
 
 def issue(
@@ -63,8 +64,12 @@ def issue(
     db.session.flush()
     _give_and_take(case, standing, dated)
     db.session.flush()
+    back = bring_back(standing.recognition, dated) if standing.recognition is not None else []
+    db.session.flush()
     register.follow(row.tenant_id, [row.unit_id])
     _tell(actor, case)
+    _tell_back(actor, row, back)
+    _tell_amending(case)
     return row
 
 
@@ -151,3 +156,37 @@ def _tell(actor: Identity, case: Case) -> None:
     )
     tell_unit(row.tenant_id, row.unit_id, f"{said}.", unit_page(row), Kind.DECISION)
     tell_district(row.tenant_id, f"{case.unit.name}: {said}.", district_page(row), row.unit_id, Kind.DECISION)
+
+
+def _tell_back(actor: Identity, row: FurtherDecision, back: list[Recognition]) -> None:
+    for one in back:
+        sentence = (
+            f"Công nhận mức độ {one.level} năm {one.year} (Quyết định số {one.decision_number} ngày {day(one.decided_on)}) "
+            f"có hiệu lực trở lại, đến hết ngày {day(one.valid_to)}."
+        )
+        record(
+            actor,
+            "further.back",
+            f"đã ban hành Quyết định số {row.number}: {sentence[:1].lower()}{sentence[1:]}",
+            tenant_id=one.tenant_id,
+            unit_id=one.unit_id,
+            dossier_id=one.dossier_id,
+            detail={"further": row.id, "recognition": one.code},
+        )
+        tell_unit(one.tenant_id, one.unit_id, sentence, "/ket-qua", Kind.DECISION)
+
+
+def _tell_amending(case: Case) -> None:
+    """Tell the district which sent reports its new decision makes wrong, each with the page to amend it."""
+    row = case.further
+    for year in reports_touched(row, case.dossier.year):
+        latest = latest_edition(row.tenant_id, year)
+        if latest is None or latest[0].state != "sent":
+            continue
+        tell_district(
+            row.tenant_id,
+            f"Báo cáo năm {year} đã gửi Sở cần điều chỉnh: Quyết định số {row.number} đổi kết quả của {case.unit.name}.",
+            f"/huyen/bao-cao/{latest[0].id}",
+            row.unit_id,
+            Kind.REPORT,
+        )

@@ -25,7 +25,8 @@ from .rules import touches
 class Standing:
     """What stands of a dossier's result today: the level in effect, by which decision, and the recognition it gave.
 
-    `recognition` is the last one, in force or not. `latest`: no decision on the unit for a later year.
+    `recognition` is the last one, in force or not. `latest`: no decision on the unit for a later year; what is in
+    force can be revoked beside one all the same.
     """
 
     dossier: Dossier
@@ -52,7 +53,9 @@ class Standing:
     def refusal(self) -> str:
         """Why nothing further can be decided on this result, "" where it can."""
         row = self.recognition
-        if not self.latest or (row is not None and row.state == "replaced"):
+        if (row is not None and row.state == "replaced") or not (
+            self.latest or (row and row.state == "in_force")
+        ):
             return "Đơn vị đã có quyết định của năm sau; quyết định thu hồi, điều chỉnh lập trên kết quả mới nhất của đơn vị."
         if row is not None and row.valid_to <= clock.today():
             return f"Kết quả công nhận có hiệu lực đến hết ngày {words.day(row.valid_to)}, nay không còn gì để thu hồi, điều chỉnh."
@@ -280,6 +283,33 @@ def reports_touched(row: FurtherDecision, decided_year: int) -> Sequence[int]:
         .order_by(DistrictReport.year)
     )
     return [year for year in sent if touches(row.kind, decided_year, row.dated, year)]
+
+
+def changes_since(report: DistrictReport) -> list[tuple[FurtherDecision, Unit]]:
+    """Return the further decisions issued after a report was sent that change its figures, the latest first."""
+    if report.sent_at is None:
+        return []
+    rows = db.session.execute(
+        select(FurtherDecision, Unit, Dossier.year)
+        .join(
+            Dossier,
+            and_(Dossier.tenant_id == FurtherDecision.tenant_id, Dossier.id == FurtherDecision.dossier_id),
+        )
+        .join(Unit, and_(Unit.tenant_id == FurtherDecision.tenant_id, Unit.id == FurtherDecision.unit_id))
+        .where(
+            FurtherDecision.tenant_id == report.tenant_id,
+            FurtherDecision.state == "issued",
+            FurtherDecision.issued_at > report.sent_at,
+            Dossier.year <= report.year,
+        )
+        .order_by(FurtherDecision.id.desc())
+        .limit(50)
+    )
+    return [
+        (row, unit)
+        for row, unit, year in rows
+        if row.dated and touches(row.kind, year, row.dated, report.year)
+    ]
 
 
 SORTS = ("state", "name", "dated")

@@ -11,6 +11,9 @@ from portal.dossiers.models import Dossier
 from portal.evidence.store import store
 from portal.papers import building_decision, documents
 from portal.papers.views import file_name, office, shown
+from portal.reports.models import DistrictReport
+from portal.reports.queries import latest_edition
+from portal.units.models import Unit
 from portal.web import back_to, download
 from portal.words import StateWords
 from tenants.access import found, may, signed_in
@@ -128,5 +131,11 @@ def further_result(dossier: Dossier) -> StateWords:
     return queries.result_of(dossier)
 
 
-for _shown in (further_of, further_result, further_words, further_of_unit, waiting_further):
+def amending(report: DistrictReport) -> list[tuple[FurtherDecision, Unit]]:
+    """Return the further decisions for which a sent report is to be amended; none where a later edition exists."""
+    latest = latest_edition(report.tenant_id, report.year)
+    return queries.changes_since(report) if latest is not None and latest[0].id == report.id else []
+
+
+for _shown in (amending, further_of, further_result, further_words, further_of_unit, waiting_further):
     blueprint.add_app_template_global(_shown)

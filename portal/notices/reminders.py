@@ -19,6 +19,7 @@ from portal.cycle.rules import OwnDays
 from portal.dossiers.models import ENDED, Dossier, State
 from portal.evidence.models import Evidence
 from portal.evidence.rules import Term, holds_in
+from portal.opening.queries import terms_of_district, with_term
 from portal.recognition.models import Recognition
 from portal.registration.models import Registration, RegistrationTerm
 from portal.reports.models import DistrictReport
@@ -99,6 +100,7 @@ def _unit_years(place: _Place, held: dict[int, list[Held]]) -> Iterable[tuple[in
     registered = _registered(place)
     closes = _registration_closes(place)
     plans = _plans(place)
+    own, longer = terms_of_district(place.tenant_id, place.years)
     for unit_id, name, opened_on, closed_on in db.session.execute(units).all():
         for cycle in place.cycles:
             last = date(cycle.year, 12, 31)
@@ -109,7 +111,7 @@ def _unit_years(place: _Place, held: dict[int, list[Held]]) -> Iterable[tuple[in
                 unit_id,
                 UnitYear(
                     name,
-                    calendar_of(cycle),
+                    calendar_of(with_term(cycle, longer.get((unit_id, cycle.year)) or own.get(cycle.year))),
                     state,
                     dossier_id,
                     (unit_id, cycle.year) in registered,
@@ -132,7 +134,9 @@ def _dossiers(place: _Place) -> dict[tuple[int, int], tuple[State, int]]:
 
 def _answers_due(place: _Place) -> dict[int, date]:
     rows = select(SupplementRequest.dossier_id, SupplementRequest.answer_by).where(
-        *place.of(SupplementRequest), SupplementRequest.answered_at.is_(None)
+        *place.of(SupplementRequest),
+        SupplementRequest.answered_at.is_(None),
+        SupplementRequest.lapsed_at.is_(None),
     )
     return dict(db.session.execute(rows).all())  # type: ignore[arg-type]
 

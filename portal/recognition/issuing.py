@@ -270,6 +270,31 @@ def replace_earlier(given: Sequence[Recognition]) -> None:
             row.state = "replaced"
 
 
+def bring_back(taken: Recognition, dated: date) -> list[Recognition]:
+    """Put back in force what a recognition had replaced, after it was taken on a day; returns what came back.
+
+    Only the last result of another year, whose own validity still runs on that day, and which nothing that stays in
+    force takes the place of.
+    """
+    rows = db.session.scalars(
+        select(Recognition)
+        .where(Recognition.tenant_id == taken.tenant_id, Recognition.unit_id == taken.unit_id)
+        .order_by(Recognition.decided_on.desc(), Recognition.id.desc())
+    ).all()
+    held = [row for row in rows if row.state == "in_force"]
+    seen: set[int] = {taken.dossier_id}
+    back: list[Recognition] = []
+    for row in rows:
+        last = row.dossier_id not in seen
+        seen.add(row.dossier_id)
+        if not last or row.state != "replaced" or row.valid_to < dated or row.decided_on > taken.decided_on:
+            continue
+        if not any(rules.supersedes(one.level, one.valid_to, row.level, row.valid_to) for one in held + back):
+            row.state = "in_force"
+            back.append(row)
+    return back
+
+
 def _show_findings(lines: Sequence[DecisionLine]) -> None:
     """Open the district's findings to the units they are about."""
     numbers = [line.dossier_id for line in lines]

@@ -155,8 +155,9 @@ def recognised(
     if measure.kinds and who.kind not in measure.kinds:
         return None
     wanted = measure.least or 1
-    if filed is not None and filed.state is State.DECIDED:
-        revoked = any(one.year == year and one.state == "revoked" for one in held)
+    revoked = any(one.year == year and one.state == "revoked" for one in held)
+    again = revoked and any(one.year < year and one.state == "in_force" for one in held)
+    if filed is not None and filed.state is State.DECIDED and not again:
         level = 0 if revoked else filed.decided_level or 0
         said = "Đã bị thu hồi" if revoked else words.RESULTS[level].name
         return _of_recognition(who, level >= wanted, said)

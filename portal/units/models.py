@@ -95,6 +95,30 @@ class Unit(TenantOwned, Base):
         return self.sensitive or self.kind in SENSITIVE_KINDS
 
 
+class DistinctUnits(TenantOwned, Base):
+    """Two entries with the same name that somebody said are two units, with the reason."""
+
+    __tablename__ = "distinct_units"
+    __wall__ = Wall(grants={"district": "select, insert", "province": "select"})
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "first_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "second_id"],
+            ["unit.tenant_id", "unit.id"],
+            name="fk_distinct_units_second",
+            onupdate="CASCADE",
+        ),
+        UniqueConstraint("tenant_id", "first_id", "second_id"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    first_id: Mapped[int] = mapped_column(BigInteger)
+    second_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    marked_by: Mapped[str] = mapped_column(String(200))
+
+
 class ImportBatch(TenantOwned, Base):
     """An uploaded sheet read by a dry run: what each row would do, until somebody confirms it.
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from portal import clock, words
+from portal.typed import lines
 from portal.web import Listing, back_to, download, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
-from . import exports, operations, queries
+from . import exports, operations, queries, twins
 from .blueprint import blueprint
 from .forms import CloseForm, UnitForm
 from .models import Unit
 from .rules import LABELS, Details
+
+MOST_PAIRS = 100
 
 
 def _here() -> int:
@@ -53,6 +56,7 @@ def index() -> Any:
         kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
         today=clock.today(),
         may_manage=refusal(signed_in(), Right.MANAGE_UNITS) is None,
+        pairs=len(twins.twins_of(tenant_id)),
         may_keep_history=refusal(signed_in(), Right.KEEP_HISTORY) is None,
     )
 
@@ -92,6 +96,45 @@ def create() -> Any:
     return back_to("units.show", f"Đã thêm đơn vị {unit.name}, mã {unit.code}.", unit_id=unit.id)
 
 
+@blueprint.get("/huyen/don-vi/trung-ten")
+@may(Right.SEE_DISTRICT)
+def same_names() -> Any:
+    """Show the pairs of entries that may be the same unit."""
+    return _same_names()
+
+
+def _same_names(fault: str = "", status: int = 200) -> Any:
+    pairs = twins.twins_of(_here())
+    page = render_template(
+        "units/same_names.html",
+        pairs=pairs[:MOST_PAIRS],
+        total=len(pairs),
+        fault=fault,
+        typed=request.form,
+        may_manage=refusal(signed_in(), Right.MANAGE_UNITS) is None,
+    )
+    return page, status
+
+
+@blueprint.post("/huyen/don-vi/trung-ten")
+@may(Right.MANAGE_UNITS)
+def keep_apart() -> Any:
+    """Say that two entries are two units."""
+    numbers = [request.form.get(name, "") for name in ("first", "second")]
+    if not all(text.isascii() and text.isdigit() and len(text) < 16 for text in numbers):
+        return _same_names("Xin chọn lại hai đơn vị trong danh sách.", 422)
+    try:
+        twins.keep_apart(
+            signed_in(), _here(), int(numbers[0]), int(numbers[1]), lines(request.form.get("reason", ""))
+        )
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        db.session.rollback()
+        return _same_names(refused.sentence, refused.status)
+    return back_to("units.same_names", "Đã ghi là hai đơn vị khác nhau.")
+
+
 @blueprint.get("/huyen/don-vi/<int:unit_id>")
 @may(Right.SEE_DISTRICT)
 def show(unit_id: int) -> Any:
@@ -108,6 +151,7 @@ def _unit_page(unit: Unit, closing: CloseForm | None) -> str:
         unit=unit,
         closing=form,
         people=queries.people_of(unit.tenant_id, unit.id),
+        unfinished=queries.unfinished_dossiers(unit.tenant_id, unit.id),
         entries=queries.entries_of(unit.tenant_id, unit.id),
         today=clock.today(),
         may_manage=refusal(signed_in(), Right.MANAGE_UNITS) is None,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from portal import clock, words
 from portal.cycle.queries import current_cycle
+from portal.dossiers.models import Dossier
 from portal.spelling import fold
 from portal.trail.models import TrailEntry
 from portal.web import Listing
@@ -107,6 +108,18 @@ def namesakes(tenant_id: int, name: str, commune: str, *, but: int = 0) -> list[
         .order_by(Unit.id)
     )
     return [unit for unit in found if same_place(unit.commune, commune)]
+
+
+def unfinished_dossiers(tenant_id: int, unit_id: int) -> list[Dossier]:
+    """Return a unit's dossiers that have not come to their end, the latest year first."""
+    ended = ("decided", "withdrawn", "refused_late", "closed_unreached")
+    return list(
+        db.session.scalars(
+            select(Dossier)
+            .where(Dossier.tenant_id == tenant_id, Dossier.unit_id == unit_id, Dossier.state.not_in(ended))
+            .order_by(Dossier.year.desc())
+        )
+    )
 
 
 def codes(tenant_id: int) -> list[str]:

@@ -142,6 +142,30 @@ def same_place(one: str, other: str) -> bool:
     return not first or not second or first == second
 
 
+_SHORT = {
+    "th": "tieu hoc",
+    "mn": "mam non",
+    "mg": "mau giao",
+    "ubnd": "uy ban nhan dan",
+    "hdnd": "hoi dong nhan dan",
+    "cty": "cong ty",
+    "tnhh": "trach nhiem huu han",
+    "cp": "co phan",
+    "htx": "hop tac xa",
+    "thcs": "trung hoc co so",
+    "p": "phuong",
+    "x": "xa",
+    "tt": "thi tran",
+}
+_EMPTY = {"truong"}
+
+
+def bare_name(name: str) -> str:
+    """Return what is left of a name without tones, signs and abbreviations: "Trường TH. Mỹ Đức" is "tieu hoc my duc"."""
+    words = re.findall(r"[a-z0-9]+", fold(name))
+    return " ".join(_SHORT.get(word, word) for word in words if word not in _EMPTY)
+
+
 def code_series(codes: Iterable[str]) -> Iterator[str]:
     """Yield codes that continue the largest numbered series among `codes`: AL-003 after AL-002."""
     taken = set(codes)

@@ -143,7 +143,7 @@ def test_supplements_are_previewed_and_sent_once(world: World, client: Any, at_d
     assert "Sửa lại" in preview.text
     assert send(client, path, act="edit", **asked).status_code == 200
     assert send(client, path, act="send", **asked).status_code == 303
-    assert "chỉ được yêu cầu một lần" in client.get(path).text
+    assert "“Chờ đơn vị bổ sung” nên không yêu cầu bổ sung được" in client.get(path).text
     again = send(client, path, act="send", **asked)
     assert again.status_code == 409
     with world.acting(case.officer, writes=False):

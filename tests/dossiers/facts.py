@@ -46,5 +46,6 @@ def complete(**changes: Any) -> Facts:
         to_judge=1,
         judged=1,
         proposed_level=1,
+        supplement_before=date(2027, 1, 9),
     )
     return replace(facts, **changes)

@@ -38,7 +38,9 @@ TABLE: dict[Act, tuple[set[str], str, set[Role]]] = {
     Act.ACCEPT: ({"submitted"}, "accepted", OFFICER),
     Act.REFUSE_LATE: ({"submitted"}, "refused_late", OFFICER),
     Act.REQUEST_SUPPLEMENT: ({"submitted"}, "supplement_requested", OFFICER),
+    Act.REQUEST_AGAIN: ({"submitted"}, "supplement_requested", {Role.DISTRICT_LEADER}),
     Act.ANSWER_SUPPLEMENT: ({"supplement_requested"}, "submitted", HEAD),
+    Act.LAPSE_SUPPLEMENT: ({"supplement_requested"}, "submitted", OFFICER),
     Act.PROPOSE: ({"accepted"}, "appraised", OFFICER),
     Act.REOPEN_APPRAISAL: ({"appraised"}, "accepted", OFFICER),
     Act.DECIDE: ({"appraised"}, "decided", {Role.DISTRICT_LEADER}),
@@ -52,12 +54,15 @@ def an_identity(role: Role, tenant_id: int) -> Identity:
     return Identity(1, "somebody", "Một người", (place,), place, "")
 
 
-def a_sheet(tenant_id: int, state: State, unit_id: int = 7, dossier_id: int = 3) -> Any:
-    """Return the little of a sheet that a step looks at, around a dossier in any state at will."""
+def a_sheet(tenant_id: int, state: State, unit_id: int = 7, dossier_id: int = 3, asked: int = 0) -> Any:
+    """Return the little of a sheet that a step looks at, around a dossier in any state at will.
+
+    `asked`: how often supplements were asked for.
+    """
     dossier = Dossier(tenant_id=tenant_id, unit_id=unit_id, id=dossier_id, year=2026, state=state)
     dossier.receipt_number = "HS-1"
     unit = SimpleNamespace(name="Trường Tiểu học Mỹ Đức")
-    return SimpleNamespace(dossier=dossier, unit=unit, facts=lambda at: complete(at=at))
+    return SimpleNamespace(dossier=dossier, unit=unit, facts=lambda at: complete(at=at, past_requests=asked))
 
 
 def test_the_table_is_the_one_of_the_product() -> None:
@@ -71,7 +76,7 @@ def test_the_table_is_the_one_of_the_product() -> None:
 
 
 def test_every_state_act_and_role(world: World) -> None:
-    """1170 cases: the right is asked first, then the state; the rest moves and leaves its words."""
+    """1350 cases: the right is asked first, then the state; the rest moves and leaves its words."""
     tenant_id = world.a_district()
     unit_id = world.a_unit(tenant_id)
     dossier_id = world.a_dossier(tenant_id, unit_id)
@@ -79,7 +84,7 @@ def test_every_state_act_and_role(world: World) -> None:
     with acting_in(Scope(ScopeKind.STEWARD)):
         for act, role, state in product(Act, Role, State):
             came, to, roles = TABLE[act]
-            sheet = a_sheet(tenant_id, state, unit_id, dossier_id)
+            sheet = a_sheet(tenant_id, state, unit_id, dossier_id, int(act is Act.REQUEST_AGAIN))
             if role in roles and state.value in came:
                 take(an_identity(role, tenant_id), sheet, act, number="HS-1")
                 assert sheet.dossier.state == to
@@ -133,6 +138,7 @@ def test_an_officer_of_the_unit_itself_is_refused(world: World) -> None:
         (Role.DISTRICT_OFFICER, Act.PROPOSE, State.ACCEPTED),
         (Role.DISTRICT_OFFICER, Act.REOPEN_APPRAISAL, State.APPRAISED),
         (Role.DISTRICT_LEADER, Act.DECIDE, State.APPRAISED),
+        (Role.DISTRICT_LEADER, Act.REQUEST_AGAIN, State.SUBMITTED),
     ):
         place = Place(1, tenant_id, "Huyện An Lão", role, None)
         own = Place(2, tenant_id, "Huyện An Lão", Role.UNIT_EDITOR, 7)

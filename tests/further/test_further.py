@@ -13,8 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock
+from portal.catalogue.models import CriteriaVersion
 from portal.complaints import operations as complaints
 from portal.complaints.models import Complaint
+from portal.cycle.operations import open_year
 from portal.dossiers.models import Dossier
 from portal.figures.lists import not_recognised, recognised
 from portal.figures.queries import by_tenant, counts, rows_behind
@@ -481,3 +483,102 @@ def test_the_database_keeps_the_hearing(world: World, statement: str) -> None:
         acting_in(officer.place.scope(officer.identity.account_id)),
     ):
         db.session.execute(text(statement))
+
+
+def test_a_revoked_renewal_leaves_what_it_had_replaced(world: World, client: Any) -> None:
+    """The older recognition is in force again with its own end, in register, certificate, holdings and figures."""
+    case = Case(world)
+    with acting_in(STEWARD):
+        open_year(2027, db.session.query(CriteriaVersion).filter_by(key="tt24-2023").one())
+    world.set_clock(2028, 1, 10, 9, 0)
+    again = an_appraised(world, case.district.officer, case.tenant_id, 1, unit_id=case.unit_id, year=2027)
+    world.set_clock(2028, 1, 20, 9, 0)
+    renewed = case.district.issued("14/QĐ-UBND", year=2027)
+    with acting_in(STEWARD):
+        assert [row.state for row in case.recognitions()] == ["replaced", "in_force"]
+        old, _ = (row.code for row in case.recognitions())
+    with pytest.raises(Refused, match="quyết định của năm sau"):
+        case.prepared()
+    case.decision_id, case.dossier_id = renewed, again
+    with acting_in(STEWARD):
+        case.line_id = db.session.scalars(
+            select(DecisionLine.id).where(DecisionLine.decision_id == renewed)
+        ).one()
+    world.set_clock(2028, 2, 1, 9, 0)
+    further_id = case.prepared()
+    case.does(case.district.officer, further_id, operations.tell, date(2028, 2, 10))
+    case.does(case.head, further_id, operations.answer, "Danh sách đúng.")
+    case.issue(further_id, "33/QĐ-UBND", date(2028, 2, 1))
+    with acting_in(STEWARD):
+        first, second = case.recognitions()
+        assert (first.state, second.state) == ("in_force", "revoked")
+        entries = {entry.code: entry for entry in db.session.scalars(select(RegisterEntry))}
+        assert (entries[old].state, entries[old].state_on, entries[old].replaced_by) == ("in_force", None, "")
+        held = holdings.held_by(case.tenant_id, case.unit_id, clock.today())
+        assert held is not None
+        assert held.code == old
+        figures = by_tenant(counts(2027))[case.tenant_id]
+        assert (figures.level_1, figures.revoked, figures.still_valid, figures.in_force) == (1, 1, 1, 1)
+        assert len(db.session.execute(rows_behind(2027, "in_force")).all()) == 1
+        told = db.session.scalars(select(Notice.sentence).where(Notice.audience == "unit")).all()
+        assert any("có hiệu lực trở lại, đến hết ngày 20/01/2030" in sentence for sentence in told), told[-2:]
+    assert "Giấy chứng nhận còn hiệu lực" in client.get(f"/xac-minh/{old}").get_data(as_text=True)
+    with acting_in(STEWARD):
+        standing = queries.standing_of_dossier(case.tenant_id, first.dossier_id)
+        assert standing is not None
+        assert standing.refusal == "", "what is in force can be revoked, beside a later decision too"
+
+
+def test_a_complaint_against_a_revocation_amends_the_sent_report(world: World, client: Any) -> None:
+    """Its own 90 days, nobody who prepared or issued it; the answer leads to a correction and the report says so."""
+    case = Case(world)
+    report_id = case.district.sent_report()
+    case.issue(case.heard())
+    page_of = f"/ho-so/{case.dossier_id}/khieu-nai"
+    world.set_clock(2027, 5, 2, 9, 0)  # 90 days after the further decision, more after the first one
+    world.sign_in(client, case.head)
+    page = client.get(page_of).get_data(as_text=True)
+    assert "Quyết định số 31/QĐ-UBND" in page
+    assert "đến hết ngày 02/05/2027" in page
+    with world.acting(case.head) as actor:
+        dossier = world.dossier(case.tenant_id, case.dossier_id)
+        with pytest.raises(Conflict, match="vừa được thay đổi bởi Quyết định số 31"):
+            complaints.send(actor, dossier, grounds=["other"], body="Sai.", seen="12/QĐ-UBND")
+    with world.acting(case.head) as actor:
+        dossier = world.dossier(case.tenant_id, case.dossier_id)
+        sent = complaints.send(actor, dossier, grounds=["other"], body="Danh sách đúng.", seen="31/QĐ-UBND")
+        number, about = sent.id, sent.further_id
+    assert about is not None
+
+    def does(person: Person, act: Callable[..., Any], *args: Any) -> None:
+        with world.acting(person) as actor:
+            act(actor, db.session.get_one(Complaint, (case.tenant_id, number)), *args)
+
+    for party, why in (
+        (case.district.officer, "thẩm định hồ sơ này"),
+        (case.district.leader, "ban hành quyết định"),
+    ):
+        with pytest.raises(Refused, match=why):
+            does(party, complaints.accept)
+    with acting_in(STEWARD):
+        preparer = queries.of_dossier(case.tenant_id, case.dossier_id)[0].created_by
+        assert preparer == case.district.officer.identity.full_name
+    council = world.a_person(Role.DISTRICT_COUNCIL, case.tenant_id)
+    does(council, complaints.accept)
+    does(council, complaints.answer, "needs_decision", "Chấp nhận.")
+    world.sign_in(client, case.district.officer)
+    shown = client.get(f"/huyen/khieu-nai/{number}").get_data(as_text=True)
+    assert "Số 31/QĐ-UBND ngày 01/02/2027" in shown
+    amends = client.get(f"/huyen/bao-cao/{report_id}").get_data(as_text=True)
+    assert "Cần báo cáo điều chỉnh." in amends
+    assert "Quyết định số 31/QĐ-UBND ngày 01/02/2027" in amends
+    given = correct(1, ground="complaint", complaint_id=number)
+    case.issue(case.prepared(given), "45/QĐ-UBND", date(2027, 5, 2))
+    amends = client.get(f"/huyen/bao-cao/{report_id}").get_data(as_text=True)
+    assert "theo kết quả giải quyết khiếu nại" in amends
+    with acting_in(STEWARD):
+        told = db.session.scalars(
+            select(Notice.sentence).where(Notice.path == f"/huyen/bao-cao/{report_id}")
+        ).all()
+        assert sum("đã gửi Sở cần điều chỉnh" in sentence for sentence in told) == 2
+        assert [row.state for row in case.recognitions()] == ["revoked", "in_force"]

@@ -86,6 +86,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "target_id": [rows["district_target"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
+        "extension_id": [rows["filing_extension"]["id"]],
+        "nam": [rows["year_notice"]["year"]],
         "outreach_id": [rows["district_activity"]["id"]],
         "version_id": [rows["dossier"]["version_id"]],
         "indicator_id": [rows["finding"]["indicator_id"]],

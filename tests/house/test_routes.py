@@ -140,8 +140,9 @@ def test_nobody_is_led_to_sign_in(year: Year, faults: Faults) -> None:
 
 def beyond_published(year: Year, said: str) -> str:
     """What an answer says beyond the words of the register, which are there for everybody."""
-    entry = year.rows["register_entry"]
+    entry, notice = year.rows["register_entry"], year.rows["year_notice"]
     words = [str(entry[name]) for name in ("unit_name", "decision_number", "issuer", "place", "commune")]
+    words += [str(notice[name]) for name in ("where_to", "contact", "office", "chair", "place", "plan")]
     said = html.unescape(said)
     for word in sorted(words, key=len, reverse=True):
         said = said.replace(word, "") if word else said

@@ -326,3 +326,58 @@ def test_another_district_sees_nothing(client: Any, world: World, admin: Person)
     ):
         assert answer.status_code == 404
     assert send(client, f"{path}/dong", {"version": "1"}, page=LIST).status_code == 404
+
+
+def test_entries_that_read_the_same_are_ruled_on_pair_by_pair(
+    client: Any, admin: Person, world: World
+) -> None:
+    """Tones, signs and short forms aside; another commune is another unit; a reason or closing one settles a pair."""
+    tenant_id, page = admin.place.tenant_id, f"{LIST}/trung-ten"
+    numbers = []
+    for name, commune in (
+        ("Trường Tiểu học Mỹ Đức", "Xã Mỹ Đức"),
+        ("Truong TH. Mỹ Đức", "Mỹ Đức"),
+        ("Trường Tiểu học Mỹ Đức", "Xã An Thái"),
+        ("TRƯỜNG TH MỸ ĐỨC", ""),
+    ):
+        with world.acting(admin) as actor:
+            entry = details(name=name, commune=commune, kind="primary")
+            numbers.append(operations.add_unit(actor, tenant_id, entry, confirmed=True).id)
+    assert "4 cặp đơn vị có tên giống nhau" in client.get(LIST).get_data(as_text=True)
+    assert client.get(page).get_data(as_text=True).count("Ghi là khác nhau") == 4
+    pair = {"first": str(numbers[1]), "second": str(numbers[0])}
+    for wrong in ({}, pair, {**pair, "reason": "x" * 501}, {"first": "x", "second": "1", "reason": "r"}):
+        answer = send(client, page, wrong)
+        assert answer.status_code == 422
+    long = send(client, page, {"first": str(numbers[0]), "second": str(numbers[1]), "reason": "x" * 501})
+    assert "x" * 501 in long.get_data(as_text=True), "what was typed is kept"
+    assert send(client, page, {**pair, "reason": "Hai điểm trường riêng."}).status_code == 303
+    again = send(client, page, {**pair, "reason": "Lần nữa."})
+    assert again.status_code == 409
+    assert "đã ghi hai đơn vị này là khác nhau" in again.get_data(as_text=True)
+    with world.acting(admin) as actor:
+        unit = db.session.get_one(Unit, (tenant_id, numbers[3]))
+        operations.close_unit(actor, tenant_id, unit.id, unit.version, date(2026, 6, 30))
+    world.set_clock(2027, 1, 11, 9, 0)
+    assert "Không có đơn vị nào trùng tên" in client.get(page).get_data(as_text=True)
+
+
+def test_a_unit_closed_in_mid_year_keeps_its_dossier(client: Any, admin: Person, world: World) -> None:
+    """Its page, the district's and its own dossier say what becomes of it; nothing is lost."""
+    tenant_id = admin.place.tenant_id
+    unit_id = world.a_unit(tenant_id)
+    dossier = world.a_dossier(tenant_id, unit_id, "submitted")
+    head = world.a_person(Role.UNIT_HEAD, tenant_id, unit_id)
+    assert "được giữ nguyên" in client.get(f"{LIST}/{unit_id}").get_data(as_text=True)
+    with world.acting(admin) as actor:
+        unit = db.session.get_one(Unit, (tenant_id, unit_id))
+        operations.close_unit(actor, tenant_id, unit_id, unit.version, date(2026, 6, 30))
+    for path, person in (
+        (f"{LIST}/{unit_id}", admin),
+        (f"/huyen/ho-so/{dossier}", admin),
+        (f"/ho-so/{dossier}", head),
+    ):
+        world.sign_in(client, person)
+        page = client.get(path).get_data(as_text=True)
+        assert "Đơn vị đóng giữa năm:" in page, path
+        assert "hoạt động đến hết ngày 30/06/2026, không còn tại 31/12/2026" in page

@@ -67,9 +67,9 @@ PROVINCE_BLIND = (
 )
 
 # What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
-PUBLISHED = {"register_entry"}
+PUBLISHED = {"register_entry", "year_notice"}
 # What a district tells all its units: they read it, and no other district's unit does.
-TOLD_TO_ITS_UNITS = {"district_target", "registration_term"}
+TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
 # Tables that belong to nobody: who reads them, and who writes them at all.
