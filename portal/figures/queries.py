@@ -123,6 +123,7 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
             ).label("revoked"),
             Recognition.valid_from,
             Recognition.valid_to,
+            Recognition.may_raise_from,
         )
         .where(Recognition.year < year)
         .ext(distinct_on(Recognition.tenant_id, Recognition.unit_id))

@@ -9,7 +9,8 @@ import pytest
 
 from portal.figures.rules import Counts
 from portal.figures.tables import Row, bieu_01
-from portal.reports.rules import RULES, Listed, Tables, cross_foot, differences, point_place, points_fault
+from portal.reports.editions import differences
+from portal.reports.rules import RULES, Listed, Tables, cross_foot, point_place, points_fault
 
 GOOD = Counts(
     units=10,
