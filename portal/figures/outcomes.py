@@ -128,7 +128,7 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
     def seen(column: Any) -> Any:
         return case((which["judged"], column))
 
-    statement = (
+    return (  # type: ignore[no-any-return]
         _frame(
             select(
                 Unit.tenant_id,
@@ -153,7 +153,6 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
         .where(CatalogueIndicator.code == code, which[figure])
         .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
     )
-    return statement  # type: ignore[no-any-return]
 
 
 def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[object, ...]]:
@@ -163,7 +162,7 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
     """
     dossier = _standing(year, tenant_id)
     d = dossier.c
-    statement = (
+    return (  # type: ignore[no-any-return]
         _frame(
             select(
                 Unit.tenant_id,
@@ -184,4 +183,3 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
         .group_by(Unit.tenant_id, Unit.id, d.id)
         .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
     )
-    return statement  # type: ignore[no-any-return]

@@ -141,6 +141,7 @@ def _target(place: int, line: Target) -> Line:
         "of": wording.denominator(target.measure, line.indicator),
         "goal": target.goal,
         "due_on": target.due_on.isoformat(),
+        "counting": target.counting,
         "said": "Chỉ tiêu không có trong bộ tiêu chí của năm" if one is None else one.state[0],
     }
     if one is not None:

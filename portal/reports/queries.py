@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from portal.cycle.models import Cycle
 from portal.figures.lists import NotRecognised, Recognised
-from portal.figures.tables import Row
+from portal.figures.tables import Row, bieu_01
 from tenants.database import db
 
 from . import narrative
@@ -268,6 +268,11 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
         sent_by=report.sent_by,
         late=report.late,
     )
+
+
+def empty_rows() -> list[Row]:
+    """Return the rows of Biểu 01 without any figures, to name one by its key."""
+    return bieu_01({})
 
 
 def empty_sections(texts: Mapping[str, str]) -> list[str]:
