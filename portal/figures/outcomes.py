@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, distinct, func, or_, select, true
 
 from portal.appraisal.models import Finding
 from portal.appraisal.rules import REASONS
@@ -21,14 +21,14 @@ from portal.units.models import Unit
 from tenants.database import db
 
 from .annex import BIEU_06, Annex, Line
-from .queries import _standing
+from .queries import _standing, worked_out
 
 FIGURES = ("applies", "self_1", "self_2", "judged", "found_1", "found_2", "differs", "missed")
 _JUDGED = (State.APPRAISED, State.DECIDED)
 _APPLIES = Answer.met_1 != "not_applicable"
 
 
-def _conditions(dossier: Subquery) -> Mapping[str, ColumnElement[bool]]:
+def _conditions(dossier: CTE) -> Mapping[str, ColumnElement[bool]]:
     """Return, by figure, which units count at an indicator."""
     judged = and_(_APPLIES, dossier.c.state.in_(_JUDGED), Finding.verdict.is_not(None))
     return {
@@ -43,7 +43,7 @@ def _conditions(dossier: Subquery) -> Mapping[str, ColumnElement[bool]]:
     }
 
 
-def _frame(statement: Any, dossier: Subquery) -> Any:
+def _frame(statement: Any, dossier: CTE) -> Any:
     """Join the filed dossiers with their answers and findings."""
     d = dossier.c
     return (
@@ -71,7 +71,7 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
         .where(Cycle.year == year)
         .order_by(Criterion.number, CatalogueIndicator.position)
     ).all()
-    dossier = _standing(year, tenant_id)
+    dossier = worked_out(_standing(year, tenant_id))
     which = _conditions(dossier)
     counted = _frame(
         select(
@@ -98,7 +98,7 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
     )
 
 
-def _reasons(dossier: Subquery, differs: ColumnElement[bool]) -> dict[int, str]:
+def _reasons(dossier: CTE, differs: ColumnElement[bool]) -> dict[int, str]:
     """Return for each indicator the reason most findings that differ give: "Không có minh chứng (4)"."""
     statement = _frame(
         select(Answer.indicator_id, Finding.reason_code, func.count(distinct(Unit.id))), dossier
@@ -122,7 +122,7 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
     Each row has tenant_id, unit_id, code, name, kind, public, commune, dossier_id, own_1, own_2, found_1, found_2 (None
     while not judged), verdict, reason_code and reason.
     """
-    dossier = _standing(year, tenant_id)
+    dossier = worked_out(_standing(year, tenant_id))
     which = _conditions(dossier)
 
     def seen(column: Any) -> Any:
@@ -160,7 +160,7 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
 
     Each row has what `units_behind` of the other tables has, and `codes`: the indicators that fail.
     """
-    dossier = _standing(year, tenant_id)
+    dossier = worked_out(_standing(year, tenant_id))
     d = dossier.c
     return (  # type: ignore[no-any-return]
         _frame(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Integer,
     Select,
-    Subquery,
     and_,
     case,
     cast,
@@ -36,7 +36,7 @@ from portal.units.models import Unit
 from tenants.database import db
 
 from .annex import BIEU_07, Annex, Line, by_kind
-from .queries import _standing
+from .queries import _standing, worked_out
 
 HEADS = {"members": "members", "learners": "learners"}
 SHARES = {"excellent": "H.2.5", "citizens": "H.3.1", "trained": "H.2.2", "learner_citizens": "H.3.1b"}
@@ -47,10 +47,10 @@ DISCREET = "gop"
 _JUDGED = (State.APPRAISED, State.DECIDED)
 
 
-def _filed(year: int, tenant_id: int | None) -> Subquery:
+def _filed(year: int, tenant_id: int | None) -> CTE:
     """The filed dossier of each unit, with whether its numbers of people are never told."""
     d = _standing(year, tenant_id)
-    return (
+    rows = (
         select(
             Unit.tenant_id,
             Unit.id.label("unit_id"),
@@ -67,9 +67,10 @@ def _filed(year: int, tenant_id: int | None) -> Subquery:
         .where(d.c.state.not_in(UNFILED))
         .subquery("filed")
     )
+    return worked_out(rows)
 
 
-def _values(filed: Subquery) -> Subquery:
+def _values(filed: CTE) -> CTE:
     """Every number of people: what counts, what the unit filed, and what stands in the signed content."""
     f = filed.c
     told = ~f.discreet
@@ -128,7 +129,7 @@ def _values(filed: Subquery) -> Subquery:
         )
         .where(told, CatalogueIndicator.key.in_(SHARES.values()))
     )
-    return union_all(heads, shares).subquery("amount")
+    return worked_out(union_all(heads, shares).subquery("amount"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,16 @@ from portal.units.models import Unit
 from tenants.database import db
 
 from .annex import Annex, bieu_05, by_kind
-from .queries import _conditions, _earlier, _registered_in, _standing, cut_off_day, open_on, rows_behind
+from .queries import (
+    _conditions,
+    _earlier,
+    _registered_in,
+    _standing,
+    cut_off_day,
+    open_on,
+    rows_behind,
+    worked_out,
+)
 
 FIGURES = (
     "in_force", "held_1", "held_2", "expires_1", "expires_2", "expires_3", "expires_later", "may_raise", "revoked",
@@ -66,8 +75,9 @@ class _Held:
 
     def __init__(self, year: int, decide_before: date, tenant_id: int | None) -> None:
         self.tenant_id, self.year = tenant_id, year
-        self.dossier, self.earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
-        self.given = _of_year(year, tenant_id)
+        self.dossier = worked_out(_standing(year, tenant_id))
+        self.earlier = worked_out(_earlier(year, tenant_id))
+        self.given = worked_out(_of_year(year, tenant_id))
         d, e, g = self.dossier.c, self.earlier.c, self.given.c
         which = _conditions(self.dossier, self.earlier, decide_before, cut_off_day(year))
         self.now = and_(d.state.is_not(None), d.state == State.DECIDED)
