@@ -149,7 +149,7 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
                 "yes": change.yes if change else None,
                 "part": change.part if change else None,
                 "grade": change.grade if change else None,
-                "reason_code": "figures_differ" if change else "",
+                "reason_code": "figure_mismatch" if change else "",
                 "reason": "Số liệu không khớp với danh sách kèm theo." if change else "",
                 "met_1": finding.outcomes[1].value,
                 "met_2": finding.outcomes[2].value,

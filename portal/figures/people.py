@@ -168,7 +168,9 @@ def people(year: int, *, tenant_id: int | None = None) -> tuple[Annex, tuple[Dri
     told = [(kind, public, numbers) for kind, public, discreet, numbers in rows if not discreet]
     hidden = sum(numbers[0] for _, _, discreet, numbers in rows if discreet)
 
-    def values(kinds: tuple[str, ...], public: bool | None) -> Mapping[str, int]:
+    def values(kinds: tuple[str, ...], public: bool | None) -> Mapping[str, int | None]:
+        if kinds and SENSITIVE_KINDS.issuperset(kinds):
+            return dict.fromkeys(FIGURES)
         inside = [n for kind, own, n in told if (not kinds or kind in kinds) and public in (None, own)]
         found = {name: sum(n[at] for n in inside) for at, name in enumerate(FIGURES)}
         return found if kinds else found | {"units": found["units"] + hidden}

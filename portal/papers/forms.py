@@ -184,7 +184,7 @@ def annex_form(annex: Annex, year: int, when: str, specimen: str | None = None) 
         columns=columns,
         rows=rows[:-1] if last else rows,
         totals=rows[-1] if last else None,
-        note=f"{when} {annex.note}",
+        note=" ".join([when, *([] if rows else [annex.empty]), annex.note]),
         strong=frozenset(place for place, line in enumerate(annex.lines) if line.role == "subtotal"),
         specimen=specimen,
     )

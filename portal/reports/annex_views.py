@@ -111,7 +111,7 @@ _FATE_WORDS = {
     "revoked": "Thu hồi",
     "closed": "Đã đóng",
     "other": "Không rõ",
-    "joined": "Các đơn vị mới thêm",
+    "joined": "Các đơn vị này",
 }
 
 

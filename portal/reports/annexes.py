@@ -99,7 +99,11 @@ def fields(annexes: Annexes | None) -> dict[str, str]:
         revoked,
         words.number(len(goals.lines)),
         words.number(reached),
-        "\n".join(of_goals) or "Huyện chưa đặt mục tiêu phấn đấu cho năm này.",
+        "\n".join(
+            [f"{words.number(reached)}/{words.number(len(of_goals))} mục tiêu đã đạt (Biểu 04):", *of_goals]
+        )
+        if of_goals
+        else "Huyện chưa đặt mục tiêu phấn đấu cho năm này.",
         "; ".join(of_failed) or "không có",
         members,
         learners,

@@ -107,7 +107,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "IV. KẾT QUẢ THỰC HIỆN CHỈ TIÊU PHẤN ĐẤU",
         "iv",
-        "{so_muc_tieu_dat}/{so_muc_tieu} mục tiêu phấn đấu của huyện đã đạt (Biểu 04).\n{cac_muc_tieu}",
+        "{cac_muc_tieu}",
         False,
         "Theo kế hoạch của Ủy ban nhân dân.",
     ),
@@ -181,7 +181,7 @@ FIELDS: Mapping[str, str] = {
     "so_thu_hoi": "đã thu hồi khi còn thời hạn (Biểu 05)",
     "so_muc_tieu": "số mục tiêu phấn đấu (Biểu 04)",
     "so_muc_tieu_dat": "số mục tiêu đã đạt (Biểu 04)",
-    "cac_muc_tieu": "từng mục tiêu với tỷ lệ (Biểu 04)",
+    "cac_muc_tieu": "số mục tiêu đã đạt và từng mục tiêu với tỷ lệ (Biểu 04)",
     "chi_tieu_chua_dat": "ba chỉ tiêu nhiều đơn vị chưa đạt nhất (Biểu 06)",
     "so_thanh_vien": "tổng số thành viên (Biểu 07)",
     "so_nguoi_hoc": "tổng số người học (Biểu 07)",

@@ -274,11 +274,10 @@ def rows(report_id: int) -> Any:
     report, asked = report_here(report_id), asked_rows()
     one = behind(report, asked)
     page = paginate(one.statement, asked.number)
-    table = asked.filters["bieu"] or "01"
     return render_template(
         "reports/rows.html",
         report=report,
-        table=table,
+        which=asked.filters["bieu"] or "01",
         title=one.title,
         line=one.row,
         counted=one.counted,
