@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from portal import clock, words
+from portal.desk.helping import help_of
 from portal.notices.queries import unread
 from portal.province.queries import reports_waiting
 from portal.units.models import Unit
@@ -77,6 +78,7 @@ PART_OF = {
     **dict.fromkeys(
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
+    "checklist.index": "desk.home",
     "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
@@ -222,6 +224,8 @@ def _standing(identity: Identity) -> dict[str, Any]:
     values["rooms"] = _rooms(identity, place)
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
+        if place.role in DISTRICT_ROLES:
+            values["page_help"] = help_of(request.endpoint or "")
     if "province.clock" in known and not refusal(identity, Right.MOVE_CLOCK) and clock.is_demo():
         values["clock_url"] = url_for("province.clock")
     return values

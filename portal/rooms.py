@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "activities",
     "appraisal",
     "catalogue",
+    "checklist",
     "cycle",
     "complaints",
     "desk",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, distinct, exists, func, select
+from sqlalchemy import Select, and_, case, distinct, exists, func, null, select
 from sqlalchemy.orm import selectinload
 
 from portal.catalogue.models import CatalogueIndicator
@@ -259,3 +259,35 @@ def latest(tenant_id: int, unit_id: int, year: int, most: int) -> list[Activity]
             .limit(most)
         )
     )
+
+
+def units_with(tenant_id: int, year: int, figure: str, kind: str = "") -> Select[Any]:
+    """Return the statement of the units behind a figure of Biểu 08, by name, ready for `paginate`.
+
+    Each row has tenant_id, unit_id, code, name, kind, public, sensitive, commune, dossier_id (none) and amount: how many
+    activities (figures units, number), people or minutes they come to.
+    """
+    amounts = {
+        "participants": func.sum(Activity.participants),
+        "minutes": func.sum(Activity.minutes),
+    }
+    statement = (
+        select(
+            Unit.tenant_id,
+            Unit.id.label("unit_id"),
+            Unit.code,
+            Unit.name,
+            Unit.kind,
+            Unit.public,
+            Unit.sensitive,
+            Unit.commune,
+            null().label("dossier_id"),
+            func.coalesce(amounts.get(figure, func.count()), 0).label("amount"),
+        )
+        .select_from(Activity)
+        .join(Unit, and_(Unit.tenant_id == Activity.tenant_id, Unit.id == Activity.unit_id))
+        .where(Activity.tenant_id == tenant_id, Activity.year == year)
+        .group_by(Unit.tenant_id, Unit.id)
+        .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
+    )
+    return statement.where(Activity.kind == kind) if kind else statement

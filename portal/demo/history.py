@@ -54,7 +54,7 @@ def load_year(
         )
         at = filed + timedelta(minutes=chance.randint(0, 12 * 24 * 60))
         drafts.append(draft)
-        states.append(_state(draft, at, chance))
+        states.append(_state(draft, at, chance, catalogue))
     bulk.load_drafts(drafts, catalogue, states)
     load_registrations(year, units, drafts, random.Random(f"{place.code}-{year}-registrations"))
     findings = [row for d, s in zip(drafts, states, strict=True) for row in _findings(d, s, catalogue)]
@@ -71,7 +71,7 @@ def figures_aim(chance: random.Random, year: int, holds: int | None) -> int:
     return 2 if holds == 1 and chance.random() < 0.5 else aim
 
 
-def _state(draft: Draft, filed: datetime, chance: random.Random) -> dict[str, Any]:
+def _state(draft: Draft, filed: datetime, chance: random.Random, catalogue: Catalogue) -> dict[str, Any]:
     level = draft.assessment.level or 0
     base = bulk.team_decision(draft.year, chance)
     draft.registered = bulk.registration(draft, chance)
@@ -85,7 +85,9 @@ def _state(draft: Draft, filed: datetime, chance: random.Random) -> dict[str, An
             "state": State.CLOSED_UNREACHED,
             "closed_reason": "Tự đánh giá chưa đạt mức độ 1; đơn vị lập kế hoạch cải tiến cho năm sau.",
         }
-    content = json.dumps(_content(draft), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = json.dumps(
+        _content(draft, catalogue), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     drawn = chance.random()
     decided = level if drawn < 0.90 else (level - 1 if drawn < 0.97 else 0)
     return base | {
@@ -108,15 +110,17 @@ def _state(draft: Draft, filed: datetime, chance: random.Random) -> dict[str, An
     }
 
 
-def _content(draft: Draft) -> dict[str, Any]:
-    """Return what the signature of a bulk-loaded dossier covers."""
+def _content(draft: Draft, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what the signature of a bulk-loaded dossier covers, in the shape of `dossiers.signature.canonical`."""
+    codes = {indicator.id: indicator.code for indicator in catalogue.indicators}
     return {
         "unit": {"code": draft.unit.code, "name": draft.unit.data.name},
         "year": draft.year,
         **({"figures": "ratio"} if draft.unit.data.sensitive else {}),
         "headcounts": draft.counts,
         "answers": {
-            str(i): [a.yes, a.part, a.grade, a.explanation] for i, a in sorted(draft.answers.items())
+            codes[i]: {"value": [a.yes, a.part, a.grade], "explanation": a.explanation, "evidence": []}
+            for i, a in sorted(draft.answers.items())
         },
     }
 
@@ -145,7 +149,7 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
                 "yes": change.yes if change else None,
                 "part": change.part if change else None,
                 "grade": change.grade if change else None,
-                "reason_code": "figures_differ" if change else "",
+                "reason_code": "figure_mismatch" if change else "",
                 "reason": "Số liệu không khớp với danh sách kèm theo." if change else "",
                 "met_1": finding.outcomes[1].value,
                 "met_2": finding.outcomes[2].value,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Subquery,
@@ -124,6 +125,7 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
             (Recognition.state == "in_force").label("held"),
             Recognition.valid_from,
             Recognition.valid_to,
+            Recognition.may_raise_from,
         )
         .where(Recognition.year < year)
         .ext(distinct_on(Recognition.tenant_id, Recognition.unit_id))
@@ -136,6 +138,11 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
     return statement.subquery("earlier")
 
 
+def worked_out(rows: Subquery) -> CTE:
+    """Have a subquery worked out once and kept, where a plan might ask it again for every row it is joined to."""
+    return select(rows).cte(f"{rows.name}_once").prefix_with("MATERIALIZED")
+
+
 def _registered_in(year: int) -> ColumnElement[bool]:
     return and_(
         Registration.tenant_id == Unit.tenant_id, Registration.unit_id == Unit.id, Registration.year == year
@@ -143,7 +150,7 @@ def _registered_in(year: int) -> ColumnElement[bool]:
 
 
 def _conditions(
-    dossier: Subquery, earlier: Subquery, decide_before: date, cut_off: date
+    dossier: Subquery | CTE, earlier: Subquery | CTE, decide_before: date, cut_off: date
 ) -> dict[str, ColumnElement[bool]]:
     """Return, by figure, which units count; `earlier` is only looked at for `still_valid`, `Registration` is joined."""
     d, e = dossier.c, earlier.c

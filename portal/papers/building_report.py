@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from portal import words
@@ -24,6 +24,28 @@ def figure_rows(rows: Iterable[Row]) -> tuple[list[FigureRow], FigureRow]:
     return found[:-1], found[-1]
 
 
+def forms_of(
+    sheet: ReportSheet, specimen: str | None, sensitive: Collection[int] = ()
+) -> Mapping[str, Sheet]:
+    """Return every table of a report by its number; "01" to "03" only for one locked before there were others."""
+    made = {
+        "01": _form_01(sheet, specimen),
+        "02": forms.form_02(sheet.year, [_recognised(row) for row in sheet.bieu_02], specimen),
+        "03": forms.form_03(sheet.year, [_refused(row, sensitive) for row in sheet.bieu_03], specimen),
+    }
+    kept = sheet.annexes.by_number if sheet.annexes else {}
+    return made | {
+        number: forms.annex_form(annex, sheet.year, _when(sheet), specimen) for number, annex in kept.items()
+    }
+
+
+def _when(sheet: ReportSheet) -> str:
+    when = words.moment(sheet.taken_at)
+    return (
+        f"Số liệu tạm tính, lấy lúc {when}; chưa khóa." if sheet.provisional else f"Số liệu khóa lúc {when}."
+    )
+
+
 def district_report(
     sheet: ReportSheet, office: Office, addressee: str, sensitive: Collection[int] = ()
 ) -> DistrictReport:
@@ -32,6 +54,7 @@ def district_report(
     `addressee`: the Department with its province. `sensitive`: ids of units whose counts are never printed.
     """
     place = sheet.place
+    tables = forms_of(sheet, office.specimen, sensitive)
     committee_signs = "chủ tịch" in sheet.signer_title.casefold()
     return DistrictReport(
         letterhead=Letterhead(
@@ -60,11 +83,10 @@ def district_report(
             ),
             *_explained(sheet.checks),
         ),
-        form_01=_form_01(sheet, office.specimen),
-        form_02=forms.form_02(sheet.year, [_recognised(row) for row in sheet.bieu_02], office.specimen),
-        form_03=forms.form_03(
-            sheet.year, [_refused(row, sensitive) for row in sheet.bieu_03], office.specimen
-        ),
+        form_01=tables["01"],
+        form_02=tables["02"],
+        form_03=tables["03"],
+        further_forms=tuple((number, one) for number, one in tables.items() if number > "03"),
         edition=sheet.edition,
         amendment=sheet.amendment,
     )
@@ -82,10 +104,7 @@ def _explained(checks: Sequence[Result]) -> tuple[Section, ...]:
 def _form_01(sheet: ReportSheet, specimen: str | None) -> Sheet:
     rows, total = figure_rows(sheet.bieu_01)
     form = forms.form_01(sheet.year, rows, total, specimen)
-    when = words.moment(sheet.taken_at)
-    if sheet.provisional:
-        return replace(form, note=f"Số liệu tạm tính, lấy lúc {when}; chưa khóa. {form.note}")
-    return replace(form, note=f"Số liệu khóa lúc {when}. {form.note}")
+    return replace(form, note=f"{_when(sheet)} {form.note}")
 
 
 def _level(level: int | None) -> str:

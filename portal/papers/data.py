@@ -380,7 +380,7 @@ class Section:
 class DistrictReport(Paper):
     """Báo cáo cấp huyện with Biểu 01, 02 and 03 (forms); `edition` above 1 is a report sent again.
 
-    `amendment` counts the editions that amend one the Department had accepted.
+    `further_forms`: Biểu 04 and after by number. `amendment` counts the editions that amend one the Department had accepted.
     """
 
     addressee: str | None
@@ -388,6 +388,7 @@ class DistrictReport(Paper):
     form_01: Sheet
     form_02: Sheet
     form_03: Sheet | None = None
+    further_forms: tuple[tuple[str, Sheet], ...] = ()
     edition: int = 1
     amendment: int = 0
     legal_bases: tuple[str, ...] = ()

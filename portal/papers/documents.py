@@ -260,6 +260,7 @@ def district_report(report: data.DistrictReport) -> Page:
         ("form_01", "Biểu 01", report.form_01, 8),
         ("form_02", "Biểu 02", report.form_02, 9),
         ("form_03", "Biểu 03", report.form_03, 9),
+        *((f"form_{number}", f"Biểu {number}", sheet, 9) for number, sheet in report.further_forms),
     )
     annexes = [(ref, name, sheet) for ref, name, sheet, _ in found if sheet]
     tables = {ref: sheet_rows(sheet, size) for ref, _, sheet, size in found if sheet}

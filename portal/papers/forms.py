@@ -1,4 +1,4 @@
-"""The tables officials exchange, as sheets: Biểu 01, 02 and 03, the provincial 01-T and the receipt table.
+"""The tables officials exchange, as sheets: Biểu 01 to 08, the provincial 01-T and the receipt table.
 
 Only shapes: which columns stand where, under which number. The figures are counted elsewhere.
 """
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.figures.annex import Annex
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
 # Columns 3 to 24; 11a stands after 11. Share columns hold fractions of one.
@@ -161,6 +162,32 @@ def form_03(year: int, rows: Sequence[RefusedRow], specimen: str | None = None) 
     ]
     title = f"DANH SÁCH ĐƠN VỊ KHÔNG ĐƯỢC CÔNG NHẬN, HỒ SƠ KHÔNG ĐƯỢC NHẬN NĂM {year}"
     return Sheet(title=title, columns=titles, rows=body, specimen=specimen)
+
+
+_KINDS = {"number": Kind.INTEGER, "text": Kind.TEXT, "date": Kind.DATE, "share": Kind.PERCENT}
+
+
+def annex_form(annex: Annex, year: int, when: str, specimen: str | None = None) -> Sheet:
+    """Biểu 04 to 08; `when` says when the figures were taken."""
+    columns = (
+        Column("TT", Kind.CENTERED, 6.5, "", "1"),
+        Column(annex.first, Kind.TEXT, 38, "", "2"),
+        *(
+            Column(one.title, _KINDS[one.kind], one.width, one.group, annex.column(one.key))
+            for one in annex.fields
+        ),
+    )
+    rows = [(line.order, line.label, *(line.value(one) for one in annex.fields)) for line in annex.lines]
+    last = annex.total is not None
+    return Sheet(
+        title=f"{annex.name} năm {year}".upper(),
+        columns=columns,
+        rows=rows[:-1] if last else rows,
+        totals=rows[-1] if last else None,
+        note=" ".join([when, *([] if rows else [annex.empty]), annex.note]),
+        strong=frozenset(place for place, line in enumerate(annex.lines) if line.role == "subtotal"),
+        specimen=specimen,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp, Vali
 from portal import words
 from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
+from portal.reports.rules import TABLES
 from portal.typed import line, lines
 from tenants.places import TenantKind
 
@@ -45,9 +46,7 @@ SECTION = "muc:"
 _ROWS = [(row.key, f"{row.order} {row.label}".strip()) for row in bieu_01({})]
 _COLUMNS = [(c.number, f"{c.number}. {c.full_title}") for c in COLUMNS]
 _PLACES = [
-    ("bieu_01", "Biểu 01"),
-    ("bieu_02", "Biểu 02"),
-    ("bieu_03", "Biểu 03"),
+    *((table, f"Biểu {table[-2:]}") for table in TABLES),
     ("", "Phần lời"),
     *((SECTION + s.key, s.heading) for s in narrative.SECTIONS if s.key),
 ]

@@ -26,9 +26,11 @@ from portal.recognition.queries import tallies
 from tenants.database import db
 from tenants.places import Tenant
 
+from . import annexes as forms
+from .annexes import Annexes
 from .rules import Listed, Tables
 
-FORMAT = 1
+FORMAT = 2
 ACTIVITY_FIELDS = {"publicity": "tuyen_truyen", "training": "tap_huan"}
 """Kinds of activities the narrative names singly, by the name of their fields."""
 OWN_FIELDS = {
@@ -71,7 +73,10 @@ class DecisionBrief:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """Everything a report shows in figures. `taken_at`: when they were counted (the lock, for a snapshot)."""
+    """Everything a report shows in figures. `taken_at`: when they were counted (the lock, for a snapshot).
+
+    `annexes`: Biểu 04 to 08; None where they were not asked for, or the report was locked before there were any.
+    """
 
     tenant_id: int
     year: int
@@ -90,6 +95,7 @@ class ReportFigures:
     active_units: int = 0
     own_activities: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     own_documents: tuple[str, ...] = ()
+    annexes: Annexes | None = None
 
     @property
     def total(self) -> Row:
@@ -103,9 +109,10 @@ class ReportFigures:
             for row in self.recognised
         )
 
-    def tables(self) -> Tables:
-        """Return what the cross-footing rules compare."""
-        return Tables(self.rows, self.listed(), self.registry, self.decide_before)
+    def tables(self, typed: tuple[tuple[str, str], ...] = ()) -> Tables:
+        """Return what the cross-footing rules compare; `typed`: the figures typed into the words."""
+        crossing = self.annexes.crossing if self.annexes else None
+        return Tables(self.rows, self.listed(), self.registry, self.decide_before, crossing, typed)
 
     def fields(self) -> dict[str, str]:
         """Return what each field of the narrative shows (`narrative.FIELDS`)."""
@@ -150,6 +157,7 @@ class ReportFigures:
             "ty_le_dang_cong_nhan": row.cell("23").text,
             "so_voi_nam_truoc": _against_last_year(row.cell("24").text),
             "quyet_dinh": "; ".join(d.text for d in self.decisions) or "Chưa có quyết định",
+            **forms.fields(self.annexes),
         }
 
     def _own_fields(self) -> dict[str, str]:
@@ -185,6 +193,7 @@ class ReportFigures:
             "own_documents": list(self.own_documents),
             "decisions": [asdict(d) | {"dated": d.dated.isoformat()} for d in self.decisions],
             "fields": self.fields(),
+            **(self.annexes.as_json() if self.annexes else {}),
         }
 
 
@@ -215,11 +224,12 @@ def from_snapshot(tenant_id: int, data: Mapping[str, Any]) -> ReportFigures:
         active_units=data.get("active_units", 0),
         own_activities={kind: (one[0], one[1]) for kind, one in data.get("own_activities", {}).items()},
         own_documents=tuple(data.get("own_documents", ())),
+        annexes=forms.from_snapshot(data["year"], data),
     )
 
 
-def live(tenant_id: int, year: int) -> ReportFigures:
-    """Count a district's year as it stands now, in a fixed number of statements."""
+def live(tenant_id: int, year: int, *, whole: bool = True) -> ReportFigures:
+    """Count a district's year as it stands now, in a fixed number of statements; `whole`: with Biểu 04 to 08."""
     tenant = db.session.get_one(Tenant, tenant_id)
     counts = counting.counts(year, tenant_id=tenant_id)
     activities = district_sums(tenant_id, year)
@@ -244,6 +254,7 @@ def live(tenant_id: int, year: int) -> ReportFigures:
             f"số {one.document_number} ngày {words.day(one.held_on)}"
             for one in documents_of(tenant_id, year, MOST_DOCUMENTS)
         ),
+        annexes=forms.count(tenant_id, year, activities) if whole else None,
     )
 
 

@@ -98,14 +98,28 @@ SECTIONS: tuple[Section, ...] = (
         "4. Đơn vị còn hiệu lực từ các năm trước",
         "iii_4",
         "{so_con_hieu_luc} đơn vị còn hiệu lực công nhận từ các năm trước và không xét lại. Tổng số đang được công nhận là "
-        "{so_dang_cong_nhan}/{so_don_vi} đơn vị ({ty_le_dang_cong_nhan}), {so_voi_nam_truoc}.",
+        "{so_dang_cong_nhan}/{so_don_vi} đơn vị ({ty_le_dang_cong_nhan}), {so_voi_nam_truoc}. Trong số đang được công nhận, "
+        "{so_het_han_nam_sau} đơn vị hết hạn trong năm {nam_sau}, {so_nang_muc} đơn vị đủ điều kiện đề nghị nâng mức độ; "
+        "{so_thu_hoi} đơn vị đã bị thu hồi khi còn thời hạn (Biểu 05).",
         True,
     ),
     Section("5. Khiếu nại, giải quyết", "iii_5", "", True, "Số đơn khiếu nại, kết quả giải quyết."),
-    Section("IV. KẾT QUẢ THỰC HIỆN CHỈ TIÊU PHẤN ĐẤU", "iv", "", False, "Theo kế hoạch của Ủy ban nhân dân."),
+    Section(
+        "IV. KẾT QUẢ THỰC HIỆN CHỈ TIÊU PHẤN ĐẤU",
+        "iv",
+        "{cac_muc_tieu}",
+        False,
+        "Theo kế hoạch của Ủy ban nhân dân.",
+    ),
     Section("V. ĐÁNH GIÁ CHUNG"),
     Section("1. Ưu điểm", "v_1", "", True),
-    Section("2. Hạn chế", "v_2", "", True, "Chỉ tiêu nhiều đơn vị chưa đạt."),
+    Section(
+        "2. Hạn chế",
+        "v_2",
+        "Chỉ tiêu nhiều đơn vị chưa đạt qua thẩm định: {chi_tieu_chua_dat} (Biểu 06).",
+        True,
+        "Chỉ tiêu nhiều đơn vị chưa đạt.",
+    ),
     Section("3. Nguyên nhân", "v_3", "", True),
     Section("4. Bài học kinh nghiệm", "v_4", "", True),
     Section("VI. PHƯƠNG HƯỚNG NĂM TIẾP THEO", "vi", "", False, "Nhiệm vụ, chỉ tiêu của năm {nam_sau}."),
@@ -162,6 +176,15 @@ FIELDS: Mapping[str, str] = {
     "so_dang_cong_nhan": "đang được công nhận (cột 22)",
     "ty_le_dang_cong_nhan": "tỷ lệ đang được công nhận (cột 23)",
     "so_voi_nam_truoc": "so sánh với năm trước (cột 24)",
+    "so_het_han_nam_sau": "công nhận hết hạn trong năm sau (Biểu 05)",
+    "so_nang_muc": "đủ điều kiện đề nghị nâng mức độ (Biểu 05)",
+    "so_thu_hoi": "đã thu hồi khi còn thời hạn (Biểu 05)",
+    "so_muc_tieu": "số mục tiêu phấn đấu (Biểu 04)",
+    "so_muc_tieu_dat": "số mục tiêu đã đạt (Biểu 04)",
+    "cac_muc_tieu": "số mục tiêu đã đạt và từng mục tiêu với tỷ lệ (Biểu 04)",
+    "chi_tieu_chua_dat": "ba chỉ tiêu nhiều đơn vị chưa đạt nhất (Biểu 06)",
+    "so_thanh_vien": "tổng số thành viên (Biểu 07)",
+    "so_nguoi_hoc": "tổng số người học (Biểu 07)",
     "quyet_dinh": "số, ngày các quyết định",
 }
 
@@ -181,6 +204,22 @@ def fault(text: str) -> str | None:
     if re.search(r"[{}]", _FIELD.sub("", text)):
         return "Dấu ngoặc nhọn chỉ dùng cho ô số liệu, ví dụ {so_don_vi}; có dấu chưa đóng hoặc thừa."
     return None
+
+
+_TYPED = re.compile(
+    r"(?<![\w/.-])\d+(?:[.,/]\d+)*\s?(?:%|điểm %|đơn vị|hồ sơ|người|lượt|cuộc|lớp|trường|cơ quan|đợt|buổi|văn bản)",
+    re.IGNORECASE,
+)
+
+
+def typed_figures(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the figures typed into the words instead of taken from a field, as (heading, words) (rule R14)."""
+    return tuple(
+        (section.heading, " ".join(match.group().split()))
+        for section in SECTIONS
+        if section.key
+        for match in _TYPED.finditer(_FIELD.sub("…", texts.get(section.key, "")))
+    )
 
 
 def rendered(text: str, values: Mapping[str, str]) -> str:

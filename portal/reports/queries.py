@@ -10,13 +10,15 @@ from sqlalchemy import and_, select
 
 from portal.cycle.models import Cycle
 from portal.figures.lists import NotRecognised, Recognised
-from portal.figures.tables import Row
+from portal.figures.tables import Row, bieu_01
 from tenants.database import db
 
 from . import narrative
+from .annexes import Annexes
+from .editions import Difference, annex_differences, differences
 from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
 from .models import DistrictReport, ReportAnswer, ReportReopening
-from .rules import Difference, Result, cross_foot, differences
+from .rules import Result, cross_foot
 
 
 def report_of(tenant_id: int, report_id: int, *, lock: bool = False) -> DistrictReport | None:
@@ -149,16 +151,16 @@ def years_of(tenant_id: int, today: date) -> list[YearLine]:
     return [YearLine(c.year, c.report_before, *last.get(c.year, (None, None))) for c in cycles]
 
 
-def figures_of(report: DistrictReport) -> ReportFigures:
-    """Return a report's figures: its snapshot, or the live ones while it is a draft."""
+def figures_of(report: DistrictReport, *, whole: bool = True) -> ReportFigures:
+    """Return a report's figures: its snapshot, or the live ones while it is a draft (`whole`: with Biểu 04 to 08)."""
     if report.snapshot is not None:
         return from_snapshot(report.tenant_id, report.snapshot)
-    return live(report.tenant_id, report.year)
+    return live(report.tenant_id, report.year, whole=whole)
 
 
 def checks_of(report: DistrictReport, figures: ReportFigures) -> tuple[Result, ...]:
     """Return how the cross-footing rules come out on a report's figures, with the explanations given."""
-    return cross_foot(figures.tables(), report.explanations)
+    return cross_foot(figures.tables(narrative.typed_figures(report.narrative)), report.explanations)
 
 
 def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Difference, ...]:
@@ -175,7 +177,10 @@ def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Diffe
     if earlier is None or earlier.snapshot is None:
         return ()
     before = from_snapshot(earlier.tenant_id, earlier.snapshot)
-    return differences(before.rows, figures.rows, before.listed(), figures.listed())
+    found = differences(before.rows, figures.rows, before.listed(), figures.listed())
+    if before.annexes is None or figures.annexes is None:
+        return found
+    return found + annex_differences(before.annexes.by_number, figures.annexes.by_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,7 @@ class ReportSheet:
     """Everything a report's paper needs, as plain values.
 
     `provisional`: the figures are live, not frozen ("tạm tính"). `state`: draft, locked or sent.
-    `bieu_01` holds rows whose `values()` are columns 3 to 24; the last row is the total.
+    `annexes` is None for a report locked before there were Biểu 04 to 08. `bieu_01` holds rows whose `values()` are columns 3 to 24; the last row is the total.
     """
 
     tenant_id: int
@@ -213,6 +218,7 @@ class ReportSheet:
     bieu_01: tuple[Row, ...]
     bieu_02: tuple[Recognised, ...]
     bieu_03: tuple[NotRecognised, ...]
+    annexes: Annexes | None
     decisions: tuple[DecisionBrief, ...]
     checks: tuple[Result, ...]
     sent_at: datetime | None
@@ -255,12 +261,18 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
         bieu_01=figures.rows,
         bieu_02=figures.recognised,
         bieu_03=figures.not_recognised,
+        annexes=figures.annexes,
         decisions=figures.decisions,
         checks=checks_of(report, figures),
         sent_at=report.sent_at,
         sent_by=report.sent_by,
         late=report.late,
     )
+
+
+def empty_rows() -> list[Row]:
+    """Return the rows of Biểu 01 without any figures, to name one by its key."""
+    return bieu_01({})
 
 
 def empty_sections(texts: Mapping[str, str]) -> list[str]:

@@ -1,42 +1,28 @@
-"""The district's pages of its report: the years, one report, its lists, and the rows behind every figure."""
+"""The district's pages of its report: the years, one report, Biểu 02 and 03; tables and rows stand beside."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request
 
 from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import time_left
-from portal.figures.queries import LISTED, rows_behind
-from portal.figures.tables import BESIDE, COLUMNS, HEADS, Row
-from portal.units.models import Unit
-from portal.web import Page, back_to, listing, paginate
+from portal.figures.tables import COLUMNS, HEADS
+from portal.web import back_to, listing, page_of
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import narrative, operations, queries, reopening, rules
+from . import narrative, operations, queries, reopening, row_views, rules
+from .annex_views import NAMES, row_urls, spot_links
+from .blueprint import blueprint, report_here, tenant_here
+
+__all__ = ["blueprint", "row_views"]
 from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
 from .models import DistrictReport
-
-blueprint = Blueprint("reports", __name__)
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
-    return place.tenant_id
-
-
-def report_here(report_id: int) -> DistrictReport:
-    """Return a report of the district, or answer 404."""
-    row: DistrictReport = found(queries.report_of(tenant_here(), report_id))
-    return row
 
 
 @blueprint.get("/huyen/bao-cao")
@@ -123,7 +109,9 @@ def _show(
         past=cycle.report_before <= clock.today(),
         heads=HEADS,
         columns=COLUMNS,
-        url_of=_urls(report),
+        url_of=row_urls(report),
+        link_of=spot_links(report),
+        names=NAMES,
         form=form,
         explaining=explaining,
         signing=signing,
@@ -135,19 +123,6 @@ def _show(
         follows=latest and queries.may_be_followed(report, answer),
     )
     return page, (422 if faults else 200)
-
-
-def _urls(report: DistrictReport) -> Callable[[Row, str], str]:
-    """Return what makes the address of the rows behind a figure of a row of Biểu 01."""
-
-    def url_of(row: Row, figure: str) -> str:
-        if figure not in LISTED or not figure:
-            return ""
-        kind = row.order if row.role == "subtotal" else (row.kinds[0] if row.kinds else None)
-        public = None if row.public is None else ("yes" if row.public else "no")
-        return url_for("reports.rows", report_id=report.id, figure=figure, kind=kind, public=public)
-
-    return url_of
 
 
 def _refused(report_id: int, refused: Refused, **forms: Any) -> Any:
@@ -262,7 +237,7 @@ def ask_reopening(report_id: int) -> Any:
 def lists(report_id: int) -> Any:
     """Biểu 02 and Biểu 03 of a report, a page at a time."""
     report = report_here(report_id)
-    figures = queries.figures_of(report)
+    figures = queries.figures_of(report, whole=False)
     asked = listing(("order",), filters={"bieu": ("02", "03"), "kind": tuple(words.UNIT_KINDS)})
     which = asked.filters["bieu"] or "02"
     rows: list[Any] = list(figures.recognised if which == "02" else figures.not_recognised)
@@ -277,7 +252,7 @@ def lists(report_id: int) -> Any:
         report=report,
         figures=figures,
         which=which,
-        page=_page(rows, asked.number),
+        page=page_of(rows, asked.number, 25),
         listing=asked,
         tabs=[
             ("Biểu 02: được công nhận", asked.url(bieu="02"), counts["02"], which == "02"),
@@ -285,57 +260,3 @@ def lists(report_id: int) -> Any:
         ],
         kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
     )
-
-
-def _page(rows: list[Any], number: int, per_page: int = 25) -> Page:
-    number = min(number, max(1, -(-len(rows) // per_page)))
-    return Page(rows[(number - 1) * per_page : number * per_page], len(rows), number, per_page)
-
-
-@blueprint.get("/huyen/bao-cao/<int:report_id>/so-lieu")
-@may(Right.SEE_DISTRICT)
-def rows(report_id: int) -> Any:
-    """The units behind one figure of Biểu 01, as the data stand now."""
-    report = report_here(report_id)
-    groups = tuple(words.KIND_GROUPS)
-    asked = listing(
-        ("name",),
-        filters={"figure": LISTED, "kind": (*words.UNIT_KINDS, *groups), "public": ("yes", "no")},
-    )
-    figure, kind, public = (asked.filters[name] for name in ("figure", "kind", "public"))
-    figure = figure or "units"
-    inside = [k.code for k in words.UNIT_KINDS.values() if k.code == kind or k.group.split(".")[0] == kind]
-    statement = rows_behind(
-        report.year,
-        figure,
-        tenant_id=report.tenant_id,
-        kinds=inside if kind else (),
-        public={"yes": True, "no": False}.get(public),
-    )
-    if asked.q:
-        statement = statement.where(Unit.name_folded.contains(words.fold(asked.q), autoescape=True))
-    figures = queries.figures_of(report)
-    row = next((r for r in figures.rows if _is_row(r, kind, public)), figures.total)
-    title = BESIDE.get(figure) or next(c.full_title for c in COLUMNS if c.figure == figure and not c.is_share)
-    return render_template(
-        "reports/rows.html",
-        report=report,
-        figures=figures,
-        title=title.removesuffix(": số"),
-        row=row,
-        counted=getattr(row.counts, figure),
-        page=paginate(statement, asked.number),
-        listing=asked,
-        kinds=[
-            *((group, name) for group, name in words.KIND_GROUPS.items()),
-            *((code, kind.short) for code, kind in words.UNIT_KINDS.items()),
-        ],
-    )
-
-
-def _is_row(row: Row, kind: str, public: str) -> bool:
-    if row.role == "total":
-        return not kind and not public
-    if row.role == "part":
-        return row.kinds[0] == kind and public == ("yes" if row.public else "no")
-    return not public and (row.order == kind if row.role == "subtotal" else row.kinds[0] == kind)

@@ -24,6 +24,7 @@ from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.rules import Indicator
 from portal.dossiers.states import UNFILED
 from portal.figures.queries import cut_off_day
+from portal.further.queries import level_in_effect
 from portal.recognition.models import Recognition
 from portal.units.models import Unit
 from portal.waivers.models import Waiver, WaiverState
@@ -119,7 +120,7 @@ def _standing(tenant_id: int, years: Sequence[int], *, drafts: bool) -> Any:
             Dossier.version_id,
             Dossier.state,
             Dossier.ratio_only,
-            Dossier.decided_level,
+            level_in_effect().label("decided_level"),
         )
         .where(Dossier.tenant_id == tenant_id, Dossier.year.in_(years), Dossier.state.not_in(states))
         .ext(distinct_on(Dossier.unit_id, Dossier.year))

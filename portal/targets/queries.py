@@ -20,7 +20,7 @@ from .ready import READY, Ready
 from .rules import Below, Counting, Figure, Part, Reckoning, Standing, reckon
 
 YEARS_BEFORE = 3
-TABS = ("duoi", "chua-co", "ty-le", "dat", "tat-ca")
+TABS = ("duoi", "chua-co", "ty-le", "dat", "co-so", "tat-ca")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ def behind(line: Line, made: Gathered, tab: str) -> list[UnitRow]:
         "chua-co": [p for p in line.reckoning.parts if p.standing is Standing.WAITING],
         "ty-le": [p for p in line.reckoning.parts if p.standing is Standing.LEFT_OUT],
         "dat": [p for p in line.reckoning.parts if p.counted and p.unit_id not in below],
+        "co-so": [p for p in line.reckoning.parts if p.counted],
         "tat-ca": list(line.reckoning.parts),
     }[tab]
     return [UnitRow(made.units[part.unit_id], part, below.get(part.unit_id)) for part in wanted]

@@ -167,6 +167,7 @@ def _show(target: DistrictTarget, form: RetireForm, status: int) -> Any:
         "chua-co": wording.standing_words(target.counting, Standing.WAITING).name,
         "ty-le": "Chỉ báo tỷ lệ",
         "dat": "Đạt mức mục tiêu",
+        "co-so": "Đã có số",
         "tat-ca": "Tất cả",
     }
     tab = asked.filters["loc"] or "duoi"
@@ -180,7 +181,7 @@ def _show(target: DistrictTarget, form: RetireForm, status: int) -> Any:
         tabs=[
             (names[key], asked.url(loc=key), counts[key], key == tab)
             for key in queries.TABS
-            if counts[key] or key in (tab, "duoi", "tat-ca")
+            if key == tab or key in ("duoi", "tat-ca") or (counts[key] and key != "co-so")
         ],
         kind_options=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values() if kind.code in kinds],
         law=wording.of_law(line.indicator),

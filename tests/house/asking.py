@@ -129,6 +129,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
         f"history.import_{act}": {"batch_id": lambda year: [year.past]}
         for act in ("show", "confirm", "drop", "undo")
     },
+    "reports.form_file": {"name": lambda _year: ["02", "07"]},
+    "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.

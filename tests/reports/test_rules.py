@@ -7,9 +7,24 @@ from datetime import date
 
 import pytest
 
+from portal.figures.annex import BIEU_06, Line
 from portal.figures.rules import Counts
 from portal.figures.tables import Row, bieu_01
-from portal.reports.rules import RULES, Listed, Tables, cross_foot, differences, point_place, points_fault
+from portal.reports.editions import annex_differences, differences
+from portal.reports.narrative import prefilled, typed_figures
+from portal.reports.rules import (
+    ACROSS,
+    RULES,
+    Crossing,
+    Listed,
+    Paired,
+    Reconciled,
+    Spot,
+    Tables,
+    cross_foot,
+    point_place,
+    points_fault,
+)
 
 GOOD = Counts(
     units=10,
@@ -81,8 +96,9 @@ def test_sums_registry_and_list() -> None:
 
 
 def test_only_some_rules_may_be_explained() -> None:
-    """An explanation lifts R1, R3, R5 and late decisions, never a sum."""
-    assert {rule.code for rule in RULES if rule.explainable} == {"R1", "R3", "R5", "R7b"}
+    """An explanation lifts R1, R3, R5, late decisions and what stands across the tables, never a sum."""
+    explainable = {rule.code for rule in RULES if rule.explainable}
+    assert explainable == {"R1", "R3", "R5", "R7b", "R9", "R10", "R12", "R13", "R14"}
     broken = tables(replace(GOOD, registered=11, pending=2))
     results = {r.code: r for r in cross_foot(broken, {"R1": "Một trường giải thể.", "R4": "vì thế"})}
     assert not results["R1"].holds
@@ -129,3 +145,98 @@ def test_points_are_tied_to_cells() -> None:
 def test_rows_know_their_place() -> None:
     """A row with a number is named by it."""
     assert Row("1", "Cơ quan", GOOD).key == "1"
+
+
+KEPT = {"stays": 5, "again": 2, "expired": 1, "revoked": 0, "closed": 0, "other": 0}
+AGREED = Crossing(
+    GOOD.in_force, stated=(Paired("Đơn vị học tập", 8, 8),), reconciled=Reconciled(2025, 8, KEPT, 0, True)
+)
+
+
+def test_rules_across_the_tables_are_asked_only_of_a_report_that_has_them() -> None:
+    """Without annexes the first rules alone; with them all, each once, and a good report passes."""
+    assert {r.code for r in cross_foot(tables(), {})}.isdisjoint(ACROSS)
+    results = cross_foot(tables(crossing=AGREED), {})
+    assert [r.code for r in results] == [rule.code for rule in RULES]
+    assert all(r.holds for r in results)
+    assert Crossing.from_json(AGREED.as_json()) == AGREED
+    assert [r.number for r in results][-5:] == ["R9", "R10", "R12", "R13", "R14"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said", "spot"),
+    [
+        (
+            {"in_force": 9},
+            "R5b",
+            "Biểu 05 có 9 đơn vị còn hiệu lực, Biểu 01 cột 22 có 8",
+            Spot("05", "in_force"),
+        ),
+        ({"failed": ("Trường A (chỉ tiêu 2.5)",)}, "R9", "Trường A (chỉ tiêu 2.5)", Spot("doi-chieu", "r9")),
+        (
+            {"drift": (Paired("members", 40, 41),)},
+            "R10",
+            "cột 4 (thành viên) 40, hồ sơ đã ký 41",
+            Spot("07", "members", "drift"),
+        ),
+        (
+            {"reconciled": Reconciled(2025, 9, KEPT, 0, True)},
+            "R12",
+            "Cột 22 năm 2025 theo báo cáo đã gửi là 9 đơn vị; nay đối chiếu được 8: 5 còn hiệu lực, 2 xét lại trong năm",
+            Spot("doi-chieu", "expired"),
+        ),
+        (
+            {"reconciled": Reconciled(2025, 8, KEPT, 2, False)},
+            "R12",
+            "2 đơn vị ở cột 21 (2) không có trong cột 22 năm 2025 (8)",
+            Spot("doi-chieu", "joined"),
+        ),
+        (
+            {"stated": (Paired("Đơn vị học tập", 6, 8),)},
+            "R13",
+            "tử số 6, số đơn vị đang được công nhận (cột 22, Biểu 05) là 8",
+            Spot("04", "part"),
+        ),
+    ],
+)
+def test_what_stands_across_the_tables(changes: dict[str, object], code: str, said: str, spot: Spot) -> None:
+    """One thing changed breaks exactly one rule, which names it and where to look; explained, it no longer stops."""
+    given = tables(crossing=replace(AGREED, **changes))  # type: ignore[arg-type]
+    found = {r.code: r for r in cross_foot(given, {}) if not r.holds}
+    assert list(found) == [code]
+    assert said in found[code].sentence
+    assert spot in found[code].spots
+    explained = {r.code: r for r in cross_foot(given, {code: "Đã kiểm tra."})}
+    assert explained[code].stops is (code == "R5b")
+
+
+def test_a_typed_figure_is_found_and_a_field_is_not() -> None:
+    """Numbers of units, people, shares are figures; dates, law numbers, levels and lists are not."""
+    assert typed_figures(prefilled()) == ()
+    clean = (
+        "Ngày 15/02/2027, theo Thông tư 24/2023/TT-BGDĐT, mức độ 2; {so_muc_1} đơn vị.\n1. Trường học\nĐiều 5"
+    )
+    assert typed_figures({"v_1": clean}) == ()
+    said = "Tăng 97,9 % so với năm trước; 1.548 Người, 12/15 trường."
+    assert typed_figures({"v_1": said}) == (
+        ("1. Ưu điểm", "97,9 %"),
+        ("1. Ưu điểm", "1.548 Người"),
+        ("1. Ưu điểm", "12/15 trường"),
+    )
+    failing_14 = failing(tables(crossing=AGREED, typed=typed_figures({"v_1": said})))
+    assert list(failing_14) == ["R14"]
+    assert "mục “1. Ưu điểm”: “97,9 %”" in failing_14["R14"]
+
+
+def test_differences_of_an_annex_name_row_and_column() -> None:
+    """A changed cell, a line that came, a line that went; what did not change is not told."""
+    before = BIEU_06.of([Line("1.1", "1.1", "Kế hoạch", {"applies": 5}), Line("1.2", "1.2", "Quy định", {})])
+    after = BIEU_06.of([Line("1.1", "1.1", "Kế hoạch", {"applies": 6}), Line("1.3", "1.3", "Kinh phí", {})])
+    assert [(d.place, d.before, d.after) for d in annex_differences({"06": before}, {"06": after})] == [
+        ("Biểu 06, dòng 1.1 (Kế hoạch), cột 3 (số đơn vị áp dụng)", "5", "6"),
+        ("Biểu 06, dòng 1.3 (Kinh phí)", "–", "có thêm dòng"),
+        ("Biểu 06, dòng 1.2 (Quy định)", "có dòng này", "–"),
+    ]
+    assert annex_differences({}, {"06": after}) == ()
+    assert points_fault("returned", [{"table": "bieu_07", "text": "Sửa"}], []) is None
+    assert point_place({"table": "bieu_07"}) == "Biểu 07"
