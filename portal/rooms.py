@@ -34,6 +34,7 @@ ROOMS: tuple[str, ...] = (
     "targets",
     "team",
     "units",
+    "visits",
     "waivers",
 )
 

@@ -35,6 +35,7 @@ from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.registration.rules import Target
 from portal.units.models import Unit
+from portal.visits.queries import held_visit
 from tenants.database import db
 
 from . import rules
@@ -166,7 +167,7 @@ def _conditions(
         "self_none": and_(assessed, own == 0),
         "submitted": filed,
         "late": and_(filed, d.late),
-        "visited": false(),
+        "visited": and_(filed, held_visit(d.tenant_id, d.id)),
         "level_1": and_(decided, d.decided_level == 1),
         "level_2": and_(decided, d.decided_level == 2),
         "refused": and_(decided, d.decided_level == 0),
@@ -185,7 +186,7 @@ def _conditions(
 def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
     """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
 
-    Two statements, whatever there is to count. `visited` stays 0 until site visits are recorded.
+    Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
     if decide_before is None:

@@ -86,13 +86,15 @@ def _first(tables: Tables, wrong: Callable[[Row], str | None]) -> str | None:
 
 
 def within_the_registry(tables: Tables) -> str | None:
-    """R1: column 3 is not below columns 4, 6 and 11."""
+    """R1: column 3 is not below columns 4, 6 and 11, nor column 11 below column 12."""
 
     def wrong(row: Row) -> str | None:
         for column in ("4", "6", "11"):
             value = getattr(row.counts, COLUMN_OF[column].figure)
             if value > row.counts.units:
                 return f"cột {column} ({number(value)}) lớn hơn cột 3 ({number(row.counts.units)})"
+        if row.counts.visited > row.counts.submitted:
+            return f"cột 12 ({number(row.counts.visited)}) lớn hơn cột 11 ({number(row.counts.submitted)})"
         return None
 
     return _first(tables, wrong)

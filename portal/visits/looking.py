@@ -60,8 +60,6 @@ def look(actor: Identity, row: Visit, indicator_id: int, seen: Seen) -> VisitChe
         raise Refused("Xin chọn: thấy đúng, không thấy hoặc không xem.", 422)
     if len(note) > MOST_NOTE:
         raise Refused(f"Ghi chú dài tối đa {MOST_NOTE} ký tự.", 422)
-    if seen.result == "not_found" and not note:
-        raise Refused("Xin ghi chú không thấy điều gì, ở đâu; đơn vị đọc nguyên văn trong biên bản.", 422)
     check = check_of(case.visit, indicator_id)
     now = clock.now()
     if check is None:

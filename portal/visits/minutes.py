@@ -59,6 +59,13 @@ def write(actor: Identity, row: Visit, given: Written, version: int | None = Non
         raise Refused(
             "Phiếu kiểm tra chưa ghi chỉ tiêu nào đã xem. Xin ghi phiếu trước khi lập biên bản.", 422
         )
+    silent = [item["code"] for item in items if item["result"] == "not_found" and not item["note"]]
+    if silent:
+        raise Refused(
+            f"Chỉ tiêu {', '.join(silent)} ghi “Không thấy” mà chưa có ghi chú. Xin ghi rõ không thấy điều gì; đơn vị đọc "
+            "nguyên văn trong biên bản.",
+            422,
+        )
     row.held_from, row.held_until = given.held_from, given.held_until
     row.present, row.summary, row.requests = (
         given.present.strip(),
