@@ -52,7 +52,7 @@ OWNED: dict[str, Mapper[Any]] = {
 SHARED = sorted(set(MAPPERS) - set(OWNED))
 
 # Tables of which a district has one row for each year, whatever its units.
-ONE_A_DISTRICT = {"registration_term"}
+ONE_A_DISTRICT = {"registration_term", "visit_plan"}
 
 Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {

@@ -37,8 +37,10 @@ from tenants.scope import acting_in
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
 from tests.deciding import District, accept
-from tests.forms import token
 from tests.papers import reading
+
+VERSION = r'name="version"[^>]*value="(\d+)"'
+TOKEN = r'<meta name="csrf-token" content="([^"]+)">'
 
 
 def local(*moment: int) -> datetime:
@@ -48,8 +50,10 @@ def local(*moment: int) -> datetime:
 
 def send(client: Any, path: str, data: dict[str, Any], *, page: str, **more: Any) -> Any:
     """Post a form with the token and the version that its page carries."""
-    seen = re.search(r'name="version"[^>]*value="(\d+)"', client.get(page).get_data(as_text=True))
-    fields = {"csrf_token": token(client, page), "version": seen[1] if seen else "0", **data}
+    html = client.get(page).get_data(as_text=True)
+    seen, token = (re.search(one, html) for one in (VERSION, TOKEN))
+    assert token
+    fields = {"csrf_token": token[1], "version": seen[1] if seen else "0", **data}
     return client.post(path, data=fields, **more)
 
 
@@ -392,6 +396,14 @@ def test_a_day_without_a_line_loses_nothing_and_doubles_nothing(
     page = client.get(sheet).get_data(as_text=True)
     assert 'name="kept-page"' in page
     assert "photos.js" in page
+    found = re.search(TOKEN, page)
+    assert found
+
+    def send(client: Any, path: str, data: dict[str, Any], *, page: str, **more: Any) -> Any:
+        """The page stays open all day: nothing is asked again before sending."""
+        assert page == sheet
+        return client.post(path, data={"csrf_token": found[1], **data}, **more)
+
     one, htmx = f"{sheet}/{case.ids['1.1']}", {"HX-Request": "true"}
     typed = {"result": "found", "note": "Có kế hoạch.", "version": "0"}
     for _ in range(2):  # the answer to the first was lost on the way
