@@ -198,7 +198,7 @@ def _unvisited(facts: Facts, years: int) -> str:
     last = (
         f"Lần kiểm tra gần nhất là năm {since}"
         if facts.visited_in
-        else f"Có hồ sơ từ năm {since}, chưa lần nào kiểm tra"
+        else f"Có hồ sơ, kết quả từ năm {since} và cổng chưa ghi lần kiểm tra nào"
     )
     return f"{last}: {facts.year - since} năm (mức huyện đặt: {years} năm)."
 
