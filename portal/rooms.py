@@ -36,6 +36,7 @@ ROOMS: tuple[str, ...] = (
     "targets",
     "team",
     "units",
+    "visits",
     "waivers",
 )
 

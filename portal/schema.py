@@ -24,6 +24,7 @@ from portal.targets import models as targets
 from portal.team import models as team
 from portal.trail import models as trail
 from portal.units import models as units
+from portal.visits import models as visits
 from portal.waivers import models as waivers
 from tenants import people, places
 from tenants.database import Base
@@ -56,5 +57,6 @@ __all__ = [
     "team",
     "trail",
     "units",
+    "visits",
     "waivers",
 ]

@@ -70,6 +70,8 @@ class Right(Enum):
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
     ANSWER_HEARING = Grant("trả lời khi huyện dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
 
+    SIGN_VISIT = Grant("ghi ý kiến, ký biên bản kiểm tra thực tế", _roles(Role.UNIT_HEAD))
+
     SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
     OPEN_DISTRICT_YEAR = Grant(
         "ghi ngày, kế hoạch của năm đánh giá và công bố thông tin nộp hồ sơ",
@@ -84,6 +86,12 @@ class Right(Enum):
         "chấp thuận hay từ chối đề nghị không áp dụng chỉ tiêu",
         _roles(Role.DISTRICT_OFFICER),
         not_own_unit,
+    )
+    PLAN_VISITS = Grant(
+        "lập danh sách, lịch kiểm tra thực tế, báo đơn vị", _roles(Role.DISTRICT_OFFICER), not_own_unit
+    )
+    VISIT_UNITS = Grant(
+        "kiểm tra thực tế, lập và ký biên bản", _APPRAISERS | _roles(Role.DISTRICT_LEADER), not_own_unit
     )
     PROPOSE = Grant("chốt đề xuất mức độ", _roles(Role.DISTRICT_OFFICER), not_own_unit)
     DRAFT_DECISION = Grant("soạn quyết định", _roles(Role.DISTRICT_OFFICER))

@@ -10,11 +10,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from openpyxl import Workbook
+from PIL import Image
 from pypdf import PdfWriter
 from sqlalchemy import select, text
 
@@ -44,6 +45,11 @@ from portal.reports.models import DistrictReport
 from portal.reports.narrative import SECTIONS
 from portal.units import importing
 from portal.units.models import Unit
+from portal.visits import looking, planning
+from portal.visits import minutes as visit_minutes
+from portal.visits import operations as visits
+from portal.visits.models import Visit
+from portal.visits.operations import Arranged
 from portal.words import ZONE
 from tenants.access import GuardedFlask
 from tenants.database import db
@@ -77,6 +83,8 @@ class Year:
     unregistered: int = 0
     past: int = 0
     further: int = 0
+    visit: int = 0
+    photo: str = ""
 
     @property
     def tenant_id(self) -> int:
@@ -131,6 +139,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     year.decision = _decide(year)
     _complain(year)
     _mean_to_revoke(year)
+    _visit(year)
     with world.acting(district.officer) as actor:
         dossier = world.dossier(year.tenant_id, year.dossiers[State.APPRAISED])
         _judge(actor, dossier)
@@ -296,6 +305,44 @@ def _mean_to_revoke(year: Year) -> None:
     with world.acting(year.heads[State.DECIDED]) as actor:
         meant_row = db.session.get_one(FurtherDecision, (tenant_id, year.further))
         further.answer(actor, meant_row, f"{CANARY} ý kiến về dự kiến thu hồi")
+
+
+def _visit(year: Year) -> None:
+    """The district visits the unit under appraisal: proposal, letter, checklist with a photo, minutes signed by both."""
+    world, tenant_id, state = year.world, year.tenant_id, State.ACCEPTED
+    officer = year.people[Role.DISTRICT_OFFICER]
+    with world.acting(officer) as actor:
+        planning.settle(actor, tenant_id, 2026, 3, 50, "", 0)
+        planning.choose(actor, tenant_id, 2026, year.units[state], "dismiss", "first", f"{CANARY} đã xem")
+        dossier = world.dossier(tenant_id, year.dossiers[state])
+        begins = datetime(2027, 1, 20, 10, 30, tzinfo=ZONE)
+        number = actor.account_id
+        given = Arranged(
+            begins, f"{CANARY} hội trường", f"{CANARY} nội dung", (number,), number, f"{CANARY} khách"
+        )
+        row = visits.arrange(actor, dossier, given)
+        visits.tell(actor, row, f"18/{CANARY}", date(2027, 1, 20), f"{CANARY} ký", "TRƯỞNG PHÒNG")
+        year.visit = row.id
+    world.set_clock(2027, 1, 20, 12, 0)
+    with world.acting(officer) as actor:
+        row = db.session.get_one(Visit, (tenant_id, year.visit))
+        first = open_sheet(world.dossier(tenant_id, year.dossiers[state])).indicators[0].id
+        looking.look(actor, row, first, looking.Seen("not_found", f"{CANARY} không thấy"))
+        picture = io.BytesIO()
+        Image.new("RGB", (6, 6), (9, 9, 9)).save(picture, "PNG")
+        year.photo = looking.add_photo(actor, row, first, "", f"{CANARY}.png", picture.getvalue()).sha256
+        ends = datetime(2027, 1, 20, 11, 30, tzinfo=ZONE)
+        record = visit_minutes.Written(
+            begins, ends, f"{CANARY} đại diện", f"{CANARY} kết luận", f"{CANARY} kiến nghị"
+        )
+        visit_minutes.write(actor, row, record)
+    with world.acting(year.heads[state]) as actor:
+        row = db.session.get_one(Visit, (tenant_id, year.visit))
+        visit_minutes.speak(actor, row, f"{CANARY} ý kiến đơn vị")
+        visit_minutes.sign_for_unit(actor, row, row.content_hash)
+    with world.acting(officer) as actor:
+        row = db.session.get_one(Visit, (tenant_id, year.visit))
+        visit_minutes.sign_for_district(actor, row, row.content_hash)
 
 
 def _report(year: Year) -> int:

@@ -39,6 +39,7 @@ from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
 from .targets import aim
 from .team import give_out
+from .visits import visit
 from .year import load_activities, load_outreach, load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
@@ -105,6 +106,7 @@ def build(wanted: list[PlaceData]) -> None:
         complain(units[0].tenant_id, people)
         if season.plan_of(place) is season.FULL:
             revoke(units[0].tenant_id, people)
+            visit(units[0].tenant_id, people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

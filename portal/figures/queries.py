@@ -36,6 +36,7 @@ from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.registration.rules import Target
 from portal.units.models import Unit
+from portal.visits.queries import held_visit
 from tenants.database import db
 
 from . import rules
@@ -174,7 +175,7 @@ def _conditions(
         "self_none": and_(assessed, own == 0),
         "submitted": filed,
         "late": and_(filed, d.late),
-        "visited": false(),
+        "visited": and_(filed, held_visit(d.tenant_id, d.id)),
         "level_1": and_(decided, d.decided_level == 1),
         "level_2": and_(decided, d.decided_level == 2),
         "refused": and_(decided, d.decided_level == 0),
@@ -193,7 +194,7 @@ def _conditions(
 def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
     """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
 
-    Two statements, whatever there is to count. `visited` stays 0 until site visits are recorded.
+    Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
     if decide_before is None:

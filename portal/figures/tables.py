@@ -83,7 +83,7 @@ HEADS: tuple[tuple[str, int], ...] = tuple(
 )
 """The upper row of the head: a title and how many columns it spans; 0 for a column that has no group."""
 UNRECORDED = frozenset({"12"})
-"""Columns nothing in the portal records yet: written as "–", never as 0."""
+"""Columns that reports locked before the portal recorded visits say nothing of: written as "–", never as 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class Row:
     """A row of Biểu 01: its number ("7.1"), its label, its counts and those of the year before.
 
     `role`: "kind", "part" (of the kind above it), "subtotal" or "total". `kinds` and `public` say which
-    units the row holds (no kinds: all). `tenant_id` names the district in Biểu 01-T.
+    units the row holds (no kinds: all). `tenant_id` names the district in Biểu 01-T. `unrecorded`: columns of which
+    the row says nothing.
     """
 
     order: str
@@ -112,6 +113,7 @@ class Row:
     kinds: tuple[str, ...] = ()
     public: bool | None = None
     tenant_id: int | None = None
+    unrecorded: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -128,8 +130,8 @@ class Row:
     def cell(self, number: str) -> Cell:
         """Return the cell of a column number; KeyError for one that does not exist."""
         column = COLUMN_OF[number]
-        if number in UNRECORDED:
-            return Cell(column, None, "–", "cổng chưa ghi nhận việc kiểm tra thực tế")
+        if number in self.unrecorded:
+            return Cell(column, None, "–", "khi khóa số liệu, cổng chưa ghi nhận việc kiểm tra thực tế")
         if not column.figure:
             gain = gain_in_points(self.counts, self.previous)
             return Cell(column, gain, points(gain))
@@ -157,6 +159,7 @@ class Row:
             "kinds": list(self.kinds),
             "public": self.public,
             "tenant_id": self.tenant_id,
+            "unrecorded": sorted(self.unrecorded),
             "counts": self.counts.as_json(),
             "previous": None if self.previous is None else self.previous.as_json(),
         }
@@ -174,6 +177,7 @@ class Row:
             kinds=tuple(data["kinds"]),
             public=data["public"],
             tenant_id=data.get("tenant_id"),
+            unrecorded=frozenset(data.get("unrecorded", UNRECORDED)),
         )
 
 

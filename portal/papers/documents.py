@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import words
-from portal.papers import data, seal, wording
+from portal.papers import data, seal, visit_data, wording
 from portal.papers.pdf import clean, render_pdf
 from portal.papers.rows import MISSING, Align, RowColumn, RowTable
 from portal.papers.sheets import Sheet, sheet_rows
@@ -229,6 +229,40 @@ def supplement_request(request: data.SupplementRequest) -> Page:
     )
     rows = [(str(place), p.subject, p.reason, p.action) for place, p in enumerate(request.points, 1)]
     return _render("supplement_request.html", request, {"points": wording.plain_table(columns, rows)})
+
+
+def visit_letter(letter: visit_data.VisitLetter) -> Page:
+    """Thông báo kiểm tra thực tế: when, where and who comes."""
+    columns = (
+        RowColumn("TT", 11, Align.CENTER),
+        RowColumn("Họ và tên", 56),
+        RowColumn("Chức vụ, đơn vị công tác", 62),
+        RowColumn("Nhiệm vụ", 36),
+    )
+    rows = [(str(place), m.name, m.title, m.task) for place, m in enumerate(letter.members, 1)]
+    return _render("visit_letter.html", letter, {"members": wording.plain_table(columns, rows)})
+
+
+def visit_minutes(minutes: visit_data.VisitMinutes) -> Page:
+    """Biên bản kiểm tra thực tế: who was there, what was seen of each indicator, what both sides say."""
+    columns = (
+        RowColumn("Chỉ tiêu", 16, Align.CENTER),
+        RowColumn("Nội dung", 52),
+        RowColumn("Đơn vị tự đánh giá", 28, Align.CENTER),
+        RowColumn("Kết quả kiểm tra", 24, Align.CENTER),
+        RowColumn("Ghi chú", 45),
+    )
+    rows = [
+        (
+            one.code,
+            one.title,
+            one.value,
+            one.result,
+            "\n".join(part for part in (one.note, f"({one.photos} ảnh)" if one.photos else "") if part),
+        )
+        for one in minutes.items
+    ]
+    return _render("visit_minutes.html", minutes, {"items": wording.plain_table(columns, rows, size=11)})
 
 
 def decision(paper: data.Decision) -> Page:

@@ -145,6 +145,7 @@ class ReportFigures:
             "so_nop": n(c.submitted),
             "so_nop_qua_han": n(c.late),
             "so_yeu_cau_bo_sung": n(self.supplements),
+            "so_kiem_tra_thuc_te": row.cell("12").text,
             "so_muc_1": n(c.level_1),
             "so_muc_2": n(c.level_2),
             "so_khong_cong_nhan": n(c.refused),

@@ -76,7 +76,7 @@ SECTIONS: tuple[Section, ...] = (
         "1. Tiếp nhận, yêu cầu bổ sung, kiểm tra thực tế",
         "iii_1",
         "{so_nop} đơn vị nộp hồ sơ, trong đó {so_nop_qua_han} hồ sơ nộp quá hạn; {so_yeu_cau_bo_sung} hồ sơ được yêu cầu "
-        "bổ sung.",
+        "bổ sung; {so_kiem_tra_thuc_te} đơn vị được kiểm tra thực tế.",
         True,
     ),
     Section(
@@ -165,6 +165,7 @@ FIELDS: Mapping[str, str] = {
     "so_nop": "số nộp hồ sơ (cột 11)",
     "so_nop_qua_han": "nộp quá hạn (cột 11a)",
     "so_yeu_cau_bo_sung": "hồ sơ được yêu cầu bổ sung",
+    "so_kiem_tra_thuc_te": "số đơn vị được kiểm tra thực tế (cột 12)",
     "so_muc_1": "công nhận mức độ 1 (cột 13)",
     "so_muc_2": "công nhận mức độ 2 (cột 15)",
     "so_khong_cong_nhan": "không công nhận (cột 17)",

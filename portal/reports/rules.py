@@ -180,7 +180,7 @@ def _first(tables: Tables, wrong: Callable[[Row], tuple[str, Sequence[str]] | No
 
 
 def within_the_registry(tables: Tables) -> Fault | None:
-    """R1: column 3 is not below columns 4, 6 and 11."""
+    """R1: column 3 is not below columns 4, 6 and 11, nor column 11 below column 12."""
 
     def wrong(row: Row) -> tuple[str, Sequence[str]] | None:
         for column in ("4", "6", "11"):
@@ -188,6 +188,9 @@ def within_the_registry(tables: Tables) -> Fault | None:
             if value > row.counts.units:
                 said = f"cột {column} ({number(value)}) lớn hơn cột 3 ({number(row.counts.units)})"
                 return said, (column, "3")
+        if row.counts.visited > row.counts.submitted:
+            said = f"cột 12 ({number(row.counts.visited)}) lớn hơn cột 11 ({number(row.counts.submitted)})"
+            return said, ("12", "11")
         return None
 
     return _first(tables, wrong)

@@ -7,6 +7,7 @@
   const { owner, on, $, make, say } = portal;
   const { body } = document;
   const worker = $('meta[name="kept-page"]')?.content;
+  const cannot = $('meta[name="kept-page"]')?.dataset.away ?? 'Chưa gửi được tệp, chưa ký và nộp được.';
   const isAway = Boolean($('meta[name="away-page"]'));
   const MOST = 6; // dossiers kept
   const PAGES = 'pages|';
@@ -32,7 +33,7 @@
   function copyOfThis() {
     const copy = document.documentElement.cloneNode(true); // attributes hold what is saved, not what is being typed
     copy.querySelectorAll('[data-made], .flash, .kept, .conflict, .sync').forEach((node) => node.remove());
-    copy.querySelectorAll('[data-sync-all]').forEach((line) => { line.replaceChildren(); line.hidden = true; });
+    copy.querySelectorAll('[data-sync-all], [data-photos-all]').forEach((line) => { line.replaceChildren(); line.hidden = true; });
     copy.querySelectorAll('details.menu[open]').forEach((menu) => { menu.open = false; });
     copy.querySelectorAll('[data-busy], [aria-disabled]').forEach((node) => { delete node.dataset.busy; node.removeAttribute('aria-disabled'); });
     copy.querySelector('#save-status').textContent = '';
@@ -85,7 +86,7 @@
   }
   const reload = (label) => make('button', { type: 'button', className: 'btn btn-link', textContent: label, onclick: () => location.reload() });
   const keptAt = body.dataset.keptAt && new Date(body.dataset.keptAt);
-  if (keptAt) show('wait', make('b', { textContent: `Đang ngoại tuyến, bản lúc ${moment(keptAt)}.` }), ' Vẫn nhập tiếp được: nội dung giữ trên máy này và tự gửi khi có mạng. Chưa gửi được tệp, chưa ký và nộp được. ', reload('Thử lại'));
+  if (keptAt) show('wait', make('b', { textContent: `Đang ngoại tuyến, bản lúc ${moment(keptAt)}.` }), ' Vẫn nhập tiếp được: nội dung giữ trên máy này và tự gửi khi có mạng. ', cannot, ' ', reload('Thử lại'));
   else if (worker) {
     const lineLost = () => show('wait', make('b', { textContent: 'Mất kết nối.' }), ' Vẫn nhập tiếp được: nội dung giữ trên máy này và tự gửi khi có mạng.');
     window.addEventListener('offline', lineLost);

@@ -37,7 +37,7 @@
     const [waiting, conflict, mend, shut, done] = [ids('waiting', 'sending'), ids('conflict'), ids('mend'), ids('shut'), ids('done')];
     const out = document.querySelector('form[data-sign-out] button');
     if (out) { // signing out forgets what is kept here: not without asking
-      const left = kept.entries().filter(([, entry]) => entry.page).length;
+      const left = kept.entries().filter(([, entry]) => entry.page).length + (portal.photosWaiting ?? 0);
       if (left) out.dataset.confirm = `Còn ${left} mục đã nhập trên máy này chưa gửi. Đăng xuất sẽ xóa các mục đó.`; else delete out.dataset.confirm;
     }
     if (!line) return;
@@ -169,6 +169,7 @@
   window.addEventListener('offline', () => { reached = false; tell(); });
   on('visibilitychange', () => { if (!document.hidden && (hindrance || standing('waiting').length)) sync(); });
   portal.sync = sync;
+  portal.whoIsThere = whoIsThere;
 
   /* ---- what was typed on this device before ---- */
   const waitAgain = (form) => { if (kept.restore(form)) { mark(form, 'waiting'); return true; } return false; };

@@ -1,8 +1,8 @@
-/* Service worker: the network first, always. Without an answer it shows the copy of a dossier that offline.js kept, and
+/* Service worker: the network first, always. Without an answer it shows the copy of a dossier or checklist that offline.js kept, and
    for any other page one that says so. It writes nothing but its own page; it never touches what is sent. */
 'use strict';
 const AWAY = '/ngoai-tuyen';
-const DOSSIER = /^\/ho-so\/\d+$/;
+const DOSSIER = /^\/ho-so\/\d+$|^\/huyen\/kiem-tra\/\d+\/phieu$/; // a unit's form; the checklist of a visit
 const LIFE = 7 * 864e5; // as long as a sign-in can last
 const PATIENCE = { true: 12000, false: 2000 }; // how long a line may take before the copy is shown, by what the browser says of it
 

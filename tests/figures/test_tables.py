@@ -75,10 +75,14 @@ def test_shares_come_from_whole_numbers() -> None:
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    """No whole, no year before, nothing recorded: never 0 %."""
+    """No whole, no year before, nothing recorded: never 0 %; a report locked before visits were recorded keeps its dash."""
     row = Row("1", "", ZERO)
-    assert {row.cell(number).text for number in ("5", "12", "14", "20", "23", "24")} == {"–"}
-    assert row.cell("4").text == "0"
+    assert {row.cell(number).text for number in ("5", "14", "20", "23", "24")} == {"–"}
+    assert (row.cell("4").text, row.cell("12").text) == ("0", "0")
+    old = row.as_json()
+    del old["unrecorded"]
+    assert Row.from_json(old).cell("12").text == "–"
+    assert Row.from_json(row.as_json()) == row
     with pytest.raises(KeyError):
         row.cell("25")
 

@@ -39,6 +39,8 @@ PLAUSIBLE: dict[str, str] = {
     "confirmed": "y", "sure": "y", "agree": "y", "duty": "member", "channel": "paper", "opened_on": "2024-01-01",
     "closed_on": "2026-12-31", "last_day": "2027-01-15", "since": "2027-01-15", "points": "Điểm", "members": "37",
     "days": "5", "venue": "Nơi họp", "act": "save", "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
+    "day": "2027-01-22", "hour": "08:30", "begins": "08:30", "ends": "09:30", "accounts": "1", "lead": "1", "years": "3",
+    "result": "found", "present": "Người có mặt", "summary": "Kết luận", "opinion": "Ý kiến",
     "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
 }  # fmt: skip
 
@@ -72,6 +74,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
         "further_id": [year.further],
+        "visit_id": [year.visit],
+        "sha256": [year.photo],
         "report_id": [year.report],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
@@ -122,6 +126,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "province.kind": {"kind": lambda _year: ["primary"]},
     "further.new": {"kind": lambda _year: ["thu-hoi", "dieu-chinh"]},
     "further.create": {"kind": lambda _year: ["thu-hoi"]},
+    "visits.paper": {"name": lambda _year: ["thong-bao", "bien-ban"], "ext": lambda _year: ["pdf", "docx"]},
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},

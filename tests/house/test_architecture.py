@@ -29,6 +29,7 @@ from portal.reports.models import DistrictReport
 from portal.targets import wording as targets
 from portal.team import wording as team
 from portal.units.kinds import UNIT_KINDS
+from portal.visits import wording as visits
 from portal.waivers.wording import STATES as WAIVER_STATES
 from tenants.places import TenantKind
 from tenants.rights import Right
@@ -300,6 +301,7 @@ WORDS = {
     "portal.targets.rules.Standing": targets.STANDINGS,
     "portal.team.rules.Pace": team.PACES,
     "portal.team.rules.Standing": team.STANDINGS,
+    "portal.visits.rules.Flag": visits.FLAGS,
     "portal.waivers.models.WaiverState": WAIVER_STATES,
     "portal.dossiers.ruling.Outcome": words.OUTCOMES,
     "portal.registration.rules.Target": registration.TARGETS,
