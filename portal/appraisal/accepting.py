@@ -94,7 +94,7 @@ def close_all(actor: Identity, dossier_ids: Sequence[int]) -> list[Closed]:
     ids = sorted(set(dossier_ids))[:MOST_AT_ONCE]
     rows = select(Dossier.id, Unit.name).where(Dossier.tenant_id == tenant_id, Dossier.id.in_(ids))
     on_unit = (Unit.tenant_id == Dossier.tenant_id) & (Unit.id == Dossier.unit_id)
-    names = dict(db.session.execute(rows.join(Unit, on_unit)).tuples().all())
+    names = {row.id: row.name for row in db.session.execute(rows.join(Unit, on_unit))}
     for dossier_id in ids:
         if dossier_id not in names:
             continue

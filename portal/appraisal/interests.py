@@ -70,7 +70,7 @@ def declare(actor: Identity, account_id: int, unit_id: int, kind: str, reason: s
         account_id=account_id,
         full_name=person,
         kind=kind,
-        reason=reason or "Nơi công tác, hưởng lương.",
+        reason=reason or "Hưởng lương tại đơn vị.",
         declared_at=clock.now(),
         declared_by=actor.full_name,
     )

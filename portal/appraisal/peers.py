@@ -92,6 +92,6 @@ def said_of(found: Peers, indicator: Indicator) -> str:
         return f"Dưới {FEWEST_PEERS} đơn vị cùng loại trong huyện đã nộp, không so sánh."
     of = f"{found.units} đơn vị cùng loại trong huyện"
     if indicator.kind is Kind.SHARE and found.quartiles is not None:
-        low, middle, high = (words.percent(round(q * 100), 10_000, 1) for q in found.quartiles)
+        low, middle, high = (words.percent(int(q * 100 + 1e-6), 10_000, 1) for q in found.quartiles)
         return f"{of}: trung vị {middle}, nửa ở giữa từ {low} đến {high}."
     return f"{of}: {found.met_1} đạt mức độ 1, {found.met_2} đạt mức độ 2."
