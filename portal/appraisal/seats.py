@@ -43,6 +43,16 @@ end $$;
 create or replace trigger appraiser_handed_in before update on appraiser
   for each row execute function refuse_foreign_hand_in();
 """
+
+
+def _of_the_district(table: str) -> str:
+    """Return the condition that a new row names a person of the district."""
+    member = (
+        f"select from membership m where m.account_id = {table}.account_id and m.tenant_id = app_tenant()"
+    )
+    return f"{OWN_TENANT} and exists ({member})"
+
+
 _ON_DOSSIER = (
     "select from appraiser a where a.tenant_id = appraiser_verdict.tenant_id"
     " and a.dossier_id = appraiser_verdict.dossier_id and a.removed_at is null"
@@ -73,6 +83,7 @@ class Appraiser(InDossier, Base):
             " removed_reason, version)",
             "province": "select",
         },
+        inserts={"district": _of_the_district("appraiser")},
         statements=(_HANDED_IN_ONESELF,),
     )
     __table_args__ = (
@@ -162,7 +173,10 @@ class Interest(UnitOwned, Base):
     """Why a person does not appraise a unit: it pays the person (`employer`), or another reason that was declared."""
 
     __tablename__ = "appraiser_interest"
-    __wall__ = Wall(grants={"district": "select, insert, update (ended_at, ended_by, ended_reason)"})
+    __wall__ = Wall(
+        grants={"district": "select, insert, update (ended_at, ended_by, ended_reason)"},
+        inserts={"district": _of_the_district("appraiser_interest")},
+    )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         CheckConstraint(f"kind in {INTERESTS}", name="kind"),
