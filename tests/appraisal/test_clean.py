@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from portal.appraisal import accepting, clean
 from portal.appraisal import operations as appraisal
 from portal.appraisal.peers import peers, said_of
+from portal.dossiers import operations as dossiers
 from portal.dossiers.models import Answer, Dossier
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.wording import outcome_words
+from portal.evidence import operations as evidence
 from portal.recognition.drafting import reason_for
 from tenants.database import db
 from tenants.people import Role
@@ -21,6 +23,7 @@ from tenants.scope import acting_in
 from tests.appraisal.conftest import Case, code_of, sheet_of
 from tests.appraisal.test_at_once import together
 from tests.builders import STEWARD, World
+from tests.canaries import paper
 from tests.deciding import accept
 from tests.forms import send
 
@@ -169,3 +172,30 @@ def test_a_corrected_base_figure_names_what_it_changed(world: World, client: Any
     assert saved.count("37/37 = 100 % → 37/40 = 92,50 %") == 5
     with acting_in(STEWARD):
         assert db.session.scalar(select(Dossier.appraised_level).where(Dossier.id == case.dossier)) == 1
+
+
+def test_evidence_stands_beside_the_indicator(
+    world: World, client: Any, a_case: Make, count_queries: list[str]
+) -> None:
+    """A PDF is shown inside the page from this site alone; opening it costs few queries."""
+    case = a_case("accepted", level=1)
+    unit = world.a_unit(case.district, "Trường Tiểu học có tệp")
+    number = world.a_dossier(case.district, unit, "filled")
+    head = world.a_person(Role.UNIT_HEAD, case.district, unit)
+    with world.acting(head) as actor:
+        dossier = world.dossier(case.district, number)
+        target = code_of(open_sheet(dossier), "2.5")
+        files = [("danh-sach.pdf", paper("Danh sách"))]
+        evidence.add_to_indicator(actor, dossier, target, files)
+        dossiers.sign(actor, dossier)
+        dossiers.submit(actor, dossier)
+    accept(world, case.officer, case.district, number)
+    world.sign_in(client, case.officer)
+    page = client.get(f"/huyen/ho-so/{number}/tham-dinh?chi-tieu=2.5").text
+    src = page.split('<iframe src="')[1].split('"')[0]
+    count_queries.clear()
+    shown = client.get(src)
+    assert len(count_queries) <= 8
+    assert (shown.status_code, shown.mimetype) == (200, "application/pdf")
+    assert shown.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'"
+    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
