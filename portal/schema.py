@@ -2,6 +2,7 @@
 
 from portal.activities import models as activities
 from portal.appraisal import models as appraisal
+from portal.appraisal import seats
 from portal.catalogue import models as catalogue
 from portal.complaints import models as complaints
 from portal.cycle import models as cycle
@@ -53,6 +54,7 @@ __all__ = [
     "reports",
     "roster",
     "sealed",
+    "seats",
     "targets",
     "team",
     "trail",

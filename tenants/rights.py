@@ -82,6 +82,10 @@ class Right(Enum):
     ALLOW_SUPPLEMENT = Grant("cho phép yêu cầu bổ sung lần nữa", _roles(Role.DISTRICT_LEADER), not_own_unit)
     ENTER_FOR_UNIT = Grant("nhập hộ hồ sơ giấy, bưu chính, dịch vụ công", _roles(Role.DISTRICT_OFFICER))
     APPRAISE = Grant("thẩm định từng chỉ tiêu", _APPRAISERS, not_own_unit)
+    ASSIGN_APPRAISER = Grant(
+        "phân công người thẩm định, ghi xung đột lợi ích của người khác",
+        _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER),
+    )
     RULE_WAIVER = Grant(
         "chấp thuận hay từ chối đề nghị không áp dụng chỉ tiêu",
         _roles(Role.DISTRICT_OFFICER),

@@ -73,5 +73,9 @@ def correct(dossier_id: int, code: str) -> Any:
         return page(fresh, BASE, typed=typed, conflict=both), 409
     except Refused as refused:
         return again(dossier_id, BASE, refused, typed=typed, stuck=stuck)
-    said = f"Đã hiệu chỉnh {words.HEADCOUNTS[code].inline}; {len(changed)} chỉ tiêu được tính lại."
+    codes = ", ".join(change.indicator.code for change in changed)
+    again_said = (
+        f"{len(changed)} chỉ tiêu được tính lại: {codes}" if changed else "không chỉ tiêu nào thay đổi"
+    )
+    said = f"Đã hiệu chỉnh {words.HEADCOUNTS[code].inline}; {again_said}."
     return back_to("appraisal.desk", said, dossier_id=dossier_id, **{"chi-tieu": BASE})

@@ -19,7 +19,7 @@ from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
-from . import operations, queries, rules
+from . import operations, panels, queries, rules
 from .blueprint import blueprint, link
 from .desk import (
     BASE,
@@ -33,7 +33,9 @@ from .desk import (
 )
 from .forms import VerdictGiven, read_verdict
 from .intake_views import dossier_here
+from .judging import differ
 from .models import Finding
+from .peers import peers, said_of
 
 AT_DESK = (State.ACCEPTED, State.APPRAISED, State.DECIDED)
 
@@ -58,8 +60,15 @@ def desk(dossier_id: int) -> str:
 def page(sheet: Sheet, chosen: str, **more: Any) -> str:
     """Render the desk; `more` holds what was typed, faults and conflicts."""
     dossier, actor = sheet.dossier, signed_in()
+    panel = panels.panel_of(dossier)
+    seat = panel.mine(actor)
+    if panel.apart:
+        sheet = panels.as_noted(sheet, seat)
     at = Desk(sheet, chosen)
-    may_judge = dossier.state == State.ACCEPTED and not refusal(actor, Right.APPRAISE, dossier)
+    may_judge, barred = dossier.state == State.ACCEPTED and not refusal(actor, Right.APPRAISE, dossier), ""
+    if may_judge:
+        barred = panels.conflict_of(actor, dossier) or panel.refusal(actor)
+        may_judge = not barred
     next_id = queries.next_in(State.ACCEPTED, dossier.tenant_id, dossier.year, actor, dossier)
     shared: dict[str, Any] = {
         "sheet": sheet,
@@ -67,6 +76,10 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         "at": at,
         "items": side_items(at),
         "may_judge": may_judge,
+        "barred": barred,
+        "panel": panel,
+        "seat": seat,
+        "may_assign": dossier.state == State.ACCEPTED and not refusal(actor, Right.ASSIGN_APPRAISER),
         "may_propose": not refusal(actor, Right.PROPOSE, dossier),
         "next_url": url_for("appraisal.desk", dossier_id=next_id) if next_id else "",
         "verdict_words": rules.VERDICT_WORDS,
@@ -80,14 +93,24 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         return render_template("appraisal/desk_base.html", **shared | _base_values(at) | more)
     if at.chosen == PROPOSAL:
         return render_template("appraisal/desk_proposal.html", **shared | _proposal_values(at) | more)
-    return render_template("appraisal/desk.html", **shared | _indicator_values(at) | more)
+    several = verdicts_here(at, panel)
+    return render_template("appraisal/desk.html", **shared | several | _indicator_values(at) | more)
+
+
+def verdicts_here(at: Desk, panel: panels.Panel) -> dict[str, Any]:
+    """Return what each of several appraisers noted on the chosen indicator, once all have handed in."""
+    if not panel.concluding:
+        return {"noted": [], "differ": False}
+    found = panels.verdicts_of(at.sheet.dossier, panel.seats)
+    chosen = at.indicator.id
+    noted = [(one, verdict_text(at.sheet, at.indicator, found[one.id].get(chosen))) for one in panel.seats]
+    return {"noted": noted, "differ": differ(found, chosen)}
 
 
 def _indicator_values(at: Desk) -> dict[str, Any]:
     sheet, indicator = at.sheet, at.indicator
     finding = sheet.findings.get(indicator.id)
     before = queries.previous_sheet(sheet)
-    peers = queries.peers(sheet, indicator)
     answer = sheet.answers[indicator.id]
     files = files_of(sheet, indicator.id, link)
     wanted = request.args.get("tep", "")
@@ -106,8 +129,7 @@ def _indicator_values(at: Desk) -> dict[str, Any]:
         "whole": at.district_whole,
         "given": _given(finding, answer, sheet.dossier.ratio_only),
         "last_year": queries.value_in(before, at.row.key) if before else "",
-        "peers": peers,
-        "peer_share": words.percent(peers.part, peers.whole, 1) if peers.whole else "",
+        "peers": said_of(peers(sheet, indicator), indicator),
         "files": files,
         "shown": shown or next((f for f in files if f.preview_url), None),
         "faults": [],
@@ -126,6 +148,7 @@ def _given(finding: Finding | None, answer: Any, ratio_only: bool) -> VerdictGiv
         grade=source.grade,
         reason_code=finding.reason_code if finding else "",
         reason=finding.reason if finding else "",
+        common_reason=getattr(finding, "common_reason", ""),
         version=finding.version if finding else 0,
         part_text=ratio_text(source.part) if ratio_only else "" if source.part is None else str(source.part),
     )
@@ -162,7 +185,7 @@ def _proposal_values(at: Desk) -> dict[str, Any]:
 def judge(dossier_id: int, indicator_id: int) -> Any:
     """Store a verdict and go on to the next indicator without one."""
     dossier = desk_dossier(dossier_id)
-    sheet = open_sheet(dossier)
+    sheet = panels.sheet_for(signed_in(), dossier)
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if indicator is None or indicator_id not in sheet.answers:
         abort(404)
@@ -205,14 +228,14 @@ def again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tuple
 def _conflict(dossier_id: int, chosen: str, given: VerdictGiven, conflict: Conflict) -> tuple[str, int]:
     """Show both verdicts; the form keeps the typed one and now knows the stored one's version."""
     db.session.rollback()
-    sheet = open_sheet(dossier_here(dossier_id))
+    sheet = panels.sheet_for(signed_in(), dossier_here(dossier_id))
     indicator = Desk(sheet, chosen).indicator
     finding = sheet.findings.get(indicator.id)
     mine = Finding(**given.values() | {"verdict": given.verdict})
     both = {
         "sentence": conflict.sentence,
-        "mine": _verdict_text(sheet, indicator, mine),
-        "theirs": _verdict_text(sheet, indicator, finding) if finding else "Chưa có kết luận.",
+        "mine": verdict_text(sheet, indicator, mine),
+        "theirs": verdict_text(sheet, indicator, finding),
         "who": finding.changed_by if finding else "người khác",
         "when": words.moment(finding.changed_at) if finding else "",
     }
@@ -220,7 +243,10 @@ def _conflict(dossier_id: int, chosen: str, given: VerdictGiven, conflict: Confl
     return page(sheet, chosen, given=given, conflict=both), 409
 
 
-def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
+def verdict_text(sheet: Sheet, indicator: Any, finding: Any) -> str:
+    """Write a verdict with its value and reasons, over several lines."""
+    if finding is None:
+        return "Chưa có kết luận."
     text = rules.VERDICT_WORDS.get(finding.verdict, "Chưa chọn kết luận")
     if finding.verdict == "corrected":
         whole = sheet.district_profile().headcounts.get(indicator.base or "")
@@ -235,7 +261,7 @@ def _verdict_text(sheet: Sheet, indicator: Any, finding: Finding) -> str:
 @may(Right.APPRAISE)
 def effect(dossier_id: int, indicator_id: int) -> Any:
     """Say what the verdict being typed would do to the level; nothing is stored."""
-    sheet = open_sheet(desk_dossier(dossier_id))
+    sheet = panels.sheet_for(signed_in(), desk_dossier(dossier_id))
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if indicator is None or indicator_id not in sheet.answers:
         abort(404)

@@ -86,11 +86,12 @@ class VerdictGiven:
     reason: str
     version: int
     part_text: str = ""
+    common_reason: str = ""
     faults: tuple[str, ...] = ()
 
     def values(self) -> dict[str, Any]:
         """Return the keyword arguments of `operations.judge`."""
-        names = ("yes", "part", "grade", "reason_code", "reason", "version")
+        names = ("yes", "part", "grade", "reason_code", "reason", "common_reason", "version")
         return {name: getattr(self, name) for name in names}
 
 
@@ -124,6 +125,7 @@ def read_verdict(
         reason=text_of(form, "reason"),
         version=version_of(form),
         part_text=line(form.get("part", ""))[:20],
+        common_reason=text_of(form, "common_reason", 1_000),
         faults=tuple(faults),
     )
 

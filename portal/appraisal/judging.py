@@ -1,27 +1,30 @@
-"""The district's verdicts: judge an indicator, correct a base figure, agree with the rest.
+"""The district's verdicts: judge an indicator, agree with the rest.
 
 What an officer saw is compared with what stands; a difference is a `Conflict` that shows both. Nothing of
-it is told to the unit before the decision (trail entries are inner).
+it is told to the unit before the decision (trail entries are inner). Of several appraisers each writes verdicts
+of his own first (`panels.py`); then the responsible one writes the findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from portal import clock, words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must
 from portal.dossiers.queries import Sheet, open_sheet
-from portal.dossiers.rules import RATIO_WHOLE, Answer, Indicator, Kind, Profile, impossible
+from portal.dossiers.rules import Answer, Indicator, Kind, Profile, impossible
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
-from . import rules
-from .models import VERDICTS, Finding, HeadcountFinding
+from . import panels, rules
+from .models import VERDICTS, Finding
+from .panels import Panel
+from .seats import Appraiser, AppraiserVerdict
 
 MOST_PEOPLE = 1_000_000
 
@@ -37,14 +40,18 @@ def judge(
     grade: int | None = None,
     reason_code: str = "",
     reason: str = "",
+    common_reason: str = "",
     version: int = 0,
 ) -> Sheet:
-    """Store the district's verdict on one indicator and what follows from it; returns the sheet as it stands.
+    """Store a verdict on one indicator and what follows from it; returns the sheet as the person sees it.
 
-    `version`: of the finding the page showed, 0 when it showed none. Raises `Conflict` with the other's
-    finding when somebody judged meanwhile, `Refused` for a missing reason or an impossible figure.
+    The verdict is the district's finding, or, of one of several who judge apart, the person's own.
+    `version`: of the finding the page showed, 0 when it showed none. `common_reason`: why it is concluded so where
+    the appraisers differed. Raises `Conflict` with the other's finding when somebody judged meanwhile, `Refused`
+    for a missing reason or an impossible figure.
     """
-    sheet = _under_appraisal(actor, dossier)
+    sheet, panel = under_appraisal(actor, dossier)
+    seat = panel.mine(actor) if panel.apart else None
     indicator = _indicator(sheet, indicator_id)
     if verdict not in VERDICTS:
         raise Refused("Xin chọn kết luận thẩm định.", 422)
@@ -55,107 +62,30 @@ def judge(
         grade if corrected and indicator.kind is Kind.GRADED else None,
     )
     code, text = ("", "") if verdict == "agreed" else (reason_code, reason.strip())
+    common = common_reason.strip() if panel.concluding else ""
     wanted = (verdict, *kept, code, text)
     finding = sheet.findings.get(indicator_id)
-    if finding is not None and wanted == _content(finding):
+    if finding is not None and (*wanted, common) == (*_content(finding), _common_of(finding)):
         return sheet
     if version != (finding.version if finding is not None else 0):
         who = finding.changed_by if finding is not None else "Người khác"
         raise Conflict(f"{who} vừa thẩm định chỉ tiêu {indicator.code}. Xin chọn nội dung giữ lại.", finding)
-    _check_verdict(sheet, indicator, verdict, kept, code, text)
-    if finding is None:
-        finding = _new_finding(sheet, indicator_id)
-    _write(finding, wanted, actor)
-    restate(sheet)
-    _note(actor, sheet, f"đã thẩm định chỉ tiêu {indicator.code}: {rules.VERDICT_WORDS[verdict].lower()}.")
-    return sheet
-
-
-def correct_headcount(
-    actor: Identity,
-    dossier: Dossier,
-    code: str,
-    value: int,
-    reason: str,
-    *,
-    version: int = 0,
-    parts: Mapping[int, int] | None = None,
-) -> tuple[rules.Change, ...]:
-    """Correct a base figure; every indicator that rests on it is recalculated. Returns what changed.
-
-    `parts`: new counts by indicator id for shares that would exceed the corrected figure. The unit's own
-    figure as `value` takes the correction back. Raises `Refused` naming each share that would exceed it.
-    """
-    sheet = _under_appraisal(actor, dossier)
-    own = sheet.headcounts.get(code)
-    if own is None:
-        raise Refused("Hồ sơ này không có số liệu nền đó.", 422)
-    name = words.HEADCOUNTS[code].inline
-    row = sheet.headcount_findings.get(code)
-    current = row.value if row is not None else own.value
-    if value == current and (row is None or row.reason == reason.strip()):
-        return ()
-    if version != (row.version if row is not None else 0):
-        who = row.changed_by if row is not None else "Người khác"
-        raise Conflict(f"{who} vừa hiệu chỉnh {name}. Xin xem lại rồi lưu lại.", row)
-    if sheet.dossier.ratio_only and value not in (0, RATIO_WHOLE):
-        raise Refused("Đơn vị không cung cấp số người: chỉ hiệu chỉnh được là có hay không có.", 422)
-    if not 0 <= value <= MOST_PEOPLE:
-        raise Refused(f"Số hiệu chỉnh phải từ 0 đến {words.number(MOST_PEOPLE)}.", 422)
-    if not reason.strip() and value != own.value:
-        raise Refused(f"Xin ghi lý do hiệu chỉnh {name}.", 422)
-    before = sheet.district_side()
-    why = reason.strip() or f"Lấy lại {name} theo số của đơn vị."
-    _fit_parts(sheet, actor, code, value, why, parts or {})
-    if value == own.value:
-        if row is not None:
-            db.session.delete(row)
-            del sheet.headcount_findings[code]
-    else:
-        if row is None:
-            row = sheet.headcount_findings[code] = HeadcountFinding(**_key(sheet), code=code)
-        row.value, row.reason = value, reason.strip()
-        row.changed_at, row.changed_by = clock.now(), actor.full_name
-        db.session.add(row)
-    restate(sheet)
-    changed = rules.changes(before, sheet.district_side())
-    detail = {"code": code, "before": current, "after": value, "reason": why}
-    was, now = base_words(sheet, current), base_words(sheet, value)
-    sentence = f"đã hiệu chỉnh {name} từ {was} thành {now}: {why}"
-    _note(actor, sheet, sentence, detail | {"indicators": [change.indicator.code for change in changed]})
-    return changed
-
-
-def _fit_parts(
-    sheet: Sheet, actor: Identity, code: str, value: int, reason: str, parts: Mapping[int, int]
-) -> None:
-    """Lower the counts that would exceed a corrected figure, or refuse naming them."""
-    above = exceeding(sheet, code, value)
-    stuck = [f"{i.code} ({_number(part)})" for i, part in above if not 0 <= parts.get(i.id, -1) <= value]
-    if stuck:
+    check_verdict(sheet, indicator, verdict, kept, code, text)
+    if panel.concluding and not common and differ(panels.verdicts_of(dossier, panel.seats), indicator_id):
         raise Refused(
-            f"Số đạt của chỉ tiêu {', '.join(stuck)} lớn hơn số hiệu chỉnh {_number(value)}. "
-            f"Xin nhập lại số đạt của các chỉ tiêu này (từ 0 đến {_number(value)}).",
+            f"Chỉ tiêu {indicator.code}: những người thẩm định kết luận khác nhau, xin ghi lý do chọn kết luận chung.",
             422,
         )
-    for indicator, _part in above:
-        finding = sheet.findings.get(indicator.id) or _new_finding(sheet, indicator.id)
-        _write(finding, ("corrected", None, parts[indicator.id], None, "headcount", reason), actor)
-
-
-def exceeding(sheet: Sheet, code: str, value: int) -> list[tuple[Indicator, int]]:
-    """Return the shares of a head-count whose count, as the district sees it, is above a new value."""
-    found: list[tuple[Indicator, int]] = []
-    if sheet.dossier.ratio_only:
-        return found
-    for indicator in sheet.indicators:
-        finding = sheet.findings.get(indicator.id)
-        if indicator.base != code or (finding is not None and finding.verdict == "not_applicable"):
-            continue
-        part = effective(sheet, indicator).part
-        if part is not None and part > value:
-            found.append((indicator, part))
-    return found
+    if finding is None:
+        finding = new_finding(sheet, indicator_id, seat)
+    if isinstance(finding, Finding):
+        finding.common_reason = common
+    write(finding, wanted, actor)
+    if seat is not None:
+        return _noted(sheet, seat)
+    restate(sheet)
+    note(actor, sheet, f"đã thẩm định chỉ tiêu {indicator.code}: {rules.VERDICT_WORDS[verdict].lower()}.")
+    return sheet
 
 
 def effective(sheet: Sheet, indicator: Indicator) -> Answer:
@@ -174,17 +104,30 @@ def agree_with_rest(
 
     `indicator_ids` limits it to what the page showed; one that somebody judged meanwhile is left as it is.
     """
-    sheet = _under_appraisal(actor, dossier)
+    sheet, panel = under_appraisal(actor, dossier)
+    if panel.concluding:
+        raise Refused("Mọi người đã nộp kết quả: xin lấy các kết luận giống nhau ở trang đối chiếu.")
+    agreed = agree_in(actor, sheet, panel.mine(actor) if panel.apart else None, indicator_ids)
+    if not agreed:
+        raise Refused("Không còn chỉ tiêu nào chờ kết luận trong danh sách đã chọn.")
+    return agreed
+
+
+def agree_in(
+    actor: Identity, sheet: Sheet, seat: Appraiser | None = None, indicator_ids: Collection[int] | None = None
+) -> tuple[str, ...]:
+    """Agree on a sheet whose dossier is held for this transaction; as `agree_with_rest`, but none is no fault."""
     agreed = []
     for indicator in unjudged(sheet):
         if indicator_ids is not None and indicator.id not in indicator_ids:
             continue
-        _write(_new_finding(sheet, indicator.id), ("agreed", None, None, None, "", ""), actor)
+        write(new_finding(sheet, indicator.id, seat), ("agreed", None, None, None, "", ""), actor)
         agreed.append(indicator.code)
-    if not agreed:
-        raise Refused("Không còn chỉ tiêu nào chờ kết luận trong danh sách đã chọn.")
-    restate(sheet)
-    _note(actor, sheet, f"đã đồng ý với đơn vị ở chỉ tiêu {', '.join(agreed)}.", {"indicators": agreed})
+    if seat is not None:
+        _noted(sheet, seat)
+    elif agreed:
+        restate(sheet)
+        note(actor, sheet, f"đã đồng ý với đơn vị ở chỉ tiêu {', '.join(agreed)}.", {"indicators": agreed})
     return tuple(agreed)
 
 
@@ -194,14 +137,33 @@ def unjudged(sheet: Sheet) -> list[Indicator]:
     return [f.indicator for f in side.findings if f.applies and f.indicator.id not in sheet.findings]
 
 
-def _under_appraisal(actor: Identity, dossier: Dossier) -> Sheet:
-    """Lock a dossier for appraisal: the right (never of one's own unit), then the state."""
+def under_appraisal(actor: Identity, dossier: Dossier) -> tuple[Sheet, Panel]:
+    """Lock a dossier for appraisal: the right, no conflict of interest, the state, the person's turn on the panel.
+
+    Of one of several who judge apart the sheet holds the person's own verdicts in place of findings.
+    """
     must(actor, Right.APPRAISE, dossier)
-    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
-    if sheet.dossier.state != State.ACCEPTED:
-        name = words.DOSSIER_STATES[sheet.dossier.state].name
+    row = locked(dossier.tenant_id, dossier.id)
+    if row.state != State.ACCEPTED:
+        name = words.DOSSIER_STATES[row.state].name
         raise Refused(f"Hồ sơ đang ở trạng thái “{name}” nên không thẩm định được lúc này.")
-    return sheet
+    if why := panels.conflict_of(actor, row):
+        raise Refused(why, 403)
+    panel = panels.panel_of(row)
+    if why := panel.refusal(actor):
+        raise Refused(why)
+    sheet = open_sheet(row)
+    return (panels.as_noted(sheet, panel.mine(actor)) if panel.apart else sheet), panel
+
+
+def differ(verdicts: panels.Verdicts, indicator_id: int) -> bool:
+    """Return whether the appraisers' verdicts on an indicator are not the same."""
+    return len({value_of(of[indicator_id]) for of in verdicts.values() if indicator_id in of}) > 1
+
+
+def value_of(row: Finding | AppraiserVerdict) -> tuple[object, ...]:
+    """Return what a verdict says of the indicator, without the reasons."""
+    return (row.verdict, row.yes, row.part, row.grade)
 
 
 def _indicator(sheet: Sheet, indicator_id: int) -> Indicator:
@@ -218,7 +180,7 @@ def _profile_without_rulings(sheet: Sheet) -> Profile:
     return replace(sheet.district_profile(), waived=frozenset())
 
 
-def _check_verdict(
+def check_verdict(
     sheet: Sheet,
     indicator: Indicator,
     verdict: str,
@@ -226,6 +188,7 @@ def _check_verdict(
     code: str,
     text: str,
 ) -> None:
+    """Raise `Refused` with what a verdict lacks, or where its figure is impossible."""
     own = sheet.answers[indicator.id]
     unit_value = (own.yes, own.part, own.grade)
     if verdict == "corrected" and value == (None, None, None):
@@ -245,7 +208,7 @@ def _check_verdict(
             raise Refused(fault, 422)
 
 
-def _content(finding: Finding) -> tuple[object, ...]:
+def _content(finding: Finding | AppraiserVerdict) -> tuple[object, ...]:
     return (
         finding.verdict,
         finding.yes,
@@ -256,13 +219,31 @@ def _content(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _new_finding(sheet: Sheet, indicator_id: int) -> Finding:
+def new_finding(sheet: Sheet, indicator_id: int, seat: Appraiser | None = None) -> Finding | AppraiserVerdict:
+    """Return a new row of the sheet: a finding, or a verdict of the seat's own; it is not pending yet."""
     # Not pending before it is written: a query in between would flush a row that is not whole.
-    finding = sheet.findings[indicator_id] = Finding(**_key(sheet), indicator_id=indicator_id)
-    return finding
+    row: Finding | AppraiserVerdict = Finding(**key_of(sheet), indicator_id=indicator_id)
+    if seat is not None:
+        own = {"appraiser_id": seat.id, "account_id": seat.account_id}
+        row = AppraiserVerdict(**key_of(sheet), **own, indicator_id=indicator_id)
+    sheet.findings[indicator_id] = row  # type: ignore[assignment]
+    return row
 
 
-def _write(finding: Finding, content: tuple[object, ...], actor: Identity) -> None:
+def _noted(sheet: Sheet, seat: Appraiser) -> Sheet:
+    """Count what one of several has judged; what it says stays in the person's own rows."""
+    db.session.flush()
+    seat.judged = len(sheet.findings)
+    db.session.flush()
+    return sheet
+
+
+def _common_of(row: Finding | AppraiserVerdict) -> str:
+    return row.common_reason if isinstance(row, Finding) else ""
+
+
+def write(finding: Finding | AppraiserVerdict, content: tuple[object, ...], actor: Identity) -> None:
+    """Write a verdict with its value and reasons, and who gave it when."""
     names = ("verdict", "yes", "part", "grade", "reason_code", "reason")
     for name, value in zip(names, content, strict=True):
         setattr(finding, name, value)
@@ -282,21 +263,12 @@ def restate(sheet: Sheet) -> None:
     db.session.flush()
 
 
-def _note(actor: Identity, sheet: Sheet, sentence: str, detail: dict[str, object] | None = None) -> None:
-    record(actor, "appraisal", sentence, **_key(sheet), detail=detail, inner=True)
+def note(actor: Identity, sheet: Sheet, sentence: str, detail: dict[str, object] | None = None) -> None:
+    """Write an act of the desk into the record, which the unit does not see."""
+    record(actor, "appraisal", sentence, **key_of(sheet), detail=detail, inner=True)
 
 
-def _key(sheet: Sheet) -> dict[str, int]:
+def key_of(sheet: Sheet) -> dict[str, int]:
+    """Return the columns that place a row under a dossier."""
     dossier = sheet.dossier
     return {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
-
-
-def base_words(sheet: Sheet, value: int | None) -> str:
-    """Say a base figure of a dossier: the number, or whether there are any where it tells ratios only."""
-    if sheet.dossier.ratio_only and value is not None:
-        return "có" if value else "không có"
-    return _number(value)
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else words.number(value)

@@ -21,7 +21,7 @@ from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.rights import Right, refusal
 
-from . import progress, queries
+from . import panels, progress, queries
 from .blueprint import blueprint, chosen_cycle
 from .reminders import remind as remind_units
 
@@ -42,6 +42,11 @@ def _asked(sorts: Any, filters: Any) -> Listing:
     return web.listing(sorts, filters={**filters, "nam": [str(year) for year in years()]})
 
 
+def _with_people(given: list[tuple[int, str]]) -> dict[str, Any]:
+    """Return the filters of the queue; by appraiser only whom somebody gave a dossier of the year."""
+    return {**queries.FILTERS, "nguoi": [queries.MINE, queries.NOBODY, *(str(number) for number, _ in given)]}
+
+
 def illustrative(cycle: Cycle) -> bool:
     """Return whether a year is judged by numbers that are confirmed for demonstration only."""
     found = exists().where(
@@ -56,7 +61,9 @@ def illustrative(cycle: Cycle) -> bool:
 @may(Right.SEE_DISTRICT)
 def queue() -> str:
     """Show the dossiers of a year that are the office's work."""
-    cycle, asked = chosen_cycle(), _asked(queries.SORTS, queries.FILTERS)
+    cycle, actor = chosen_cycle(), signed_in()
+    given = queries.appraisers(_tenant(), cycle.year)
+    asked = _asked(queries.SORTS, _with_people(given))
     counted = queries.counts(_tenant(), cycle.year)
     state, kind = asked.filters["state"], asked.filters["kind"]
     shown = (State.DRAFT, *queries.QUEUE_STATES)
@@ -72,17 +79,26 @@ def queue() -> str:
         if (number := sum(n for (st, k), n in counted.items() if k == code and state in ("", st)))
         or code == kind
     ]
+    page = web.paginate(queries.queue(_tenant(), cycle.year, asked, actor), asked.number)
+    judges, assigns = (not refusal(actor, right) for right in (Right.APPRAISE, Right.ASSIGN_APPRAISER))
+    people = [(queries.MINE, "Việc của tôi")] if judges else []
+    people += [(queries.NOBODY, "Chưa giao ai"), *((str(number), name) for number, name in given)]
     return render_template(
         "appraisal/queue.html",
         cycle=cycle,
         listing=asked,
-        page=web.paginate(queries.queue(_tenant(), cycle.year, asked), asked.number),
+        page=page,
+        panels=panels.panels_of(_tenant(), [row.id for row in page.items]),
+        people=people,
+        judges=judges,
+        assigns=assigns,
+        proposes=not refusal(actor, Right.PROPOSE),
         tabs=tabs,
         kinds=kinds,
         years=[(str(year), str(year)) for year in years()],
         left=time_left(cycle.decide_before, clock.now()),
         illustrative=illustrative(cycle),
-        may_enter=not refusal(signed_in(), Right.ENTER_FOR_UNIT),
+        may_enter=not refusal(actor, Right.ENTER_FOR_UNIT),
     )
 
 
@@ -90,7 +106,10 @@ def queue() -> str:
 @may(Right.SEE_DISTRICT)
 def queue_file(ext: str) -> Response:
     """Give the filtered queue as a file."""
-    cycle, asked = chosen_cycle(), _asked(queries.SORTS, queries.FILTERS)
+    cycle = chosen_cycle()
+    asked = _asked(queries.SORTS, _with_people(queries.appraisers(_tenant(), cycle.year)))
+    found = db.session.execute(queries.queue(_tenant(), cycle.year, asked, signed_in())).all()
+    given = panels.panels_of(_tenant(), [row.id for row in found])
     columns = (
         Column("Mã đơn vị", width=12),
         Column("Đơn vị", width=42),
@@ -102,6 +121,7 @@ def queue_file(ext: str) -> Response:
         Column("Trạng thái", width=26),
         Column("Nộp muộn", width=10),
         Column("Hình thức nộp", width=22),
+        Column("Người thẩm định", width=36),
     )
     rows = [
         (
@@ -115,8 +135,9 @@ def queue_file(ext: str) -> Response:
             words.DOSSIER_STATES[row.state].name,
             "Nộp muộn" if row.late else "",
             words.CHANNELS.get(row.channel, row.channel),
+            given[row.id].names if row.id in given else "",
         )
-        for row in db.session.execute(queries.queue(_tenant(), cycle.year, asked))
+        for row in found
     ]
     return file_of(ext, Sheet(f"Hồ sơ năm {cycle.year}", columns, rows, **marks()), f"Ho-so-{cycle.year}")
 

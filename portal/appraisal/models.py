@@ -177,7 +177,8 @@ class Finding(InDossier, Base):
     """The district's verdict on one indicator; the unit sees it once the decision is issued.
 
     `verdict`: agreed with the unit, corrected (then `yes`, `part` or `grade` hold the district's value),
-    not enough evidence, or not applicable. A verdict that differs needs a reason.
+    not enough evidence, or not applicable. A verdict that differs needs a reason. `common_reason`: why it was
+    concluded so where several appraisers differed; for the staff.
     """
 
     __tablename__ = "finding"
@@ -187,7 +188,8 @@ class Finding(InDossier, Base):
         statements=(
             FINDING_DECIDED,
             decided_with_dossier(
-                "finding", "indicator_id, verdict, yes, part, grade, reason_code, reason, met_1, met_2"
+                "finding",
+                "indicator_id, verdict, yes, part, grade, reason_code, reason, met_1, met_2, common_reason",
             ),
         ),
     )
@@ -205,6 +207,7 @@ class Finding(InDossier, Base):
     grade: Mapped[int | None] = mapped_column(SmallInteger)
     reason_code: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(default="")
+    common_reason: Mapped[str] = mapped_column(default="")
     met_1: Mapped[str] = mapped_column(String(20), default="missing")
     met_2: Mapped[str] = mapped_column(String(20), default="missing")
     shown_to_unit: Mapped[bool] = mapped_column(default=False)

@@ -1,6 +1,6 @@
 """The district's verbs on a dossier; all names are offered here.
 
-Intake stands in `intake.py`, verdicts in `judging.py`; here the appraisal is closed with a proposal and
+Intake stands in `intake.py`, verdicts in `judging.py`, base figures in `base_figures.py`; here the appraisal is closed with a proposal and
 opened again. Every verb locks the dossier's row first, so that two officers at once end in one orderly story.
 """
 
@@ -17,23 +17,14 @@ from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
-from . import rules
+from . import panels, rules
+from .base_figures import base_words, correct_headcount, exceeding
 from .intake import PointAsked, accept, extend_supplement, possible, refuse_late, request_supplement
-from .judging import (
-    MOST_PEOPLE,
-    agree_with_rest,
-    base_words,
-    correct_headcount,
-    effective,
-    exceeding,
-    judge,
-    restate,
-    unjudged,
-)
+from .judging import MOST_PEOPLE, agree_with_rest, effective, judge, restate, unjudged
 
 __all__ = [
-    "MOST_PEOPLE", "PointAsked", "accept", "agree_with_rest", "base_words", "correct_headcount", "effective", "exceeding",
-    "extend_supplement", "judge", "proposal_of", "propose", "refuse_late", "reopen", "request_supplement", "restate", "unjudged",
+    "MOST_PEOPLE", "PointAsked", "accept", "agree_with_rest", "base_words", "close", "correct_headcount", "effective",
+    "exceeding", "extend_supplement", "judge", "proposal_of", "propose", "refuse_late", "reopen", "request_supplement", "restate", "unjudged",
 ]  # fmt: skip
 
 
@@ -54,10 +45,17 @@ def propose(actor: Identity, dossier: Dossier, note: str = "", *, seen_level: in
     with the reason where verdicts are missing or a threshold is not confirmed.
     """
     must(actor, Right.PROPOSE, dossier)
-    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
-    row = sheet.dossier
+    row = locked(dossier.tenant_id, dossier.id)
     if row.state == State.APPRAISED and row.appraised_at:
         raise Conflict(f"{row.appraised_by} đã chốt đề xuất lúc {words.moment(row.appraised_at)}.", row)
+    if why := panels.conflict_of(actor, row):
+        raise Refused(why, 403)
+    return close(actor, open_sheet(row), note, seen_level)
+
+
+def close(actor: Identity, sheet: Sheet, note: str = "", seen_level: int | None = None) -> Dossier:
+    """Close the appraisal of a dossier that is held for this transaction; raises as `propose`."""
+    row = sheet.dossier
     possible(sheet, Act.PROPOSE)
     if left := unjudged(sheet):
         codes = ", ".join(indicator.code for indicator in left)

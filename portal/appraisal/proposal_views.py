@@ -7,13 +7,12 @@ from typing import Any
 from flask import render_template, request
 
 from portal import words
-from portal.dossiers.queries import open_sheet
 from portal.web import back_to
 from tenants.access import may, signed_in
 from tenants.refusal import Refused
 from tenants.rights import Right
 
-from . import operations
+from . import operations, panels
 from .blueprint import blueprint
 from .desk import PROPOSAL, Desk, rows_to_agree
 from .desk_views import again, desk_dossier, next_place
@@ -25,7 +24,7 @@ from .forms import text_of
 def agreement(dossier_id: int) -> str:
     """Show what agreeing with all remaining indicators would do."""
     dossier = desk_dossier(dossier_id)
-    at = Desk(open_sheet(dossier), PROPOSAL)
+    at = Desk(panels.sheet_for(signed_in(), dossier), PROPOSAL)
     proposal = operations.proposal_of(at.sheet, at.side)
     rows = rows_to_agree(at)
     return render_template(
@@ -42,9 +41,8 @@ def agree(dossier_id: int) -> Any:
     wanted = {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 12}
     agreed = operations.agree_with_rest(signed_in(), dossier, wanted)
     said = f"Đã đồng ý với đơn vị ở {len(agreed)} chỉ tiêu: {', '.join(agreed)}."
-    return back_to(
-        "appraisal.desk", said, dossier_id=dossier_id, **next_place(open_sheet(dossier), agreed[-1])
-    )
+    left = panels.sheet_for(signed_in(), dossier)
+    return back_to("appraisal.desk", said, dossier_id=dossier_id, **next_place(left, agreed[-1]))
 
 
 @blueprint.post("/huyen/ho-so/<int:dossier_id>/de-xuat")

@@ -1,4 +1,4 @@
-"""Reading for the district's desk: the queue of a year, its counts, what comes next, last year, the peers.
+"""Reading for the district's desk: the queue of a year, its counts, what comes next, last year.
 
 Every list takes one or two queries however many dossiers there are; rows come as plain columns, without
 the frozen content.
@@ -7,22 +7,21 @@ the frozen content.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 
 from portal import words
-from portal.dossiers.models import Answer, Dossier, Headcount, State
+from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, live_dossier, open_sheet
-from portal.dossiers.rules import Indicator, Kind
 from portal.units.models import Unit
 from portal.web import Listing
 from tenants.database import db
 from tenants.identity import Identity
 
-from . import rules
+from . import panels, rules
 from .operations import effective
+from .seats import Appraiser
 
 QUEUE_STATES = (
     State.SUBMITTED,
@@ -40,6 +39,7 @@ FILTERS: dict[str, Sequence[str]] = {
     "late": ("yes", "no"),
     "channel": tuple(words.CHANNELS),
 }
+MINE, NOBODY = "toi", "chua"
 KIND_ORDER = case({code: place for place, code in enumerate(words.UNIT_KINDS)}, value=Unit.kind, else_=99)
 _STATE_ORDER = case(
     {state.value: place for place, state in enumerate((State.DRAFT, *QUEUE_STATES))},
@@ -59,8 +59,36 @@ def name_like(q: str) -> Any:
     return Unit.name_folded.like(f"%{folded}%", escape="\\")
 
 
-def queue(tenant_id: int, year: int, asked: Listing) -> Select[Any]:
-    """Return the dossiers of a year that are the office's work, filtered and in a total order."""
+def given_to(chosen: str, actor: Identity) -> Any:
+    """Return the condition that a dossier was given to somebody: an account's number, `MINE`, or `NOBODY`."""
+    seat = select(Appraiser.id).where(
+        Appraiser.tenant_id == Dossier.tenant_id,
+        Appraiser.dossier_id == Dossier.id,
+        Appraiser.removed_at.is_(None),
+    )
+    if chosen == NOBODY:
+        return ~seat.exists()
+    account = actor.account_id if chosen == MINE else int(chosen)
+    return seat.where(Appraiser.account_id == account).exists()
+
+
+def appraisers(tenant_id: int, year: int) -> list[tuple[int, str]]:
+    """Return who was given dossiers of a year, by name."""
+    statement = (
+        select(Appraiser.account_id, func.max(Appraiser.full_name))
+        .join(Dossier, and_(Dossier.tenant_id == Appraiser.tenant_id, Dossier.id == Appraiser.dossier_id))
+        .where(Appraiser.tenant_id == tenant_id, Dossier.year == year, Appraiser.removed_at.is_(None))
+        .group_by(Appraiser.account_id)
+        .order_by(func.max(Appraiser.full_name), Appraiser.account_id)
+    )
+    return [(number, name) for number, name in db.session.execute(statement)]
+
+
+def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = None) -> Select[Any]:
+    """Return the dossiers of a year that are the office's work, filtered and in a total order.
+
+    `actor`: whose work the filter by appraiser means by "mine".
+    """
     statement = (
         select(
             Dossier.id,
@@ -92,6 +120,8 @@ def queue(tenant_id: int, year: int, asked: Listing) -> Select[Any]:
         statement = statement.where(Dossier.late.is_(chosen["late"] == "yes"))
     if chosen.get("channel"):
         statement = statement.where(Dossier.channel == chosen["channel"])
+    if chosen.get("nguoi") and actor is not None:
+        statement = statement.where(given_to(chosen["nguoi"], actor))
     if asked.q:
         receipt = func.lower(Dossier.receipt_number).contains(asked.q.lower(), autoescape=True)
         statement = statement.where(or_(name_like(asked.q), receipt))
@@ -124,7 +154,8 @@ def next_in(
 ) -> int | None:
     """Return the next dossier of a state in the order of filing, from the first again after the last.
 
-    Dossiers of units in which the person holds a role are passed over: somebody else judges them.
+    Dossiers of units in which the person holds a role are passed over: somebody else judges them. On the appraisal
+    desk the person's own come before those given to nobody, and those of others are passed over.
     """
     own = [p.unit_id for p in actor.places if p.tenant_id == tenant_id and p.unit_id is not None]
     statement = select(Dossier.id).where(
@@ -133,13 +164,17 @@ def next_in(
         Dossier.state == state,
         Dossier.unit_id.not_in(own),
     )
+    first: list[Any] = []
+    if state is State.ACCEPTED:
+        free, mine = panels.free_for(actor)
+        statement, first = statement.where(free), [mine.desc()]
     if after is None or after.submitted_at is None:
-        return db.session.scalar(statement.order_by(Dossier.submitted_at, Dossier.id).limit(1))
+        return db.session.scalar(statement.order_by(*first, Dossier.submitted_at, Dossier.id).limit(1))
     place = tuple_(Dossier.submitted_at, Dossier.id)
     later = place > tuple_(after.submitted_at, after.id)
     return db.session.scalar(
         statement.where(Dossier.id != after.id)
-        .order_by(later.desc(), Dossier.submitted_at, Dossier.id)
+        .order_by(*first, later.desc(), Dossier.submitted_at, Dossier.id)
         .limit(1)
     )
 
@@ -152,64 +187,13 @@ def previous_sheet(sheet: Sheet) -> Sheet | None:
 
 
 def value_in(sheet: Sheet, key: str) -> str:
-    """Return the value of an indicator, by its key in the catalogue, as the district saw it ("" for none)."""
+    """Return the value of an indicator, by its key in the catalogue, as the district saw it, with its verdict ("" for none)."""
     row = next((row for row in sheet.catalogue if row.key == key), None)
     indicator = next((i for i in sheet.indicators if row is not None and i.id == row.id), None)
     if indicator is None:
         return ""
     whole = sheet.district_profile().headcounts.get(indicator.base or "")
     ratio_only = sheet.dossier.ratio_only or sheet.unit.discreet
-    return rules.value_text(indicator, effective(sheet, indicator), whole, ratio_only=ratio_only)
-
-
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """What the other filed dossiers of the same kind of unit say on one indicator, summed.
-
-    `part` and `whole` leave out the units that tell ratios only; the other numbers count them.
-    """
-
-    units: int
-    part: int
-    whole: int
-    met_1: int
-    met_2: int
-
-
-def peers(sheet: Sheet, indicator: Indicator) -> Peers:
-    """Sum an indicator over the district's other filed dossiers of the same year and kind of unit."""
-    dossier, unit = sheet.dossier, sheet.unit
-    people = Dossier.ratio_only.is_(False)
-    whole = func.sum(Headcount.value).filter(people) if indicator.kind is Kind.SHARE else func.count()
-    statement = (
-        select(
-            func.count(),
-            func.coalesce(func.sum(Answer.part).filter(people), 0),
-            func.coalesce(whole, 0),
-            func.count().filter(Answer.met_1 == "met"),
-            func.count().filter(Answer.met_2 == "met"),
-        )
-        .select_from(Answer)
-        .join(Dossier, and_(Dossier.tenant_id == Answer.tenant_id, Dossier.id == Answer.dossier_id))
-        .join(Unit, _ON_UNIT)
-        .where(
-            Answer.tenant_id == dossier.tenant_id,
-            Answer.indicator_id == indicator.id,
-            Answer.met_1 != "not_applicable",
-            Dossier.year == dossier.year,
-            Dossier.state.in_(QUEUE_STATES),
-            Dossier.id != dossier.id,
-            Unit.kind == unit.kind,
-        )
-    )
-    if indicator.kind is Kind.SHARE:
-        statement = statement.join(
-            Headcount,
-            and_(
-                Headcount.tenant_id == Answer.tenant_id,
-                Headcount.dossier_id == Answer.dossier_id,
-                Headcount.code == indicator.base,
-            ),
-        )
-    units, part, total, met_1, met_2 = db.session.execute(statement).one()
-    return Peers(units, int(part), int(total), met_1, met_2)
+    value = rules.value_text(indicator, effective(sheet, indicator), whole, ratio_only=ratio_only)
+    finding = sheet.findings.get(indicator.id)
+    return f"{value} ({rules.VERDICT_WORDS[finding.verdict].lower()})" if finding is not None else value

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, select
 
 from portal import clock
 from portal.appraisal.models import SupplementRequest
+from portal.appraisal.seats import Appraiser
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier
 from portal.recognition.models import Decision, DecisionLine
@@ -40,10 +41,17 @@ class DistrictWork:
     decided: int
     late: int
     waivers: int
+    mine: int = 0
 
 
-def district_work(tenant_id: int, year: int) -> DistrictWork:
-    """Count a district's waiting work of a year."""
+def district_work(tenant_id: int, year: int, account_id: int = 0) -> DistrictWork:
+    """Count a district's waiting work of a year; `mine`: under appraisal and given to the person."""
+    own = exists().where(
+        Appraiser.tenant_id == Dossier.tenant_id,
+        Appraiser.dossier_id == Dossier.id,
+        Appraiser.account_id == account_id,
+        Appraiser.removed_at.is_(None),
+    )
     asked = exists().where(
         SupplementRequest.tenant_id == Dossier.tenant_id, SupplementRequest.dossier_id == Dossier.id
     )
@@ -70,6 +78,7 @@ def district_work(tenant_id: int, year: int) -> DistrictWork:
             where(Dossier.state == "appraised", ~in_draft),
             where(Dossier.state == "decided"),
             where(Dossier.late, submitted),
+            where(Dossier.state == "accepted", own),
         ).where(Dossier.tenant_id == tenant_id, Dossier.year == year)
     ).one()
     drafts = select(func.count()).where(
@@ -92,6 +101,7 @@ def district_work(tenant_id: int, year: int) -> DistrictWork:
         decided=row[6],
         late=row[7],
         waivers=waiting(tenant_id),
+        mine=row[8],
     )
 
 

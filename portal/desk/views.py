@@ -147,7 +147,7 @@ def _district_home(place: Place) -> Any:
     return render_template(
         "desk/district.html",
         cycle=cycle,
-        work=district_work(place.tenant_id, cycle.year),
+        work=district_work(place.tenant_id, cycle.year, signed_in().account_id),
         report=words.REPORT_STATES[report] if report else None,
         deadlines=[
             (name, before, time_left(before, now), days_left(before, now)) for name, before in deadlines

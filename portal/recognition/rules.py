@@ -106,7 +106,7 @@ def default_reason(gaps: list[tuple[str, str]], note: str = "", most: int = 6) -
     """Compose why a level was not reached from (indicator code, sentence), fewest steps first."""
     shown = [f"Chỉ tiêu {code}: {sentence[:1].lower()}{sentence[1:]}" for code, sentence in gaps[:most]]
     if len(gaps) > most:
-        shown.append(f"Và {len(gaps) - most} chỉ tiêu khác chưa đạt.")
+        shown.append(f"Và {len(gaps) - most} chỉ tiêu khác chưa đạt hoặc chưa đủ minh chứng.")
     return " ".join(shown) or note.strip() or "Kết quả thẩm định chưa đạt mức độ đề nghị."
 
 

@@ -103,8 +103,9 @@
   on('keydown', (event) => {
     if (event.key === 'Escape') document.querySelectorAll('details.menu[open]').forEach((menu) => { menu.open = false; $('summary', menu).focus(); });
     const strong = event.ctrlKey || event.metaKey;
-    if (event.altKey || event.isComposing || dialog?.open || device.get('keys-off') || (!strong && event.target.matches('input, textarea, select'))) return;
-    const target = $(`[data-key="${CSS.escape((strong ? 'ctrl+' : '') + event.key.toLowerCase())}"]`);
+    if (event.altKey || event.isComposing || dialog?.open || device.get('keys-off') || (!strong && event.target.matches('input:not([type=radio]), textarea, select'))) return;
+    if (!strong && event.key === 'Enter' && event.target !== document.body) return; // it is the link's, the button's, the form's own
+    const target = $(`[data-key~="${CSS.escape((strong ? 'ctrl+' : '') + event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); if (target.matches('input, textarea, select')) target.focus(); else target.click(); }
   });
 

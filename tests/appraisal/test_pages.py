@@ -65,7 +65,7 @@ def test_the_desk_from_the_first_indicator_to_the_proposal(client: Any, at_desk:
     for place in ("", "2.5", "3.4", "1.2b", "so-lieu-nen", "de-xuat", "không-có"):
         assert client.get(desk, query_string={"chi-tieu": place}).status_code == 200
     page = client.get(f"{desk}?chi-tieu=2.5").text
-    for key in ("j", "k", "n", "ctrl+enter"):
+    for key in ("j", "k", "n", "enter ctrl+enter"):
         assert f'data-key="{key}"' in page
     ids = re.findall(r'name="indicator" id="i-(\d+)"', client.get(f"{desk}/dong-y").text)
     assert len(ids) == 15

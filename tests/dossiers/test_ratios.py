@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.appraisal import operations as appraisal
-from portal.appraisal.queries import peers
+from portal.appraisal.peers import peers
 from portal.dossiers import operations
 from portal.dossiers.forms import ratio, ratio_text
 from portal.dossiers.measures import least_part

@@ -88,6 +88,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "paper_id": [rows["signed_paper"]["id"]],
         "action_id": [rows["improvement_action"]["id"]],
         "target_id": [rows["district_target"]["id"]],
+        "interest_id": [rows["appraiser_interest"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
         "extension_id": [rows["filing_extension"]["id"]],

@@ -132,6 +132,6 @@ def test_dates_and_reasons() -> None:
     many = [(f"2.{n}", "Cần thêm 1 người.") for n in range(1, 9)]
     said = rules.default_reason(many)
     assert said.startswith("Chỉ tiêu 2.1: cần thêm 1 người. Chỉ tiêu 2.2:")
-    assert said.endswith("Và 2 chỉ tiêu khác chưa đạt.")
+    assert said.endswith("Và 2 chỉ tiêu khác chưa đạt hoặc chưa đủ minh chứng.")
     assert rules.default_reason([], " Ghi chú ") == "Ghi chú"
     assert len(rules.unfinished(rules.default_bases("Phòng Giáo dục và Đào tạo"))) == 2

@@ -41,6 +41,8 @@ WORK_READS = {"account", "letter", "mail_choice", "membership", "notice", "notic
 WORK_WRITES = {"letter", "notice"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
+# Rows that one person of the district reads until the others have done theirs.
+APART = {"appraiser_verdict"}
 # What the province does not even read.
 ON_THE_WAY = {
     "evidence_upload",
@@ -51,6 +53,8 @@ OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
     {
+        "appraiser_interest",
+        "appraiser_verdict",
         "credential",
         "import_batch",
         "letter",
@@ -294,7 +298,7 @@ def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
             | ROSTERS
         )
         return
-    reader = victim(name)["account_id"] if name in OF_ONE_PERSON else 1
+    reader = victim(name)["account_id"] if name in OF_ONE_PERSON | APART else 1
     enter(Scope(ScopeKind.DISTRICT, places.victim, 0, reader))
     for way, read in READERS.items():
         seen, state = tried(lambda read=read: read(name, victim(name)))  # type: ignore[misc]
