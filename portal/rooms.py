@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "activities",
     "appraisal",
     "catalogue",
+    "council",
     "cycle",
     "complaints",
     "desk",

@@ -4,6 +4,7 @@ from portal.activities import models as activities
 from portal.appraisal import models as appraisal
 from portal.catalogue import models as catalogue
 from portal.complaints import models as complaints
+from portal.council import models as council
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
@@ -33,6 +34,7 @@ __all__ = [
     "appraisal",
     "catalogue",
     "complaints",
+    "council",
     "cycle",
     "dossiers",
     "evidence",
