@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import words
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
@@ -56,14 +57,14 @@ def meetings(tenant_id: int) -> Select[tuple[Meeting, int, int]]:
     """Return the statement of a district's meetings, the latest first: meeting, dossiers, discussed singly."""
     counted = (
         select(
-            Item.meeting_id, func.count().label("items"), func.count().filter(Item.singly).label("singles")
+            Item.meeting_id, func.count().label("dossiers"), func.count().filter(Item.singly).label("singles")
         )
         .where(Item.tenant_id == tenant_id)
         .group_by(Item.meeting_id)
         .subquery()
     )
     return (
-        select(Meeting, func.coalesce(counted.c.items, 0), func.coalesce(counted.c.singles, 0))
+        select(Meeting, func.coalesce(counted.c.dossiers, 0), func.coalesce(counted.c.singles, 0))
         .outerjoin(counted, counted.c.meeting_id == Meeting.id)
         .where(Meeting.tenant_id == tenant_id)
         .order_by(Meeting.id.desc())
@@ -172,7 +173,7 @@ def agreed_items(tenant_id: int) -> Subquery:
             Item.singly,
             func.coalesce(Item.against, 0).label("against"),
         )
-        .distinct(Item.tenant_id, Item.dossier_id)
+        .ext(distinct_on(Item.tenant_id, Item.dossier_id))
         .join(Meeting, _ON_MEETING)
         .join(Dossier, and_(Dossier.tenant_id == Item.tenant_id, Dossier.id == Item.dossier_id))
         .where(Meeting.state == "closed", Item.outcome == "agreed", Item.appraised_at == Dossier.appraised_at)
@@ -303,7 +304,7 @@ def _count_of(
         .where(model.tenant_id == tenant_id, model.dossier_id.in_(numbers))
         .group_by(model.dossier_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def staff(tenant_id: int, today: date) -> list[tuple[int, str]]:
@@ -330,7 +331,7 @@ def units_by_code(tenant_id: int, codes: Iterable[str]) -> dict[str, int]:
             Unit.tenant_id == tenant_id, func.upper(Unit.code).in_([one.upper() for one in codes])
         )
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def codes_of(tenant_id: int, unit_ids: Iterable[int]) -> dict[int, str]:
@@ -338,4 +339,4 @@ def codes_of(tenant_id: int, unit_ids: Iterable[int]) -> dict[int, str]:
     rows = db.session.execute(
         select(Unit.id, Unit.code).where(Unit.tenant_id == tenant_id, Unit.id.in_(list(unit_ids)))
     )
-    return dict(rows)
+    return dict(rows.all())

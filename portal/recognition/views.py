@@ -152,7 +152,6 @@ def laying_form(decision: Decision, tenant: Tenant) -> SigningForm:
     head = (decision.submission or {}).get("head", {})
     return SigningForm(
         formdata=None,
-        prefix="trinh",
         version=str(decision.version),
         number=head.get("number", ""),
         dated=clock.today(),
@@ -214,7 +213,7 @@ def _refused(decision_id: int, refused: Refused, **forms: Any) -> Any:
 @may(Right.DRAFT_DECISION)
 def lay_before(decision_id: int) -> Any:
     """Lay the draft before the chairman under the number and day of the submission."""
-    decision, form = decision_here(decision_id), SigningForm(prefix="trinh")
+    decision, form = decision_here(decision_id), SigningForm()
     if not form.validate_on_submit():
         return _show(decision, laying=form)
     try:
