@@ -91,7 +91,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_council_meeting_open",
         "council_meeting",
-        ["tenant_id", "year"],
+        ["tenant_id", "council_id", "year"],
         unique=True,
         postgresql_where=sa.text("state = 'draft'"),
     )

@@ -115,6 +115,7 @@ class Meeting(TenantOwned, Base):
         Index(
             "uq_council_meeting_open",
             "tenant_id",
+            "council_id",
             "year",
             unique=True,
             postgresql_where=text("state = 'draft'"),

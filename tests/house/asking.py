@@ -71,6 +71,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "decision_id": [year.decision, year.draft],
         "line_id": own["lines"],
         "further_id": [year.further],
+        "meeting_id": [rows["council_meeting"]["id"]],
+        "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
@@ -100,6 +102,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
 
 # Arguments that mean something else in one place.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "council.minutes": {"ext": lambda _year: ["pdf", "docx"]},
+    "recognition.submission": {"ext": lambda _year: ["pdf", "docx"]},
     "sealed.keep": {"name": lambda _year: ["mau-01"]},
     "sealed.sign": {"name": lambda _year: ["mau-01"]},
     "sealed.remove": {"name": lambda _year: ["mau-01"]},
