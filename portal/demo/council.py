@@ -59,7 +59,8 @@ def meet(people: People) -> None:
                 why = "Chờ đơn vị giải trình thêm về số liệu được sửa."
                 operations.vote_item(officer, row, item.id, Votes(2, 1, 3), "deferred", why)
             else:
-                operations.vote_item(officer, row, item.id, Votes(5, 1, 0), "agreed")
+                votes = Votes(6, 0, 0) if place else Votes(5, 1, 0)
+                operations.vote_item(officer, row, item.id, votes, "agreed")
         closing.close(officer, row)
 
 

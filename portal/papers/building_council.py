@@ -39,7 +39,7 @@ def council_minutes(
     return CouncilMinutes(
         letterhead=Letterhead(
             superior=office.committee,
-            issuer=council["name"],
+            issuer=council["name"].replace(" “", "\n“", 1),
             number="……/BB",
             place=office.seat,
             day=held_at.date() if held_at else None,

@@ -123,7 +123,9 @@ def render(
     """Return the page of a template for a data set, its marks and tables."""
     marks = [mark for mark in (paper.specimen, None if paper.signed else UNSIGNED) if mark]
     code = getattr(paper, "content_hash", None)
-    qr = seal.picture(code, template.removesuffix(".html")) if code else ""
+    # A scan of the stamped paper is known by it; only papers of a dossier are scanned back.
+    of_dossier = code and hasattr(paper, "unit")
+    qr = seal.picture(code, template.removesuffix(".html")) if of_dossier else ""
     html = environment().get_template(template).render(d=paper, marks=marks, seal=qr, **more)
     return Page(html, paper.issued, tables or {})
 

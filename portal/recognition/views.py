@@ -156,8 +156,7 @@ def laying_form(decision: Decision, tenant: Tenant) -> SigningForm:
         number=head.get("number", ""),
         dated=clock.today(),
         signer=head.get("signer", ""),
-        signer_title=head.get("signer_title")
-        or f"Trưởng {tenant.office[:1].lower()}{tenant.office[1:]}"[:200],
+        signer_title=head.get("signer_title") or f"Trưởng {tenant.office.split()[0].lower()}",
     )
 
 
