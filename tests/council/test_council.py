@@ -177,6 +177,17 @@ def test_from_the_agenda_to_the_decision(world: World) -> None:
         recognition.issue(actor, case.decision(decision_id), *signed)
     with world.acting(case.officer) as actor, pytest.raises(Refused, match="Không còn hồ sơ nào"):
         closing.draft(actor, case.row())
+    # A unit reads the decision on itself, yet nothing of the council nor of what was laid before the chairman.
+    with acting_in(STEWARD):
+        unit_id = db.session.get_one(Dossier, (case.tenant_id, case.clean[0])).unit_id
+    head = world.a_person(Role.UNIT_HEAD, case.tenant_id, unit_id)
+    for table in ("decision", "council", "council_meeting", "council_item"):
+        with world.acting(head, writes=False):
+            assert case.decision(decision_id).number == "45/QĐ-UBND"
+            column = "submission" if table == "decision" else "*"
+            with pytest.raises(DBAPIError, match="permission denied"):
+                db.session.execute(text(f"select {column} from {table}"))
+            db.session.rollback()
 
 
 def test_a_closed_meeting_never_changes(world: World) -> None:
