@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
 from portal.recognition.forms import VersionedForm
@@ -14,7 +15,7 @@ from portal.web import back_to, listing, paginate
 from portal.words import ZONE
 from tenants.access import found, may, signed_in
 from tenants.database import db
-from tenants.refusal import Refused
+from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import closing, operations, queries, rules
@@ -126,8 +127,13 @@ def _shown(row: Meeting) -> MeetingForm:
     )
 
 
-def _tried(act: Callable[[], Any], form: VersionedForm, again: Callable[[int], Any]) -> Any:
-    """Do an act; refused, return the page with the sentence and everything typed, else None."""
+def _tried(
+    act: Callable[[], Any], form: VersionedForm, now: Callable[[], int], again: Callable[[int], Any]
+) -> Any:
+    """Do an act; refused, return the page with the sentence and everything typed, else None.
+
+    After a conflict the page shows what stands now and bears its version, so that what was typed can be sent again.
+    """
     try:
         act()
     except Refused as refused:
@@ -135,6 +141,8 @@ def _tried(act: Callable[[], Any], form: VersionedForm, again: Callable[[int], A
             raise
         db.session.rollback()
         form.form_errors.append(refused.sentence)
+        if isinstance(refused, Conflict):
+            form.version.data = str(now())
         return again(refused.status)
     return None
 
@@ -153,6 +161,7 @@ def write(meeting_id: int) -> Any:
     refused = _tried(
         lambda: operations.note_meeting(signed_in(), row, form.noted(there), form.seen),
         form,
+        lambda: meeting_here(meeting_id)[0].version,
         lambda status: _meeting(meeting_id, form=form, attendance=there, status=status),
     )
     return refused or back_to("council.meeting", "Đã lưu cuộc họp.", meeting_id=meeting_id)
@@ -181,6 +190,7 @@ def vote_block(meeting_id: int) -> Any:
             signed_in(), row, form.votes, form.outcome.data, form.note.data or "", form.seen
         ),
         form,
+        lambda: meeting_here(meeting_id)[0].version,
         lambda status: _meeting(meeting_id, block=form, status=status),
     )
     return refused or back_to("council.meeting", "Đã ghi biểu quyết về nhóm hồ sơ.", meeting_id=meeting_id)
@@ -252,6 +262,7 @@ def vote_item(meeting_id: int, item_id: int) -> Any:
             signed_in(), row, item_id, form.votes, form.outcome.data, form.note.data or "", form.seen
         ),
         form,
+        lambda: found(queries.item_of(meeting_here(meeting_id)[0], item_id)).version,
         lambda status: _item(meeting_id, item_id, form=form, status=status),
     )
     if refused:
@@ -276,6 +287,7 @@ def take_out(meeting_id: int, item_id: int) -> Any:
     refused = _tried(
         lambda: operations.take_out(signed_in(), row, item_id, form.who.data or "", form.why.data or ""),
         form,
+        lambda: meeting_here(meeting_id)[0].version,
         lambda status: _item(meeting_id, item_id, out=form, status=status),
     )
     return refused or back_to("council.item", "Hồ sơ được xét riêng.", meeting_id=meeting_id, item_id=item_id)
@@ -315,3 +327,11 @@ def draft(meeting_id: int) -> Any:
         "Đã đưa các hồ sơ cuộc họp nhất trí vào dự thảo quyết định.",
         decision_id=decision.id,
     )
+
+
+def council_on(dossier: Dossier) -> Any:
+    """Return what the council last said to a dossier as it stands: item and meeting, None where no closed meeting did."""
+    return queries.last_said(dossier)
+
+
+blueprint.add_app_template_global(council_on)

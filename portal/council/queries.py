@@ -182,6 +182,23 @@ def agreed_items(tenant_id: int) -> Subquery:
     )
 
 
+def last_said(dossier: Dossier) -> tuple[Item, Meeting] | None:
+    """Return the last item of a closed meeting on a dossier as it stands, with its meeting, or None."""
+    row = db.session.execute(
+        select(Item, Meeting)
+        .join(Meeting, _ON_MEETING)
+        .where(
+            Item.tenant_id == dossier.tenant_id,
+            Item.dossier_id == dossier.id,
+            Item.appraised_at == dossier.appraised_at,
+            Meeting.state == "closed",
+        )
+        .order_by(Item.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def waiting(tenant_id: int, year: int) -> Select[tuple[Dossier]]:
     """Return the statement of a year's appraised dossiers on which no meeting has agreed as they stand now."""
     agreed = agreed_items(tenant_id)

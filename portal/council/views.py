@@ -14,7 +14,7 @@ from portal.web import back_to, listing, paginate
 from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.places import Tenant
-from tenants.refusal import Refused
+from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import operations, queries, rules
@@ -125,6 +125,9 @@ def found() -> Any:
     except Refused as refused:
         db.session.rollback()
         form.form_errors.append(refused.sentence)
+        if isinstance(refused, Conflict):
+            now = queries.council_of(tenant_id)
+            form.version.data = str(now.version if now else 0)
         return _members(form, rows, refused.status)
     return back_to("council.index", "Đã lưu hội đồng, tổ thẩm định.")
 

@@ -511,7 +511,10 @@ def test_the_pages(world: World, client: Any) -> None:
     assert "Nơi họp mới" in answer.get_data(as_text=True)
     vote = {"version": now, "agree": "4", "against": "0", "abstain": "0", "outcome": "agreed", "note": ""}
     assert browser.post(f"{at}/bieu-quyet", data=vote).status_code == 303
-    assert browser.post(f"{at}/bieu-quyet", data=vote).status_code == 409
+    answer = browser.post(f"{at}/bieu-quyet", data=vote | {"note": "Lời của tôi"})
+    assert answer.status_code == 409
+    assert "Lời của tôi" in answer.get_data(as_text=True)
+    assert f'name="version" type="hidden" value="{version_of_meeting(case)}"' in answer.get_data(as_text=True)
     assert browser.post(f"{at}/chot", data={"version": version_of_meeting(case)}).status_code == 303
     assert "Đưa vào dự thảo quyết định" in browser.get(at).get_data(as_text=True)
     answer = browser.post(f"{at}/quyet-dinh")
@@ -532,6 +535,12 @@ def test_the_pages(world: World, client: Any) -> None:
     page = browser.get(decision).get_data(as_text=True)
     assert "đã được" in page
     assert page.index("Cần xem trước khi ký") < page.index("công nhận mức độ 1")
+    with world.acting(case.officer, writes=False):
+        line_id = db.session.scalars(
+            select(DecisionLine.id).where(DecisionLine.dossier_id == case.other[0])
+        ).one()
+    page = browser.get(f"{decision}/don-vi/{line_id}").get_data(as_text=True)
+    assert f"{at}/ho-so/{item}" in page
     number = decision.rsplit("/", 1)[1]
     for ext, kind in (("pdf", b"%PDF"), ("docx", b"PK")):
         for path in (
