@@ -84,6 +84,13 @@ PART_OF = {
     "registration.district": "appraisal.missing",
     "registration.of_unit": "appraisal.missing",
     "registration.term": "appraisal.missing",
+    **dict.fromkeys(
+        ("council.index", "council.members", "council.found", "council.meeting", "council.write"),
+        "recognition.index",
+    ),
+    **dict.fromkeys(
+        ("council.vote_block", "council.item", "council.vote_item", "council.take_out"), "recognition.index"
+    ),
     "complaints.index": "recognition.index",
     "complaints.show": "recognition.index",
     "complaints.of_dossier": "dossiers.results",

@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "appraisal",
     "catalogue",
     "checklist",
+    "council",
     "cycle",
     "complaints",
     "desk",

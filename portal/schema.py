@@ -5,6 +5,7 @@ from portal.appraisal import models as appraisal
 from portal.appraisal import seats
 from portal.catalogue import models as catalogue
 from portal.complaints import models as complaints
+from portal.council import models as council
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
@@ -36,6 +37,7 @@ __all__ = [
     "appraisal",
     "catalogue",
     "complaints",
+    "council",
     "cycle",
     "dossiers",
     "evidence",

@@ -98,6 +98,8 @@ class Right(Enum):
         "kiểm tra thực tế, lập và ký biên bản", _APPRAISERS | _roles(Role.DISTRICT_LEADER), not_own_unit
     )
     PROPOSE = Grant("chốt đề xuất mức độ", _roles(Role.DISTRICT_OFFICER), not_own_unit)
+    RUN_COUNCIL = Grant("lập hội đồng, ghi cuộc họp của hội đồng", _roles(Role.DISTRICT_OFFICER))
+    SINGLE_OUT = Grant("đưa một hồ sơ ra xét riêng ở cuộc họp của hội đồng", _APPRAISERS)
     DRAFT_DECISION = Grant("soạn quyết định", _roles(Role.DISTRICT_OFFICER))
     ISSUE_DECISION = Grant("ban hành quyết định, để lại đơn vị", _roles(Role.DISTRICT_LEADER), not_own_unit)
     HANDLE_COMPLAINT = Grant(

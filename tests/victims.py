@@ -46,8 +46,8 @@ OWNED: dict[str, Mapper[Any]] = {
 }
 SHARED = sorted(set(MAPPERS) - set(OWNED))
 
-# Tables of which a district has one row for each year, whatever its units.
-ONE_A_DISTRICT = {"district_year", "registration_term", "visit_plan", "year_notice"}
+# Tables of which a district has one row (for each year), whatever its units.
+ONE_A_DISTRICT = {"council", "council_meeting", "district_year", "registration_term", "visit_plan", "year_notice"}
 
 Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {
@@ -58,6 +58,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("further_decision", "before"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
     ("letter", "notice_id"): lambda *_: 1,
+    ("council", "quorum"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,
     ("district_target", "indicator_key"): lambda *_: "H.2.5",

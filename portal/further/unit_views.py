@@ -9,8 +9,8 @@ from flask import Response, abort, render_template
 from portal import clock
 from portal.dossiers.models import Dossier
 from portal.evidence.store import store
-from portal.papers import building_decision, documents
-from portal.papers.views import file_name, office, shown
+from portal.papers.district import further_paper
+from portal.papers.views import given, shown
 from portal.reports.models import DistrictReport
 from portal.reports.queries import latest_edition
 from portal.units.models import Unit
@@ -73,14 +73,23 @@ def answer(further_id: int) -> Any:
 @may(Right.READ_PAPERS)
 def paper(tenant_id: int, further_id: int) -> Response:
     """Show a further decision: a draft to its district alone, an issued one to its unit and the province as well."""
-    case = found(queries.case_of(tenant_id, further_id))
-    row, scope = case.further, current_scope()
+    return shown(*further_paper(_readable(tenant_id, further_id)))
+
+
+@blueprint.get("/van-ban/quyet-dinh-sau/<int:tenant_id>/<int:further_id>.docx")
+@may(Right.READ_PAPERS)
+def paper_word(tenant_id: int, further_id: int) -> Response:
+    """Give a further decision as DOCX, to whom its PDF is shown."""
+    return given(*further_paper(_readable(tenant_id, further_id)))
+
+
+def _readable(tenant_id: int, further_id: int) -> queries.Case:
+    case: queries.Case = found(queries.case_of(tenant_id, further_id))
+    scope = current_scope()
     in_district = scope is not None and scope.kind is ScopeKind.DISTRICT
-    if row.state != "issued" and not in_district:
+    if case.further.state != "issued" and not in_district:
         abort(404)
-    data = building_decision.further(case, office(tenant_id))
-    name = file_name("Quyet-dinh", row.number, row.dated.year) if row.dated else file_name("Du-thao", row.id)
-    return shown(documents.decision(data), name)
+    return case
 
 
 @blueprint.get("/van-ban/quyet-dinh-sau/<int:tenant_id>/<int:further_id>/minh-chung")

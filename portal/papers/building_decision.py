@@ -25,7 +25,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
     """Return a decision as its paper; a draft is marked as a preview. `sensitive`: ids of sensitive units."""
 
     def rows(found: Sequence[LineRow]) -> tuple[DecisionRow, ...]:
-        return tuple(_row(row, row.unit_id in sensitive) for row in found)
+        return tuple(annex_row(row, row.unit_id in sensitive) for row in found)
 
     return Decision(
         letterhead=Letterhead(
@@ -58,7 +58,8 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
     )
 
 
-def _row(row: LineRow, sensitive: bool) -> DecisionRow:
+def annex_row(row: LineRow, sensitive: bool) -> DecisionRow:
+    """Return a unit as the lists of a decision name it, with the remark or the reason."""
     hidden = sensitive or words.UNIT_KINDS[row.kind].sensitive
     if row.outcome == 0:
         note = without_counts(row.reason) if hidden else row.reason

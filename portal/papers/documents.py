@@ -117,19 +117,22 @@ def environment() -> Environment:
     return found
 
 
-def _render(
+def render(
     template: str, paper: data.Paper, tables: Mapping[str, RowTable] | None = None, **more: Any
 ) -> Page:
+    """Return the page of a template for a data set, its marks and tables."""
     marks = [mark for mark in (paper.specimen, None if paper.signed else UNSIGNED) if mark]
     code = getattr(paper, "content_hash", None)
-    qr = seal.picture(code, template.removesuffix(".html")) if code else ""
+    # A scan of the stamped paper is known by it; only papers of a dossier are scanned back.
+    of_dossier = code and hasattr(paper, "unit")
+    qr = seal.picture(code, template.removesuffix(".html")) if of_dossier else ""
     html = environment().get_template(template).render(d=paper, marks=marks, seal=qr, **more)
     return Page(html, paper.issued, tables or {})
 
 
 def request_letter(letter: data.RequestLetter) -> Page:
     """Mẫu 01: Tờ trình đề nghị đánh giá, công nhận (Circular 24/2023, Article 10)."""
-    return _render("request_letter.html", letter)
+    return render("request_letter.html", letter)
 
 
 def self_assessment_report(report: data.SelfAssessmentReport) -> Page:
@@ -150,13 +153,13 @@ def self_assessment_report(report: data.SelfAssessmentReport) -> Page:
     )
     logged = [(one.kind, one.number, one.participants, one.duration) for one in report.activities]
     tables = {"team": wording.plain_table(columns, rows), "activities": wording.plain_table(sums, logged)}
-    return _render("self_assessment_report.html", report, tables)
+    return render("self_assessment_report.html", report, tables)
 
 
 def result_summary(summary: data.ResultSummary) -> Page:
     """Mẫu 03: Bản tổng hợp kết quả đánh giá các tiêu chí, chỉ tiêu."""
     table = wording.result_table(summary.criteria, summary.unit.sensitive)
-    return _render("result_summary.html", summary, {"results": table})
+    return render("result_summary.html", summary, {"results": table})
 
 
 def gap_page(gaps: data.GapPage) -> Page:
@@ -176,7 +179,7 @@ def gap_page(gaps: data.GapPage) -> Page:
     ]
     size = 11 if len(rows) <= 6 else 10 if len(rows) <= 10 else 9
     tables = {"lacking": wording.plain_table(columns, rows, size=size)}
-    return _render("gap_page.html", gaps, tables, unconfirmed=any(o.unconfirmed for o in gaps.lacking))
+    return render("gap_page.html", gaps, tables, unconfirmed=any(o.unconfirmed for o in gaps.lacking))
 
 
 def team_minutes(minutes: data.TeamMinutes) -> Page:
@@ -204,7 +207,7 @@ def team_minutes(minutes: data.TeamMinutes) -> Page:
         "present": wording.plain_table(people, present),
         "opinions": wording.plain_table(opinions, rows, size=11),
     }
-    return _render("team_minutes.html", minutes, tables)
+    return render("team_minutes.html", minutes, tables)
 
 
 def receipt(slip: data.Receipt) -> Page:
@@ -216,7 +219,7 @@ def receipt(slip: data.Receipt) -> Page:
         RowColumn("Ghi chú", 48),
     )
     rows = [(str(place), p.name, "☑" if p.present else "☐", p.note) for place, p in enumerate(slip.parts, 1)]
-    return _render("receipt.html", slip, {"parts": wording.plain_table(columns, rows)})
+    return render("receipt.html", slip, {"parts": wording.plain_table(columns, rows)})
 
 
 def supplement_request(request: data.SupplementRequest) -> Page:
@@ -228,7 +231,7 @@ def supplement_request(request: data.SupplementRequest) -> Page:
         RowColumn("Yêu cầu bổ sung, hoàn thiện", 52),
     )
     rows = [(str(place), p.subject, p.reason, p.action) for place, p in enumerate(request.points, 1)]
-    return _render("supplement_request.html", request, {"points": wording.plain_table(columns, rows)})
+    return render("supplement_request.html", request, {"points": wording.plain_table(columns, rows)})
 
 
 def visit_letter(letter: visit_data.VisitLetter) -> Page:
@@ -285,7 +288,7 @@ def decision(paper: data.Decision) -> Page:
     ]
     tables = {ref: wording.unit_list(units, "Ghi chú" if level else "Lý do") for ref, level, units in kept}
     names = {annex["ref"]: annex["name"] for annex in annexes}
-    return _render("decision.html", paper, tables, annexes=annexes, annex_names=names)
+    return render("decision.html", paper, tables, annexes=annexes, annex_names=names)
 
 
 def district_report(report: data.DistrictReport) -> Page:
@@ -298,13 +301,13 @@ def district_report(report: data.DistrictReport) -> Page:
     )
     annexes = [(ref, name, sheet) for ref, name, sheet, _ in found if sheet]
     tables = {ref: sheet_rows(sheet, size) for ref, _, sheet, size in found if sheet}
-    return _render("district_report.html", report, tables, annexes=annexes)
+    return render("district_report.html", report, tables, annexes=annexes)
 
 
 def provincial_report(report: data.ProvincialReport) -> Page:
     """Bảng tổng hợp cấp tỉnh: Biểu 01-T and the receipt table, "n/m huyện"."""
     tables = {"form_01_t": sheet_rows(report.form_01_t, 8), "receipts": sheet_rows(report.receipts, 11)}
-    return _render("provincial_report.html", report, tables)
+    return render("provincial_report.html", report, tables)
 
 
 def sheet_pdf(sheet: Sheet, issued: datetime | None = None, size: float = 9) -> bytes:

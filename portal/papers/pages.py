@@ -118,7 +118,7 @@ def _papers(sheet: Sheet, content: Content) -> list[Shown]:
                 paper.signed,
                 lacks,
                 url_for("papers.document", name=kind.name, **here),
-                url_for("papers.editable", name=kind.name, **here) if kind.editable else "",
+                url_for("papers.editable", name=kind.name, **here),
             )
         )
     return shown

@@ -1,4 +1,4 @@
-"""The papers of one dossier: what each is called, how its data set is made, in which formats it is given.
+"""The papers of one dossier: what each is called, how its data set is made, what becomes of it.
 
 A new paper is one row here, a data set in data.py, a function in documents.py and a template.
 """
@@ -27,8 +27,8 @@ Build = Callable[[Sheet, Content, Office], data.Paper | None]
 class Kind:
     """A paper of a dossier.
 
-    `name` stands in addresses, `stem` begins the file's name. `editable` papers are given as DOCX too,
-    `in_set` ones belong to the whole set of the dossier. `build` answers None where there is no such paper.
+    `name` stands in addresses, `stem` begins the file's name. `in_set` papers belong to the whole set
+    of the dossier. `build` answers None where there is no such paper.
     `done` says of a paper that it is no preview any more.
     """
 
@@ -37,7 +37,6 @@ class Kind:
     stem: str
     build: Build
     compose: Callable[[Any], Page]
-    editable: bool = True
     in_set: bool = True
     done: str = "Đã ký"
 
@@ -107,7 +106,6 @@ KINDS: dict[str, Kind] = {
             "Phieu-tiep-nhan",
             building_office.receipt,
             documents.receipt,
-            editable=False,
             in_set=False,
             done="Đã cấp",
         ),
@@ -117,7 +115,6 @@ KINDS: dict[str, Kind] = {
             "Phieu-bo-sung",
             building_office.supplement_request,
             documents.supplement_request,
-            editable=False,
             in_set=False,
             done="Đã gửi",
         ),

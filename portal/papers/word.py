@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -18,8 +17,8 @@ from xml.sax.saxutils import escape
 from defusedxml.ElementTree import fromstring
 
 from portal.papers.rows import RowTable
-from portal.papers.stylesheet import points
 from portal.papers.word_body import Body
+from portal.papers.word_sections import PageLook, Sections
 from portal.papers.word_text import FACE, Run, twips
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -32,26 +31,8 @@ _W = (
 )
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_PARTS = ("styles", "numbering", "settings", "header1", "header2", "footer1")
-_PAGE = re.compile(r"size:\s*a4\s+(portrait|landscape);\s*margin:\s*([^;]+);")
+_PARTS = ("styles", "numbering", "settings", "footer1")
 _ENTITIES = {"&nbsp;": "\u00a0"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """Size and margins of the pages, in points: top, right, bottom, left."""
-
-    wide: bool
-    margins: tuple[float, ...]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return (16838, 11906) if self.wide else (11906, 16838)
-
-    @property
-    def width(self) -> float:
-        """Of the text."""
-        return self.size[0] / 20 - self.margins[1] - self.margins[3]
 
 
 def render_docx(html: str, issued: datetime | None, tables: Mapping[str, RowTable] | None = None) -> bytes:
@@ -59,25 +40,24 @@ def render_docx(html: str, issued: datetime | None, tables: Mapping[str, RowTabl
 
     Raises `NotInPapers` for an element that no paper uses: then the templates and this module have parted.
     """
-    found = _PAGE.search(html)
-    if not found:
-        raise ValueError("the page names no size")
-    sheet = _Sheet(found[1] == "landscape", tuple(points(one) for one in found[2].split()))
     body = _body(html)
-    writer = Body(tables or {}, sheet.width)
+    sections = Sections(html)
+    writer = Body(tables or {}, sections)
     blocks = writer.xml(body)
     mark, check = (_line_of(body, name) for name in ("mark", "check"))
     parts = {
-        "word/document.xml": f"<w:document {_W}><w:body>{blocks}{_section(sheet)}</w:body></w:document>",
+        "word/document.xml": f"<w:document {_W}><w:body>{blocks}{sections.last()}</w:body></w:document>",
         "word/styles.xml": f"<w:styles {_W}>{_STYLES}{writer.styles.xml()}</w:styles>",
         "word/numbering.xml": f"<w:numbering {_W}>{_NUMBERING}</w:numbering>",
         "word/settings.xml": f"<w:settings {_W}>{_SETTINGS}</w:settings>",
-        "word/header1.xml": f"<w:hdr {_W}>{_header(sheet, mark, numbered=True)}</w:hdr>",
-        "word/header2.xml": f"<w:hdr {_W}>{_header(sheet, mark, numbered=False)}</w:hdr>",
+        **{
+            f"word/{name}.xml": f"<w:hdr {_W}>{_header(look, mark, numbered=numbered)}</w:hdr>"
+            for name, look, numbered in sections.headers()
+        },
         "word/footer1.xml": f"<w:ftr {_W}>{_footer(check)}</w:ftr>",
         "docProps/core.xml": _core(html, issued or _UNDATED),
     }
-    return _packed(_frame() | parts)
+    return _packed(_frame([name for name, _, _ in sections.headers()]) | parts)
 
 
 def _body(html: str) -> Element:
@@ -93,20 +73,8 @@ def _line_of(body: Element, name: str) -> str:
     return " ".join("".join(found.itertext()).split()) if found is not None else ""
 
 
-def _section(sheet: _Sheet) -> str:
-    width, height = sheet.size
-    top, right, bottom, left = (twips(side) for side in sheet.margins)
-    turned = ' w:orient="landscape"' if sheet.wide else ""
-    return (
-        '<w:sectPr><w:headerReference w:type="default" r:id="header1"/><w:headerReference w:type="first" r:id="header2"/>'
-        '<w:footerReference w:type="default" r:id="footer1"/><w:footerReference w:type="first" r:id="footer1"/>'
-        f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}"'
-        f' w:left="{left}" w:header="567" w:footer="454" w:gutter="0"/><w:titlePg/></w:sectPr>'
-    )
-
-
-def _header(sheet: _Sheet, mark: str, *, numbered: bool) -> str:
-    width = twips(sheet.width)
+def _header(look: PageLook, mark: str, *, numbered: bool) -> str:
+    width = twips(look.width)
     tabs = (
         f'<w:tabs><w:tab w:val="center" w:pos="{width // 2}"/><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
     )
@@ -148,9 +116,9 @@ def _core(html: str, issued: datetime) -> str:
     )
 
 
-def _frame() -> dict[str, str]:
+def _frame(headers: Sequence[str]) -> dict[str, str]:
     """The parts that say what the other parts are."""
-    names = {name: re.sub(r"[0-9]", "", name) for name in _PARTS}
+    names = {name: re.sub(r"[0-9]", "", name) for name in (*_PARTS, *headers)}
     kinds = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{_KIND}.{kind}+xml"/>'
         for name, kind in names.items()

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from portal.papers.rows import RowTable
 from portal.papers.stylesheet import Node, declarations, points, style_of
 from portal.papers.word_rows import rows_xml
+from portal.papers.word_sections import Sections
 from portal.papers.word_text import KEPT_WITH_NEXT, Look, Paragraph, Run, Styles, texts, twips
 
 PDF = "{pdf}"
@@ -66,14 +67,14 @@ def _gap(height: float) -> Paragraph:
 class Body:
     """Walks a page and collects its blocks; `number_of` counts headings as the word processor will."""
 
-    def __init__(self, tables: Mapping[str, RowTable], width: float) -> None:
-        self.tables, self.width = tables, width
+    def __init__(self, tables: Mapping[str, RowTable], sections: Sections) -> None:
+        self.tables, self.sections = tables, sections
         self.styles = Styles()
         self._roman = self._decimal = 0
 
     def xml(self, body: Element) -> str:
         """Return the body's blocks."""
-        flow = _Flow(self.width, (_node(body),))
+        flow = _Flow(self.sections.width, (_node(body),))
         self._children(body, flow)
         return flow.xml()
 
@@ -96,6 +97,8 @@ class Body:
             "div": self._block,
             f"{PDF}rows": self._rows,
             f"{PDF}spacer": self._space,
+            f"{PDF}nextpage": self._turn,
+            f"{PDF}resetpagenumber": lambda *_: None,
             f"{PDF}condbreak": lambda *_: None,
             f"{PDF}nexttemplate": lambda *_: None,
         }
@@ -148,6 +151,13 @@ class Body:
         rest = max(0.0, (flow.width - long) / 2)
         look = Look(before=points(here.get("margin-top", "0")), after=points(here.get("margin-bottom", "0")))
         flow.add(Paragraph("", Look(), own=look, rule=(rest, rest)))
+
+    def _turn(self, element: Element, flow: _Flow) -> None:
+        """End the section with a paragraph of no height that bears its properties."""
+        end = _gap(0)
+        end.section = self.sections.turn(element.get("name", ""))
+        flow.blocks.append(end)
+        flow.width, flow.waiting, flow.room = self.sections.width, 0, 0
 
     def _space(self, element: Element, flow: _Flow) -> None:
         flow.room += points(element.get("height", "0"))

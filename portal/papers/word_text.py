@@ -126,7 +126,7 @@ class Paragraph:
     """A paragraph being laid out: its style, what differs from it, its runs.
 
     `number` is its level of automatic numbers, `rule` the distance of a line from both edges; `small` is
-    a gap without text.
+    a gap without text. `section`: the properties of the section that ends with this paragraph.
     """
 
     style: str
@@ -136,6 +136,7 @@ class Paragraph:
     number: int | None = None
     rule: tuple[float, float] | None = None
     small: bool = False
+    section: str = ""
 
     def more(self, **looks: Any) -> None:
         """Change the look of this paragraph alone."""
@@ -167,7 +168,7 @@ class Paragraph:
             )
         if self.number is not None:
             parts.append(f'<w:ind w:firstLine="{twips(own.indent)}"/>')
-        return f"<w:p><w:pPr>{''.join(parts)}</w:pPr>{''.join(run.xml() for run in self.runs)}</w:p>"
+        return f"<w:p><w:pPr>{''.join(parts)}{self.section}</w:pPr>{''.join(run.xml() for run in self.runs)}</w:p>"
 
 
 class Styles:

@@ -6,7 +6,7 @@ gives it a new version, so that nobody issues what they have not seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
@@ -31,8 +31,10 @@ from .queries import decision_of, draft_of, line_of, undrafted
 SEEN_CHANGED = "Dự thảo vừa được sửa sau khi trang này mở. Xin xem lại danh sách rồi thực hiện lại."
 
 
-def draft_decision(actor: Identity, year: int) -> Decision:
+def draft_decision(actor: Identity, year: int, *, only: Collection[int] | None = None) -> Decision:
     """Draft the decision of a year from every appraised dossier, or bring the open draft up to date.
+
+    `only`: add no dossier but these, such as those a meeting of the council agreed to.
 
     Lines whose dossier is no longer appraised leave the draft; those above a lowered proposal fall back to
     it. Raises `Refused` where there is nothing to decide.
@@ -46,6 +48,8 @@ def draft_decision(actor: Identity, year: int) -> Decision:
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"decision:{tenant_id}:{year}"))))
     decision = draft_of(tenant_id, year)
     dossiers = list(db.session.scalars(undrafted(tenant_id, year)))
+    if only is not None:
+        dossiers = [dossier for dossier in dossiers if dossier.id in only]
     if decision is None:
         if not dossiers:
             raise Refused(f"Chưa có hồ sơ năm {year} nào đã chốt đề xuất thẩm định để đưa vào quyết định.")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import clock
 from portal.appraisal.models import Finding, HeadcountFinding
 from portal.catalogue.models import CriteriaVersion
+from portal.council.queries import agreed_items
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import must, take
 from portal.dossiers.queries import Sheet, open_sheets
@@ -145,11 +146,20 @@ def _check_head(
         raise Refused(f"Xin nhập {', '.join(missing)}.", 422)
     if len(number) > 60 or len(signer) > 200 or len(signer_title) > 200:
         raise Refused("Số quyết định dài tối đa 60 ký tự; tên và chức vụ tối đa 200 ký tự.", 422)
+    if (held := met_last(decision.tenant_id, list(dossiers))) is not None and dated < held:
+        raise Refused(f"Ngày quyết định ({day(dated)}) trước ngày họp của Hội đồng ({day(held)}).", 422)
     ends = [d.appraised_at.astimezone(ZONE).date() for d in dossiers.values() if d.appraised_at]
     if fault := rules.date_faults(dated, clock.today(), max(ends, default=None)):
         raise Refused(fault, 422)
     if number_taken(decision.tenant_id, number, dated, decision_id=decision.id):
         raise Refused(_number_taken(number), 422)
+
+
+def met_last(tenant_id: int, dossier_ids: Sequence[int]) -> date | None:
+    """Return the last day on which the council agreed to any of these dossiers as they stand, None without one."""
+    agreed = agreed_items(tenant_id)
+    last = db.session.scalar(select(func.max(agreed.c.held_at)).where(agreed.c.dossier_id.in_(dossier_ids)))
+    return last.astimezone(ZONE).date() if last else None
 
 
 def number_taken(

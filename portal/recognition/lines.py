@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
 
 from portal import words
-from portal.appraisal.models import Finding, HeadcountFinding
+from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
 from portal.catalogue.models import CriteriaVersion
+from portal.council.queries import agreed_items
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier
 from portal.units.models import Unit
@@ -24,7 +25,8 @@ from .models import Decision, DecisionLine, Recognition
 class LineRow:
     """A unit in a decision: what it asked for, what it gets, what deserves a second look, and (issued) its code.
 
-    `deviations`: indicators on which the district departs from the unit; `corrected`: head-counts it corrected.
+    `deviations`: indicators on which the district departs from the unit; `corrected`: head-counts it corrected;
+    `council_on`: when the council agreed to it as it stands (None: it did not), with its votes `against`.
     """
 
     line_id: int
@@ -48,6 +50,28 @@ class LineRow:
     code: str = ""
     valid_to: date | None = None
     may_raise_from: date | None = None
+    supplements: int = 0
+    council: str = ""
+    council_on: datetime | None = None
+    disputed: bool = False
+    against: int = 0
+    name_sort: str = ""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a leader should look at, as the keys of `EXCEPTIONS`."""
+        found = {
+            "lowered": self.lowered,
+            "differs": self.proposed is not None and self.outcome != self.proposed,
+            "against": self.against > 0,
+            "disputed": self.disputed,
+            "late": self.late,
+            "supplemented": self.supplements > 0,
+            "deviations": self.deviations > 0,
+            "corrected": self.corrected > 0,
+            "held": self.held_back,
+        }
+        return tuple(key for key in EXCEPTIONS if found[key])
 
     @property
     def lowered(self) -> bool:
@@ -66,7 +90,10 @@ class LineRow:
                 self.proposed is not None and self.outcome != self.proposed,
                 f"Khác đề xuất thẩm định ({words.level_name(self.proposed or 0).lower()})",
             ),
+            (self.against > 0, f"{self.against} phiếu không tán thành"),
+            (self.disputed, "Hội đồng xét riêng"),
             (self.late, "Nộp quá hạn"),
+            (self.supplements > 0, f"Đã bổ sung {self.supplements} lần"),
             (self.deviations > 0, f"Lệch so với tự đánh giá ở {self.deviations} chỉ tiêu"),
             (self.corrected > 0, f"Hiệu chỉnh {self.corrected} số liệu gốc"),
         ]
@@ -76,7 +103,10 @@ class LineRow:
 EXCEPTIONS = {
     "lowered": "Kết quả thấp hơn mức đề nghị",
     "differs": "Khác đề xuất thẩm định",
+    "against": "Có phiếu không tán thành ở hội đồng",
+    "disputed": "Hội đồng xét riêng",
     "late": "Nộp quá hạn",
+    "supplemented": "Phải bổ sung hồ sơ",
     "deviations": "Lệch so với tự đánh giá",
     "corrected": "Số liệu gốc bị hiệu chỉnh",
     "held": "Để lại, chưa quyết định",
@@ -106,6 +136,13 @@ def _lines(decision: Decision) -> Subquery:
         .correlate(line)
         .scalar_subquery()
     )
+    asked = (
+        select(func.count())
+        .where(SupplementRequest.tenant_id == tenant_id, SupplementRequest.dossier_id == line.dossier_id)
+        .correlate(line)
+        .scalar_subquery()
+    )
+    agreed = agreed_items(tenant_id)
     return (
         select(
             line.id.label("line_id"),
@@ -129,6 +166,11 @@ def _lines(decision: Decision) -> Subquery:
             func.coalesce(Recognition.code, "").label("code"),
             Recognition.valid_to,
             Recognition.may_raise_from,
+            asked.label("supplements"),
+            func.coalesce(agreed.c.council, "").label("council"),
+            agreed.c.held_at.label("council_on"),
+            func.coalesce(agreed.c.singly, False).label("disputed"),
+            func.coalesce(agreed.c.against, 0).label("against"),
             Unit.name_sort,
             Unit.name_folded,
         )
@@ -143,6 +185,7 @@ def _lines(decision: Decision) -> Subquery:
                 Recognition.further_id.is_(None),
             ),
         )
+        .outerjoin(agreed, and_(agreed.c.tenant_id == line.tenant_id, agreed.c.dossier_id == line.dossier_id))
         .where(line.tenant_id == tenant_id, line.decision_id == decision.id)
         .subquery("lines")
     )
@@ -156,7 +199,10 @@ def _flags(rows: Subquery) -> dict[str, ColumnElement[bool]]:
     return {
         "lowered": c.outcome < func.coalesce(c.requested, 0),
         "differs": c.outcome != c.proposed,
+        "against": c.against > 0,
+        "disputed": c.disputed,
         "late": c.late,
+        "supplemented": c.supplements > 0,
         "deviations": c.deviations > 0,
         "corrected": c.corrected > 0,
         "held": c.held_back,
@@ -169,6 +215,15 @@ def exceptions_of(decision: Decision) -> dict[str, int]:
     flags = _flags(rows)
     counted = db.session.execute(select(*(func.count().filter(flags[key]) for key in EXCEPTIONS))).one()
     return dict(zip(EXCEPTIONS, counted, strict=True))
+
+
+def agreed_by_council(decision: Decision) -> tuple[int, int]:
+    """Return how many units of a decision the council agreed to as they stand, and how many no meeting looked at."""
+    c = _lines(decision).c
+    agreed, not_met = db.session.execute(
+        select(func.count().filter(c.council_on.is_not(None)), func.count().filter(c.council_on.is_(None)))
+    ).one()
+    return agreed, not_met
 
 
 SORTS = ("exceptions", "name", "outcome", "kind")

@@ -7,6 +7,7 @@ database refuses it; a wrong decision is corrected by a further one.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -87,16 +88,24 @@ create constraint trigger recognition_revoked after update on recognition
 """
 
 
+# What was laid before the chairman names every unit with its reason: no unit reads it.
+_TOLD = (
+    "tenant_id, id, year, state, number, dated, issuer, signer, signer_title, legal_bases, created_at, created_by,"
+    " issued_at, issued_by, version"
+)
+
+
 class Decision(TenantOwned, Base):
     """A decision on a list of dossiers of one year: draft, then issued with number and date.
 
-    Issuer, signer and legal bases are kept as the words of that day (product.md, rule 7).
+    Issuer, signer and legal bases are kept as the words of that day (product.md, rule 7). `submission`: what the
+    office laid before the chairman (tờ trình), as it was then; see `portal.recognition.submitting`.
     """
 
     __tablename__ = "decision"
     __wall__ = Wall(
         grants={
-            "unit": "select",
+            "unit": f"select ({_TOLD})",
             "district": "select, insert, update, delete",
             "province": "select",
         },
@@ -127,6 +136,7 @@ class Decision(TenantOwned, Base):
     created_by: Mapped[str] = mapped_column(String(200), default="")
     issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_by: Mapped[str] = mapped_column(String(200), default="")
+    submission: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column(default=1)
 
     lines: Mapped[list[DecisionLine]] = relationship(viewonly=True, order_by="DecisionLine.id")

@@ -13,12 +13,14 @@ from .drafting import (
     set_line,
 )
 from .issuing import issue
+from .submitting import lay_before
 
 __all__ = [
     "discard",
     "draft_decision",
     "hold_back",
     "issue",
+    "lay_before",
     "reason_for",
     "release",
     "remove_line",

@@ -21,6 +21,7 @@ from . import lines, operations, queries, rules
 from .blueprint import blueprint
 from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
 from .models import Decision
+from .submitting import differs
 
 
 def tenant_here() -> int:
@@ -73,7 +74,12 @@ def show(decision_id: int) -> Any:
     return _show(decision_here(decision_id))
 
 
-def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm | None = None) -> Any:
+def _show(
+    decision: Decision,
+    form: SigningForm | None = None,
+    bases: BasesForm | None = None,
+    laying: SigningForm | None = None,
+) -> Any:
     identity = signed_in()
     asked = listing(
         lines.SORTS,
@@ -109,7 +115,11 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         )
     if may_draft and bases is None:
         bases = BasesForm(formdata=None, version=str(decision.version), bases="\n".join(decision.legal_bases))
-    faults = [error for one in (form, bases) if one is not None and one.errors for error in one.errors]
+    if may_draft and laying is None:
+        laying = laying_form(decision, tenant)
+    faults = [
+        error for one in (form, bases, laying) if one is not None and one.errors for error in one.errors
+    ]
     return render_template(
         "recognition/show.html",
         decision=decision,
@@ -124,6 +134,10 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         waiting=queries.waiting(decision.tenant_id, decision.year) if draft_open else 0,
         form=form,
         bases=bases,
+        laying=laying,
+        laid=decision.submission,
+        laid_differs=draft_open and differs(decision),
+        met=lines.agreed_by_council(decision),
         may_issue=may_issue,
         may_draft=may_draft,
         illustrative=queries.illustrative(cycle.version_id),
@@ -131,6 +145,19 @@ def _show(decision: Decision, form: SigningForm | None = None, bases: BasesForm 
         kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
         exception_options=list(lines.EXCEPTIONS.items()),
     ), (422 if faults else 200)
+
+
+def laying_form(decision: Decision, tenant: Tenant) -> SigningForm:
+    """Return the form by which a draft is laid before the chairman, filled with what was said last."""
+    head = (decision.submission or {}).get("head", {})
+    return SigningForm(
+        formdata=None,
+        version=str(decision.version),
+        number=head.get("number", ""),
+        dated=clock.today(),
+        signer=head.get("signer", ""),
+        signer_title=head.get("signer_title") or f"Trưởng {tenant.office.split()[0].lower()}",
+    )
 
 
 def _tabs(decision: Decision, asked: Any) -> list[tuple[str, str, int, bool]]:
@@ -179,6 +206,28 @@ def _refused(decision_id: int, refused: Refused, **forms: Any) -> Any:
         form.form_errors.append(refused.sentence)
     page, _ = _show(decision, **forms)
     return page, refused.status
+
+
+@blueprint.post("/huyen/quyet-dinh/<int:decision_id>/trinh")
+@may(Right.DRAFT_DECISION)
+def lay_before(decision_id: int) -> Any:
+    """Lay the draft before the chairman under the number and day of the submission."""
+    decision, form = decision_here(decision_id), SigningForm()
+    if not form.validate_on_submit():
+        return _show(decision, laying=form)
+    try:
+        operations.lay_before(
+            signed_in(),
+            decision,
+            form.number.data or "",
+            form.dated.data,
+            form.signer.data or "",
+            form.signer_title.data or "",
+            form.seen,
+        )
+    except Refused as refused:
+        return _refused(decision_id, refused, laying=form)
+    return back_to("recognition.show", f"Đã trình, Tờ trình số {form.number.data}.", decision_id=decision_id)
 
 
 @blueprint.post("/huyen/quyet-dinh/<int:decision_id>/can-cu")
@@ -295,4 +344,4 @@ def remove_line(decision_id: int, line_id: int) -> Any:
     return back_to("recognition.show", "Đã rút đơn vị khỏi dự thảo.", decision_id=decision_id)
 
 
-from . import unit_views  # noqa: E402, F401  (the unit's page, on the same blueprint)
+from . import paper_views, unit_views  # noqa: E402, F401  (the unit's page, the submission, on the same blueprint)

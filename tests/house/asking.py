@@ -76,6 +76,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "further_id": [year.further],
         "visit_id": [year.visit],
         "sha256": [year.photo],
+        "meeting_id": [rows["council_meeting"]["id"]],
+        "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
@@ -108,6 +110,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
 
 # Arguments that mean something else in one place.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "council.minutes": {"ext": lambda _year: ["pdf", "docx"]},
+    "recognition.submission": {"ext": lambda _year: ["pdf", "docx"]},
     "sealed.keep": {"name": lambda _year: ["mau-01"]},
     "sealed.sign": {"name": lambda _year: ["mau-01"]},
     "sealed.remove": {"name": lambda _year: ["mau-01"]},
@@ -115,7 +119,11 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "papers.document": {
         "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
     },
-    "papers.editable": {"name": lambda _year: ["mau-01", "mau-02", "mau-03"]},
+    "papers.editable": {
+        "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
+    },
+    "papers.report_table": {"name": lambda _year: ["bieu-01", "bieu-02"]},
+    "papers.provincial_word": {"report_id": lambda year: [year.compiled]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
     "province.compilation": {"report_id": lambda year: [year.compiled]},
     "province.compilation_sheet": {

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 from defusedxml.ElementTree import fromstring
 from docx import Document
+from docx.enum.section import WD_SECTION
 from docx.shared import Mm, Pt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from portal.papers.word_body import NotInPapers
 from tests.papers import reading, samples
 
 PAPERS = ("request_letter", "self_assessment_report", "result_summary", "receipt", "supplement_request")
+OF_DISTRICT = ("decision", "district_report", "provincial_report")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # The order of children in the schema of WordprocessingML, for what the papers use.
 ORDER = {
@@ -79,7 +81,7 @@ def test_words_and_figures_are_those_of_the_pdf(name):
         assert printed > head
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", PAPERS + OF_DISTRICT)
 def test_a_word_processor_takes_the_file_as_whole(name):
     """Parts and links are there, children stand in the schema's order, cells and body end with a paragraph."""
     with zipfile.ZipFile(io.BytesIO(word_of(name))) as package:
@@ -143,6 +145,40 @@ def test_it_is_a_text_to_work_on():
     title = next(p for p in report.paragraphs if p.style.name == "Title")
     assert title.text == "BÁO CÁO"
     assert title.style.font.size == Pt(14)
+
+
+def test_annexes_are_sections_of_their_own():
+    """500 units: an upright annex a list, a wide one a form; each counts its pages from 1 and repeats its head."""
+    paper = samples.decision(first=300, second=150, refused=50)
+    found = Document(io.BytesIO(documents.decision(paper).docx()))
+    assert [one.start_type for one in found.sections] == [WD_SECTION.NEW_PAGE] * 4
+    assert [len(table.rows) - 1 for table in found.tables[2:]] == [300, 150, 50]
+    names = [row.cells[1].text for row in found.tables[2].rows[1:]]
+    assert names == [unit.name for unit in paper.level_1]
+    report = Document(io.BytesIO(word_of("district_report")))
+    turned = [one.page_width > one.page_height for one in report.sections]
+    assert turned[0] is False
+    assert turned[1:] == [True] * (len(turned) - 1)
+    for section in report.sections[1:]:
+        assert section._sectPr.find(f"{W}pgNumType").get(f"{W}start") == "1"
+        assert section.different_first_page_header_footer
+        text = section.page_width - section.left_margin - section.right_margin
+        assert "PAGE" in section.header._element.xml
+        assert f'w:val="right" w:pos="{round(text / 635)}"' in section.header._element.xml
+    assert "PAGE" not in report.sections[1].first_page_header._element.xml
+
+
+@pytest.mark.parametrize("name", OF_DISTRICT)
+def test_the_districts_papers_say_what_their_pdf_says(name):
+    """Letterhead, text, tables and signatures: every letter of the DOCX stands in the PDF, which repeats heads."""
+    text = reading.docx(word_of(name))
+    printed = Counter("".join(reading.pages(page_of(name))).replace(" ", ""))
+    assert printed >= Counter(text.replace(" ", ""))
+    paper = getattr(samples, name)()
+    assert paper.signature.signer_name in text
+    assert paper.letterhead.number in text
+    assert text.count("Số: ") == 1
+    assert figures(text) <= figures(" ".join(reading.pages(page_of(name))))
 
 
 def test_equal_papers_give_equal_bytes():

@@ -1,0 +1,136 @@
+"""The papers of a district as a whole, each as its page and the name of its file: decisions and the report.
+
+The scope that reads decides what there is; batches and addresses take them from here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal import clock, words
+from portal.further.queries import Case
+from portal.papers import building_decision, building_province, building_report, data, documents
+from portal.papers.documents import Page
+from portal.papers.office import Office, office_of
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.province.queries import compiled_sheet
+from portal.recognition.lines import decision_sheet
+from portal.recognition.models import Decision
+from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.queries import report_sheet
+from portal.units.models import Unit
+from tenants.access import found
+from tenants.database import db
+from tenants.places import Tenant, TenantKind
+
+
+def office(tenant_id: int) -> Office:
+    """Return a tenant's bodies as papers name them; 404 for an unknown one."""
+    tenant = found(db.session.get(Tenant, tenant_id))
+    site = current_app.extensions["settings"].public_url or ""
+    return office_of(tenant, demo=clock.is_demo(), site=site)
+
+
+def sensitive_units(tenant_id: int) -> set[int]:
+    """Return the units of a tenant whose head-counts are never printed."""
+    return set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
+
+
+def file_name(*parts: object) -> str:
+    """Return a file's name without marks, spaces and ending: "Mau-01-AL-TH-07-2026"."""
+    letters = unicodedata.normalize("NFD", " ".join(str(part) for part in parts))
+    bare = "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d").replace("Đ", "D")
+    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:120]
+
+
+def decision_name(row: Decision) -> str:
+    """Return the name of a decision's file, without its ending."""
+    if row.state == "issued" and row.dated:
+        return file_name("Quyet-dinh", row.number, row.dated.year)
+    return file_name("Du-thao-quyet-dinh", row.id, row.year)
+
+
+def decision_data(row: Decision) -> data.Decision:
+    """Return a decision with its annexes as the data of its paper."""
+    return building_decision.decision(
+        decision_sheet(row), office(row.tenant_id), sensitive_units(row.tenant_id)
+    )
+
+
+def decision_paper(row: Decision) -> Page:
+    """Return a decision with its annexes as its paper."""
+    return documents.decision(decision_data(row))
+
+
+def annex_sheet(paper: data.Decision) -> Sheet:
+    """Return the annex lists of a decision as one table, in the words of the paper."""
+    lists = ((1, paper.level_1), (2, paper.level_2), (0, paper.not_recognised))
+    units = [(words.RESULTS[level].name, unit) for level, found_units in lists for unit in found_units]
+    number = paper.letterhead.number
+    return Sheet(
+        title=f"Danh sách đơn vị tại quyết định về “Đơn vị học tập” {paper.tier} năm {paper.year}",
+        subtitle=f"Quyết định số {number} ngày {words.day(paper.letterhead.day)}"
+        if number and paper.letterhead.day
+        else documents.UNSIGNED.capitalize(),
+        columns=(
+            Column("TT", Kind.INTEGER, 6),
+            Column("Tên đơn vị", width=44),
+            Column("Loại hình", width=34),
+            Column("Kết quả", width=22),
+            Column("Ghi chú, lý do", width=44),
+        ),
+        rows=[
+            (place, unit.name, unit.kind, result, unit.note) for place, (result, unit) in enumerate(units, 1)
+        ],
+        specimen=paper.specimen,
+    )
+
+
+def further_paper(case: Case) -> tuple[Page, str]:
+    """Return a further decision as its paper."""
+    row = case.further
+    paper = building_decision.further(case, office(row.tenant_id))
+    name = file_name("Quyet-dinh", row.number, row.dated.year) if row.dated else file_name("Du-thao", row.id)
+    return documents.decision(paper), name
+
+
+def report_data(row: DistrictReport) -> data.DistrictReport:
+    """Return a district's report as the data of its paper."""
+    own = office(row.tenant_id)
+    return building_report.district_report(
+        report_sheet(row), own, _department(), sensitive_units(row.tenant_id)
+    )
+
+
+def report_paper(row: DistrictReport) -> tuple[Page, str]:
+    """Return a district's report as its paper: a preview with live figures until it is locked and sent."""
+    paper = report_data(row)
+    place = office(row.tenant_id).place
+    name = file_name("" if paper.signed else "Du-thao", "Bao-cao", place, row.year, f"lan-{row.edition}")
+    return documents.district_report(paper), name
+
+
+def report_tables(paper: data.DistrictReport) -> dict[str, Sheet]:
+    """Return the forms of a report that it has, by the name they have in addresses: "bieu-01"."""
+    forms = (
+        (name, getattr(paper, name)) for name in data.DistrictReport.__slots__ if name.startswith("form_")
+    )
+    return {name.replace("form_", "bieu-"): sheet for name, sheet in forms if isinstance(sheet, Sheet)}
+
+
+def compiled_paper(row: ProvincialReport, tenant_id: int) -> tuple[Page, str]:
+    """Return the provincial table as it was compiled; `tenant_id`: the province."""
+    sheet = compiled_sheet(row)
+    paper = building_province.provincial_report(sheet, office(tenant_id))
+    name = file_name("Tong-hop", sheet.province, sheet.year, f"{sheet.accepted}-tren-{sheet.districts}")
+    return documents.provincial_report(paper), name
+
+
+def _department() -> str:
+    """Return the Department with the name of its province, as papers address it."""
+    tenant = db.session.scalar(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE).order_by(Tenant.id))
+    return office_of(tenant, demo=False).full_name if tenant else "Sở Giáo dục và Đào tạo"

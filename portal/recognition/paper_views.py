@@ -1,0 +1,43 @@
+"""The submission to the chairman as PDF and DOCX: what was laid before him, or a preview of what would be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Response, abort
+
+from portal.papers import building_council, documents_council
+from portal.papers.district import file_name, office
+from portal.papers.views import given, shown
+from tenants.access import found, may
+from tenants.rights import Right
+from tenants.scope import ScopeKind, current_scope
+
+from . import queries, submitting
+from .blueprint import blueprint
+
+
+@blueprint.get("/van-ban/to-trinh/<int:tenant_id>/<int:decision_id>.<ext>")
+@may(Right.READ_PAPERS)
+def submission(tenant_id: int, decision_id: int, ext: str) -> Response:
+    """Show the submission to the district, one that was made to the province as well; a unit has no sight of it."""
+    scope = current_scope()
+    if (
+        scope is None
+        or scope.kind not in (ScopeKind.DISTRICT, ScopeKind.PROVINCE)
+        or ext not in ("pdf", "docx")
+    ):
+        abort(404)
+    row = found(queries.decision_of(tenant_id, decision_id))
+    laid = row.submission
+    if laid is None and (row.state == "issued" or scope.kind is not ScopeKind.DISTRICT):
+        abort(404)
+    bodies = office(tenant_id)
+    if laid is None:
+        data = building_council.submission(submitting.said_now(row), bodies)
+    else:
+        at = datetime.fromisoformat(laid["at"])
+        data = building_council.submission(laid["content"], bodies, laid["head"], at)
+    name = file_name("" if laid else "Du-thao", "To-trinh", data.letterhead.number or row.id, row.year)
+    page = documents_council.submission(data)
+    return shown(page, name) if ext == "pdf" else given(page, name)
