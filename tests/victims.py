@@ -47,7 +47,14 @@ OWNED: dict[str, Mapper[Any]] = {
 SHARED = sorted(set(MAPPERS) - set(OWNED))
 
 # Tables of which a district has one row (for each year), whatever its units.
-ONE_A_DISTRICT = {"council", "council_meeting", "district_year", "registration_term", "visit_plan", "year_notice"}
+ONE_A_DISTRICT = {
+    "council",
+    "council_meeting",
+    "district_year",
+    "registration_term",
+    "visit_plan",
+    "year_notice",
+}
 
 Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {

@@ -243,7 +243,7 @@ def visit_letter(letter: visit_data.VisitLetter) -> Page:
         RowColumn("Nhiệm vụ", 36),
     )
     rows = [(str(place), m.name, m.title, m.task) for place, m in enumerate(letter.members, 1)]
-    return _render("visit_letter.html", letter, {"members": wording.plain_table(columns, rows)})
+    return render("visit_letter.html", letter, {"members": wording.plain_table(columns, rows)})
 
 
 def visit_minutes(minutes: visit_data.VisitMinutes) -> Page:
@@ -265,7 +265,7 @@ def visit_minutes(minutes: visit_data.VisitMinutes) -> Page:
         )
         for one in minutes.items
     ]
-    return _render("visit_minutes.html", minutes, {"items": wording.plain_table(columns, rows, size=11)})
+    return render("visit_minutes.html", minutes, {"items": wording.plain_table(columns, rows, size=11)})
 
 
 def decision(paper: data.Decision) -> Page:
