@@ -49,7 +49,11 @@ def test_a_quiet_unit_raises_nothing() -> None:
         ),
         ({"known_since": None}, Flag.FIRST, ("2026",)),
         ({"visited_in": 2023}, Flag.UNVISITED, ("2023", "3 năm", "mức huyện đặt: 3 năm")),
-        ({"visited_in": None, "known_since": 2022}, Flag.UNVISITED, ("Có hồ sơ, kết quả từ năm 2022", "4 năm")),
+        (
+            {"visited_in": None, "known_since": 2022},
+            Flag.UNVISITED,
+            ("Có hồ sơ, kết quả từ năm 2022", "4 năm"),
+        ),
     ],
 )
 def test_each_flag_says_its_figures(changes: dict[str, object], flag: Flag, figures: tuple[str, ...]) -> None:
