@@ -464,6 +464,8 @@ def test_a_day_without_a_line_loses_nothing_and_doubles_nothing(
     assert client.get(shown).status_code == 404, "the unit sees photos with the minutes"
     third = world.a_person(Role.DISTRICT_COUNCIL, case.tenant_id)
     world.sign_in(client, third)
+    found = re.search(TOKEN, client.get(sheet).get_data(as_text=True))
+    assert found
     assert send(client, one, typed, page=sheet, headers=htmx).status_code == 403, "not of the team"
 
 
