@@ -92,9 +92,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
         sa.CheckConstraint(f"verdict in ({_VERDICTS})", name=op.f("ck_appraiser_verdict_verdict")),
-        sa.CheckConstraint(
-            "verdict = 'agreed' or reason <> ''", name=op.f("ck_appraiser_verdict_reason")
-        ),
+        sa.CheckConstraint("verdict = 'agreed' or reason <> ''", name=op.f("ck_appraiser_verdict_reason")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id", "appraiser_id"],
             ["appraiser.tenant_id", "appraiser.unit_id", "appraiser.id"],
@@ -105,7 +103,11 @@ def upgrade() -> None:
             ["indicator_id"], ["indicator.id"], name=op.f("fk_appraiser_verdict_indicator")
         ),
         sa.UniqueConstraint(
-            "tenant_id", "unit_id", "appraiser_id", "indicator_id", name=op.f("uq_appraiser_verdict_tenant_id_unit_id_appraiser_id_indicator_id")
+            "tenant_id",
+            "unit_id",
+            "appraiser_id",
+            "indicator_id",
+            name=op.f("uq_appraiser_verdict_tenant_id_unit_id_appraiser_id_indicator_id"),
         ),
         *_of_dossier("appraiser_verdict"),
     )
