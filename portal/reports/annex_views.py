@@ -120,14 +120,12 @@ _FATE_WORDS = {
 def annex(report_id: int) -> Any:
     """One of Biểu 04 to 08; a report locked before there were any says so."""
     report = report_here(report_id)
-    figures = queries.figures_of(report)
     asked = listing(("order",), filters={"bieu": NUMBERS})
     number = asked.filters["bieu"] or NUMBERS[0]
-    form = figures.annexes.by_number[number] if figures.annexes else None
+    form = queries.annex_of(report, number)
     return render_template(
         "reports/annex.html",
         report=report,
-        figures=figures,
         number=number,
         form=form,
         url_of=cell_urls(report, form) if form else None,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from portal import words
 from portal.activities import wording as activities
-from portal.activities.queries import DistrictSums
+from portal.activities.queries import DistrictSums, district_sums
 from portal.activities.rules import KINDS, Sum
 from portal.cycle.queries import cycle_of
 from portal.figures import annex as shapes
@@ -132,6 +132,21 @@ def count(tenant_id: int, year: int, sums: DistrictSums) -> Annexes:
         "08": shapes.BIEU_08.of(_activities(sums)),
     }
     return Annexes(tables, crossing)
+
+
+def count_one(tenant_id: int, year: int, number: str) -> Annex:
+    """Count one table alone, as `count` does; KeyError for a number that is none."""
+    if number == "04":
+        cycle = cycle_of(year)
+        lines = reckoned(targets_of(tenant_id, year), cycle)[0] if cycle else []
+        return shapes.BIEU_04.of([_target(place, line) for place, line in enumerate(lines, 1)])
+    if number == "05":
+        return validity(year, tenant_id=tenant_id)
+    if number == "06":
+        return by_indicator(year, tenant_id=tenant_id)
+    if number == "07":
+        return people(year, tenant_id=tenant_id)[0]
+    return shapes.shape(number, year).of(_activities(district_sums(tenant_id, year)))
 
 
 def _number(line: Line | None, key: str) -> int:

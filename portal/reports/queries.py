@@ -9,11 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 
 from portal.cycle.models import Cycle
+from portal.figures.annex import Annex
 from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
 from tenants.database import db
 
-from . import narrative
+from . import annexes, narrative
 from .annexes import Annexes
 from .editions import Difference, annex_differences, differences
 from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
@@ -156,6 +157,14 @@ def figures_of(report: DistrictReport, *, whole: bool = True) -> ReportFigures:
     if report.snapshot is not None:
         return from_snapshot(report.tenant_id, report.snapshot)
     return live(report.tenant_id, report.year, whole=whole)
+
+
+def annex_of(report: DistrictReport, number: str) -> Annex | None:
+    """Return one of Biểu 04 to 08: of the snapshot (None where it has none), or counted now while it is a draft."""
+    if report.snapshot is None:
+        return annexes.count_one(report.tenant_id, report.year, number)
+    kept = annexes.from_snapshot(report.year, report.snapshot)
+    return kept.by_number[number] if kept else None
 
 
 def checks_of(report: DistrictReport, figures: ReportFigures) -> tuple[Result, ...]:

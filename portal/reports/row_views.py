@@ -170,9 +170,7 @@ def _of_rule(report: DistrictReport, figure: str) -> Behind:
 def _of_annex(
     report: DistrictReport, table: str, asked: Listing, kinds: list[str], public: bool | None
 ) -> Behind:
-    form: Annex = shapes.shape(table, report.year)
-    kept = queries.figures_of(report).annexes
-    form = kept.by_number[table] if kept else form
+    form = queries.annex_of(report, table) or shapes.shape(table, report.year)
     figure, key = asked.filters["figure"], asked.filters["dong"]
     of_column = found(form.field(figure or form.fields[0].key))
     figure = of_column.key
