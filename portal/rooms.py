@@ -21,6 +21,7 @@ ROOMS: tuple[str, ...] = (
     "health",
     "history",
     "improvement",
+    "jobs",
     "offline",
     "outreach",
     "papers",

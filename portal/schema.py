@@ -10,6 +10,7 @@ from portal.evidence import models as evidence
 from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
+from portal.jobs import models as jobs
 from portal.notices import models as notices
 from portal.outreach import models as outreach
 from portal.papers import models as papers
@@ -39,6 +40,7 @@ __all__ = [
     "further",
     "history",
     "improvement",
+    "jobs",
     "notices",
     "outreach",
     "papers",

@@ -35,9 +35,9 @@ PROVINCE_WRITES = {
     "report_reopening",
     "trail_entry",
 }
-# The worker beside the pages: whom to write to, what of, and its own letters.
-WORK_READS = {"account", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
-WORK_WRITES = {"letter", "notice"}
+# The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
+WORK_READS = {"account", "job", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
+WORK_WRITES = {"job", "letter", "notice"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # What the province does not even read.
@@ -52,6 +52,7 @@ PROVINCE_BLIND = (
     {
         "credential",
         "import_batch",
+        "job",
         "letter",
         "mail_choice",
         "notice",
