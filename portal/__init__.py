@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> GuardedFlask:
             follow_scope(engine)
             if login == STEWARD:
                 _lift_limits(engine)
+    app.add_url_rule("/favicon.ico", endpoint="static", defaults={"filename": "favicon.ico"})
     web.admit_sizes(app)
     CSRFProtect(app)
     _sign_in(app)

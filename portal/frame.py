@@ -94,6 +94,7 @@ PART_OF = {
     "complaints.index": "recognition.index",
     "complaints.show": "recognition.index",
     "complaints.of_dossier": "dossiers.results",
+    "jobs.index": "recognition.index",
     "further.index": "recognition.index",
     "further.new": "recognition.index",
     "further.create": "recognition.index",

@@ -23,6 +23,7 @@ ROOMS: tuple[str, ...] = (
     "health",
     "history",
     "improvement",
+    "jobs",
     "offline",
     "opening",
     "outreach",

@@ -12,6 +12,7 @@ from portal.evidence import models as evidence
 from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
+from portal.jobs import models as jobs
 from portal.notices import models as notices
 from portal.opening import models as opening
 from portal.outreach import models as outreach
@@ -44,6 +45,7 @@ __all__ = [
     "further",
     "history",
     "improvement",
+    "jobs",
     "notices",
     "opening",
     "outreach",

@@ -149,7 +149,7 @@ def _serve(settings: Settings) -> None:
         worker = None
         try:
             _await(gunicorn, settings)
-            worker = _Worker() if settings.mail else None
+            worker = _Worker()
             if accounts:
                 print(f"\n{accounts_table(accounts)}\n")
             print(f"{FIRST_CLICKS}\n\nSẵn sàng: http://127.0.0.1:{settings.port}", flush=True)
@@ -185,7 +185,7 @@ def _await(gunicorn: subprocess.Popen[bytes], settings: Settings) -> None:
 
 
 class _Worker:
-    """`flask work` beside the web server: sends mail, ends with it; should it fail, the pages go on without it."""
+    """`flask work` beside the web server: jobs and mail, ends with it; should it fail, the pages go on without it."""
 
     def __init__(self) -> None:
         self._start()
@@ -197,7 +197,7 @@ class _Worker:
     def tend(self) -> None:
         """Start the worker again when it has ended, not too often."""
         if self.child.poll() is not None and time.monotonic() - self.began > WORKER_PAUSE:
-            print("Chương trình gửi thư đã dừng; đang khởi động lại…", file=sys.stderr, flush=True)
+            print("Chương trình làm việc nền đã dừng; đang khởi động lại…", file=sys.stderr, flush=True)
             self._start()
 
 

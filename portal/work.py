@@ -1,7 +1,8 @@
-"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`; today that is mail.
+"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`: mail, and people's jobs.
 
 A kind does what is due and returns; it keeps its state in the database, so that it may be ended at any moment
-and two workers may run at once. What goes wrong is logged and tried again after a growing pause.
+and two workers may run at once. What goes wrong is logged and tried again after a growing pause. Each kind has a
+thread of its own, so that a mail server that does not answer holds up no job, and a long job no letter.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from flask import Flask, current_app
+
 from portal.config import Settings
+from portal.jobs.working import Jobs
 from portal.notices.mailing import Mail
+from tenants.database import db
 
 log = logging.getLogger("portal.work")
-REST = 5.0
 LONGEST_REST = 300.0
 
 
 class Kind(Protocol):
-    """One kind of work."""
+    """One kind of work; `rest` is the pause in seconds between two looks at what is due."""
 
     name: str
+    rest: float
 
     def wanted(self, settings: Settings) -> bool:
         """Return whether this installation has such work at all."""
@@ -34,7 +39,7 @@ class Kind(Protocol):
 
 def kinds(settings: Settings) -> list[Kind]:
     """Return the kinds of work this installation has."""
-    known: Sequence[Kind] = (Mail(),)
+    known: Sequence[Kind] = (Mail(), Jobs())
     return [kind for kind in known if kind.wanted(settings)]
 
 
@@ -51,22 +56,36 @@ def once(settings: Settings) -> list[str]:
 
 
 def on_and_on(settings: Settings, ended: threading.Event) -> None:
-    """Work until `ended` is set; rests between rounds, longer after each failure in a row."""
-    mine = kinds(settings)
-    rest = {kind.name: REST for kind in mine}
-    while not ended.is_set():
-        for kind in mine:
+    """Work until `ended` is set; each kind rests between its rounds, longer after each failure in a row."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    threads = [
+        threading.Thread(target=_rounds, args=(app, kind, settings, ended), name=kind.name)
+        for kind in kinds(settings)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        # In short waits: only between them does Python hand a signal to the main thread.
+        while thread.is_alive():
+            thread.join(0.5)
+
+
+def _rounds(app: Flask, kind: Kind, settings: Settings, ended: threading.Event) -> None:
+    rest = kind.rest
+    with app.app_context():
+        while not ended.is_set():
             try:
                 kind.run(settings, ended.is_set)
-                rest[kind.name] = REST
+                rest = kind.rest
             except Exception as reason:
-                rest[kind.name] = min(rest[kind.name] * 2, LONGEST_REST)
-                log.error("work %s failed, again in %.0f s: %s", kind.name, rest[kind.name], reason)
-        ended.wait(max(rest.values(), default=REST))
+                rest = min(rest * 2, LONGEST_REST)
+                log.error("work %s failed, again in %.0f s: %s", kind.name, rest, reason)
+            db.session.remove()
+            ended.wait(rest)
 
 
 def end_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set, so that a letter under way is finished first."""
+    """Return an event that SIGTERM and SIGINT set, so that a letter or a step under way is finished first."""
     ended = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: ended.set())

@@ -115,6 +115,7 @@ class Right(Enum):
         "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
     )
     LOG_OUTREACH = Grant("ghi hoạt động của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
+    RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm của huyện", DISTRICT_ROLES)
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)

@@ -6,7 +6,9 @@ service does not ask for them, because not every service knows them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import boto3
@@ -67,13 +69,29 @@ class BucketStore:
 
     def put(self, tenant_id: int, content: bytes) -> str:
         """Send a content in one request, unless it is there; raises `Refused` when that fails."""
-        sha256 = content_hash(content)
+        return self._keep(tenant_id, content_hash(content), content, len(content))
+
+    def put_file(self, tenant_id: int, path: Path) -> str:
+        """Send a file in one request (services take up to 5 GB), read piece by piece."""
+        with path.open("rb") as source:
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+            source.seek(0)
+            return self._keep(tenant_id, sha256, source, path.stat().st_size)
+
+    def _keep(self, tenant_id: int, sha256: str, body: bytes | IO[bytes], size: int) -> str:
         try:
-            if self._size(tenant_id, sha256) != len(content):
-                self._client.put_object(**self._key(tenant_id, sha256), Body=content)
+            if self._size(tenant_id, sha256) != size:
+                self._client.put_object(**self._key(tenant_id, sha256), Body=body)
         except (ClientError, BotoCoreError) as error:
             raise self._away(error) from error
         return sha256
+
+    def drop(self, tenant_id: int, sha256: str) -> None:
+        """Delete a content."""
+        try:
+            self._client.delete_object(**self._key(tenant_id, sha256))
+        except (ClientError, BotoCoreError) as error:
+            raise self._away(error) from error
 
     def open(self, tenant_id: int, sha256: str) -> IO[bytes]:
         """Fetch a content piece by piece and compare it with its name before giving it out."""

@@ -34,7 +34,7 @@ from .wording import TERMS, USES, VALIDITIES
 
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 MOST_EXPORTED = 20_000
 

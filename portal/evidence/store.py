@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -41,6 +44,12 @@ class Store(Protocol):
 
         Raises `Refused` (404) where it is not kept or no longer what it was, (503) where the store is away.
         """
+
+    def put_file(self, tenant_id: int, path: Path) -> str:
+        """Keep the content of a local file, however large; otherwise the same as `put`."""
+
+    def drop(self, tenant_id: int, sha256: str) -> None:
+        """Give a content up; one that is not kept is no error. For what is kept for a time only."""
 
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether a content is kept."""
@@ -90,15 +99,24 @@ class FolderStore:
 
     def put(self, tenant_id: int, content: bytes) -> str:
         """Write beside the final place, force to the disk, then rename; raises `Refused` when that fails."""
-        sha256 = content_hash(content)
+        return self._keep(tenant_id, content_hash(content), io.BytesIO(content), len(content))
+
+    def put_file(self, tenant_id: int, path: Path) -> str:
+        """Copy a file in, the same way; it is read twice and never whole in memory."""
+        with path.open("rb") as source:
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+            source.seek(0)
+            return self._keep(tenant_id, sha256, source, path.stat().st_size)
+
+    def _keep(self, tenant_id: int, sha256: str, source: IO[bytes], size: int) -> str:
         path = self._path(tenant_id, sha256)
-        if path.is_file() and path.stat().st_size == len(content):
+        if path.is_file() and path.stat().st_size == size:
             return sha256
         beside = path.with_name(f".{sha256}.{secrets.token_hex(6)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
+                shutil.copyfileobj(source, file, CHUNK)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
@@ -124,6 +142,10 @@ class FolderStore:
         file.seek(0)
         return file
 
+    def drop(self, tenant_id: int, sha256: str) -> None:
+        """Remove a file."""
+        self._path(tenant_id, sha256).unlink(missing_ok=True)
+
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether the file is there."""
         return self._path(tenant_id, sha256).is_file()
@@ -145,15 +167,25 @@ def _settle(folder: Path) -> None:
 
 
 def store() -> Store:
-    """Return the store the settings name; one for the whole program."""
-    made: Store | None = current_app.extensions.get("evidence_store")
+    """Return the store of evidence that the settings name; one for the whole program."""
+    return _store("evidence_store", "")
+
+
+def results_store() -> Store:
+    """Return the store of results that jobs made, beside the evidence and apart from it: they are given up again."""
+    return _store("results_store", "ket-qua")
+
+
+def _store(name: str, folder: str) -> Store:
+    made: Store | None = current_app.extensions.get(name)
     if made is None:
         settings = current_app.extensions["settings"]
         if settings.bucket is None:
-            made = FolderStore(settings.evidence)
+            made = FolderStore(settings.evidence / folder)
         else:
             from .bucket import BucketStore  # the client of S3 is loaded only where it is used
 
-            made = BucketStore(settings.bucket)
-        current_app.extensions["evidence_store"] = made
+            prefix = f"{settings.bucket.prefix}{folder}/" if folder else settings.bucket.prefix
+            made = BucketStore(replace(settings.bucket, prefix=prefix))
+        current_app.extensions[name] = made
     return made

@@ -1,4 +1,4 @@
-"""`flask remind` (once a day, by cron) and `flask work` (mail; beside the web server, or by cron with --once)."""
+"""`flask remind` (once a day, by cron) and `flask work` (mail and jobs; beside the web server, or by cron with --once)."""
 
 from __future__ import annotations
 
@@ -81,18 +81,18 @@ def _districts() -> list[tuple[int, str]]:
 @click.command("work")
 @click.option("--once", is_flag=True, help="Làm hết việc đang chờ rồi thôi (cho cron).")
 def work_command(once: bool) -> None:
-    """Gửi thư đang chờ; không có --once thì làm mãi cho đến khi được dừng."""
+    """Làm các việc mọi người yêu cầu, gửi thư đang chờ; không có --once thì làm mãi cho đến khi được dừng."""
     settings: Settings = current_app.extensions["settings"]
-    if not work.kinds(settings):
-        click.echo(NO_MAIL)
-        return
     settings.admin_url()
+    if settings.mail is None:
+        click.echo(NO_MAIL)
     if not once:
-        click.echo("Đang chờ thư để gửi. Dừng: Ctrl-C.")
+        click.echo("Đang chờ việc và thư. Dừng: Ctrl-C.")
         work.on_and_on(settings, work.end_on_signals())
         return
     failed = work.once(settings)
-    tally = sending.tally()
-    click.echo("Thư: " + ", ".join(f"{tally.get(state, 0)} {word}" for state, word in _STATES) + ".")
+    if settings.mail is not None:
+        tally = sending.tally()
+        click.echo("Thư: " + ", ".join(f"{tally.get(state, 0)} {word}" for state, word in _STATES) + ".")
     if failed:
         sys.exit("\n".join(failed))

@@ -16,6 +16,7 @@ class Mail:
     """The worker's kind of work for mail; it remembers for which day it has made the digests."""
 
     name = "mail"
+    rest = 5.0
 
     def __init__(self) -> None:
         self._digests_of: date | None = None

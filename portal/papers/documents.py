@@ -39,6 +39,11 @@ class Page:
     issued: datetime | None = None
     tables: Mapping[str, RowTable] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """All that its files depend on, as one text: equal keys, equal bytes."""
+        return f"{self.issued}\n{self.html}\n{dict(self.tables)}"
+
     def pdf(self) -> bytes:
         """Return the document to read, print and sign."""
         return render_pdf(self.html, self.issued, self.tables)

@@ -77,10 +77,11 @@ def qr(address: str) -> str:
     return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=0, dark="#083a44"))
 
 
-def certificate(paper: Published) -> Page:
-    """Giấy chứng nhận, A4 landscape."""
+def certificate(*papers: Published) -> Page:
+    """Giấy chứng nhận, A4 landscape: one a page; all of one decision, so that the marks of the first are all's."""
     html = environment().get_template("certificate.html")
-    return Page(html.render(d=paper, qr=qr(paper.address), form_note=UNCONFIRMED_FORM), paper.issued)
+    first = papers[0]
+    return Page(html.render(d=first, papers=papers, qr=qr, form_note=UNCONFIRMED_FORM), first.issued)
 
 
 def poster(paper: Published) -> Page:

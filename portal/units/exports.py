@@ -61,5 +61,5 @@ def as_file(sheet: Sheet, kind: str, made: datetime) -> tuple[bytes, str, str]:
     """Return a sheet as the bytes, name and media type of a download; `kind` is "xlsx" or "csv"."""
     name = f"{sheet.title}.{kind}"
     if kind == "csv":
-        return sheets.sheet_csv(sheet), name, "text/csv; charset=utf-8"
+        return sheets.sheet_csv(sheet), name, "text/csv"
     return sheets.sheet_xlsx(sheet, made), name, XLSX

@@ -6,6 +6,7 @@ import hashlib
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def keys(place: Bucket) -> list[str]:
     return sorted(one["Key"] for one in answer.get("Contents", []))
 
 
-def test_a_content_lies_under_its_tenant_and_hash(app: GuardedFlask, bucket: Bucket) -> None:
+def test_a_content_lies_under_its_tenant_and_hash(app: GuardedFlask, bucket: Bucket, tmp_path: Path) -> None:
     """Once in a tenant, apart across tenants, whole when read, and never what it is not."""
     kept = BucketStore(bucket)
     content = b"noi dung " * 200_000
@@ -63,6 +64,13 @@ def test_a_content_lies_under_its_tenant_and_hash(app: GuardedFlask, bucket: Buc
     assert kept.has(3, sha256)
     assert not kept.has(5, sha256)
     assert kept.fault() == ""
+    large = tmp_path / "large"
+    large.write_bytes(b"x" * 300_000)
+    of_file = kept.put_file(5, large)
+    assert of_file == hashlib.sha256(large.read_bytes()).hexdigest()
+    kept.drop(5, of_file)
+    kept.drop(5, of_file)
+    assert not kept.has(5, of_file)
     with pytest.raises(Refused, match="Không đọc được") as gone:
         kept.open(5, sha256)
     assert gone.value.status == 404

@@ -38,6 +38,19 @@ def test_equal_contents_are_one_file_in_a_tenant_and_two_across(kept: FolderStor
     assert not kept.has(5, first)
 
 
+def test_a_file_of_any_size_is_kept_and_given_up(kept: FolderStore, tmp_path: Path) -> None:
+    """A file is copied in, named by its content like any other, and gone for good when dropped."""
+    path = tmp_path / "large"
+    path.write_bytes(b"y" * 700_000)
+    sha256 = kept.put_file(3, path)
+    assert sha256 == kept.put(3, b"y" * 700_000)
+    with kept.open(3, sha256) as content:
+        assert hashlib.file_digest(content, "sha256").hexdigest() == sha256
+    kept.drop(3, sha256)
+    kept.drop(3, sha256)
+    assert not kept.has(3, sha256)
+
+
 def test_many_at_once_leave_one_whole_file(kept: FolderStore) -> None:
     """Eight writers of one content end with that content and no leftovers."""
     content = b"z" * 200_000

@@ -83,6 +83,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
         "batch_id": [rows["import_batch"]["id"]],
+        "job_id": [rows["job"]["id"]],
         "account_id": [rows["account"]["id"]],
         "membership_id": [rows["membership"]["id"]],
         "notice_id": [rows["notice"]["id"]],

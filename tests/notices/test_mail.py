@@ -288,7 +288,7 @@ def test_a_server_that_is_not_there(world: World, caplog: pytest.LogCaptureFixtu
             sending.send_due(server, BASE)
             assert letters_now() == []
         world.app.extensions["settings"] = replace(kept, mail=None)
-        done = world.app.test_cli_runner().invoke(args=["work"])
+        done = world.app.test_cli_runner().invoke(args=["work", "--once"])
         assert done.exit_code == 0
         assert "MAIL_URL chưa đặt" in done.output
     finally:

@@ -295,7 +295,9 @@ def test_the_list_as_a_file(client: Any, registry: int) -> None:
     assert sheet is not None
     found = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
     assert len(found) == 20
-    csv = client.get(f"{LIST}/xuat.csv").data.decode("utf-8-sig")
+    answer = client.get(f"{LIST}/xuat.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    csv = answer.data.decode("utf-8-sig")
     assert csv.count("\n") == 61
     assert client.get(f"{LIST}/xuat.pdf").status_code == 404
 

@@ -36,9 +36,9 @@ PROVINCE_WRITES = {
     "report_reopening",
     "trail_entry",
 }
-# The worker beside the pages: whom to write to, what of, and its own letters.
-WORK_READS = {"account", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
-WORK_WRITES = {"letter", "notice"}
+# The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
+WORK_READS = {"account", "job", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
+WORK_WRITES = {"job", "letter", "notice"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # Rows that one person of the district reads until the others have done theirs.
@@ -57,6 +57,7 @@ PROVINCE_BLIND = (
         "appraiser_verdict",
         "credential",
         "import_batch",
+        "job",
         "letter",
         "mail_choice",
         "notice",

@@ -1,0 +1,11 @@
+"""The kinds of jobs; a new one is an entry here."""
+
+from __future__ import annotations
+
+from portal.jobs.batch import Batch
+
+from .archive import Archive
+from .certificates import Certificates
+from .decision import DecisionFiles
+
+BATCHES: dict[str, Batch] = {batch.name: batch for batch in (Certificates(), DecisionFiles(), Archive())}

@@ -1,0 +1,93 @@
+"""All certificates of a decision in one PDF, a bookmark each; those revoked or replaced since are left out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import current_app
+from pypdf import PdfWriter
+from sqlalchemy import select
+
+from portal import words
+from portal.jobs.batch import Described
+from portal.jobs.turn import Result, Turn
+from portal.papers.district import file_name, office
+from portal.recognition.models import Decision, Recognition
+from portal.recognition.queries import decision_of
+from portal.register.certificates import Published, certificate, published
+from portal.units.models import Unit
+from tenants.database import db
+from tenants.refusal import Refused
+from tenants.rights import Right
+
+A_PART = 20
+"""Certificates of one conversion: a second or two, so that little is lost when it is broken off."""
+
+
+def _of(tenant_id: int, decision_id: int) -> tuple[Decision, list[Recognition]]:
+    decision = decision_of(tenant_id, decision_id)
+    if decision is None:
+        raise Refused("Không tìm thấy quyết định này.", 404)
+    if decision.state != "issued":
+        raise Refused("Quyết định chưa ban hành nên chưa có giấy chứng nhận.")
+    found = db.session.scalars(
+        select(Recognition)
+        .join(Unit, (Unit.tenant_id == Recognition.tenant_id) & (Unit.id == Recognition.unit_id))
+        .where(
+            Recognition.tenant_id == tenant_id,
+            Recognition.decision_id == decision_id,
+            Recognition.further_id.is_(None),
+            Recognition.state == "in_force",
+        )
+        .order_by(Recognition.level, Unit.name_sort, Recognition.id)
+    )
+    rows = list(found)
+    if not rows:
+        raise Refused("Quyết định này không có kết quả công nhận nào còn hiệu lực.")
+    return decision, rows
+
+
+class Certificates:
+    """The batch of certificates; its subject is a decision."""
+
+    name = "certificates"
+    right = Right.RUN_BATCHES
+
+    def describe(self, tenant_id: int, subject: int) -> Described:
+        """Say for which decision and how many units; raises `Refused` where nothing is in force."""
+        decision, rows = _of(tenant_id, subject)
+        codes = hashlib.sha256(" ".join(row.code for row in rows).encode()).hexdigest()
+        units = words.number(len(rows))
+        return Described(f"Giấy chứng nhận theo Quyết định số {decision.number} ({units} đơn vị)", codes)
+
+    def build(self, turn: Turn) -> Result:
+        """Render some at a time and join them."""
+        site = current_app.extensions["settings"].base
+        with turn.reading():
+            decision, rows = _of(turn.tenant_id, turn.held.subject)
+            own = office(turn.tenant_id)
+            papers = [published(row, decision, own, f"{site}/xac-minh/{row.code}") for row in rows]
+            name = file_name("Giay-chung-nhan", decision.number, decision.year)
+        parts: list[tuple[Path, list[Published]]] = []
+        for first in range(0, len(papers), A_PART):
+            turn.step(first, len(papers))
+            some = papers[first : first + A_PART]
+            page = certificate(*some)
+            parts.append((turn.part(page.key, page.pdf), some))
+        turn.step(len(papers), len(papers))
+        return Result(_joined(parts, turn.folder / "ket-qua.pdf", name), f"{name}.pdf", "application/pdf")
+
+
+def _joined(parts: list[tuple[Path, list[Published]]], target: Path, title: str) -> Path:
+    book = PdfWriter()
+    page = 0
+    for path, papers in parts:
+        book.append(path, import_outline=False)
+        for paper in papers:
+            book.add_outline_item(title=f"{paper.unit_name} ({paper.code})", page_number=page)
+            page += 1
+    book.add_metadata({"/Title": title})
+    book.write(target)
+    book.close()
+    return target

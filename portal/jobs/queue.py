@@ -1,0 +1,262 @@
+"""The worker's side of the queue, in the worker's scope: take a job, show life, let it go, end it.
+
+Every change but the taking asks for the lease of one's own turn, so that a worker that was slow or thought dead
+can no longer write anything. Claims are made one after the other; everything else is not locked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
+from sqlalchemy.orm import aliased
+
+from tenants import signin
+from tenants.database import db
+from tenants.scope import Scope, ScopeKind, acting_in
+
+from . import rules
+from .models import Job
+from .rules import State
+
+WORK = Scope(ScopeKind.WORK)
+_ONE_AT_A_TIME = 0x6A6F62
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job in one's hands, as plain values; `lease` proves it."""
+
+    tenant_id: int
+    id: int
+    kind: str
+    subject: int
+    account_id: int
+    membership_id: int
+    attempts: int
+    asked_at: datetime
+    lease: str
+
+
+def claim() -> Held | None:
+    """Take the next job: of the district whose last turn is longest ago, then the oldest.
+
+    A job whose worker shows no life any more is taken up again, unless it has been lost too often.
+    """
+    with acting_in(WORK):
+        db.session.execute(text(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+        now = signin.now()
+        _give_up_lost(now)
+        other = aliased(Job)
+        turn = select(func.max(other.begun_at)).where(other.tenant_id == Job.tenant_id).scalar_subquery()
+        running = (
+            select(func.count())
+            .where(other.tenant_id == Job.tenant_id, other.state == State.RUNNING, other.lease_until > now)
+            .scalar_subquery()
+        )
+        job = db.session.scalar(
+            select(Job)
+            .where(_due(Job, now), running < rules.MOST_RUNNING)
+            .order_by(turn.asc().nulls_first(), Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return None
+        job.state, job.lease = State.RUNNING.value, secrets.token_hex(16)
+        job.begun_at, job.lease_until = now, now + rules.LEASE
+        job.attempts += 1
+        return Held(
+            job.tenant_id,
+            job.id,
+            job.kind,
+            job.subject,
+            job.account_id,
+            job.membership_id,
+            job.attempts,
+            job.asked_at,
+            job.lease,
+        )
+
+
+def _due(job: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(job.state == State.WAITING, job.due_at <= now),
+        and_(job.state == State.RUNNING, job.lease_until <= now),
+    )
+
+
+def _give_up_lost(now: datetime) -> None:
+    """End what killed its worker every time, and what was cancelled while nobody held it."""
+    lost = (Job.state == State.RUNNING, Job.lease_until <= now)
+    free = {"lease": "", "lease_until": None, "ended_at": now}
+    db.session.execute(
+        update(Job)
+        .where(*lost, Job.cancel_asked)
+        .values(state=State.CANCELLED.value, **free)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(Job)
+        .where(*lost, Job.attempts >= rules.MOST_ATTEMPTS)
+        .values(
+            state=State.FAILED.value,
+            error="Việc này đã làm dừng chương trình nhiều lần nên không chạy lại nữa. Xin báo người quản trị.",
+            **free,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def renew(held: Held, **progress: int) -> str:
+    """Show life and say how far the job is (`done`, `total`); returns "" or why to stop: "cancelled", "lost"."""
+    now = signin.now()
+    with acting_in(WORK):
+        row = db.session.execute(
+            update(Job)
+            .where(*_mine(held))
+            .values(lease_until=now + rules.LEASE, **progress)
+            .returning(Job.cancel_asked)
+            .execution_options(synchronize_session=False)
+        ).first()
+    if row is None:
+        return "lost"
+    return "cancelled" if row[0] else ""
+
+
+def others_wait(held: Held) -> bool:
+    """Return whether a job of another district is due."""
+    with acting_in(WORK):
+        return bool(
+            db.session.scalar(
+                select(
+                    exists().where(
+                        Job.tenant_id != held.tenant_id,
+                        Job.state == State.WAITING,
+                        Job.due_at <= signin.now(),
+                    )
+                )
+            )
+        )
+
+
+def _mine(held: Held) -> tuple[ColumnElement[bool], ...]:
+    return Job.tenant_id == held.tenant_id, Job.id == held.id, Job.lease == held.lease
+
+
+def _change(held: Held, **values: Any) -> bool:
+    """Let a job go with these values; returns False where the turn was no longer one's own."""
+    with acting_in(WORK):
+        changed = db.session.execute(
+            update(Job)
+            .where(*_mine(held))
+            .values(lease="", lease_until=None, **values)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(getattr(changed, "rowcount", 0))
+
+
+def put_back(held: Held) -> bool:
+    """Let a job wait for its next turn; this one counts for nothing."""
+    return _change(held, state=State.WAITING.value, due_at=signin.now(), attempts=held.attempts - 1)
+
+
+def try_later(held: Held, reason: str) -> bool:
+    """Let a job rest after a failure, or end it when it has failed too often."""
+    if not rules.tries_again(held.attempts):
+        return fail(held, reason)
+    due = signin.now() + rules.pause_after(held.attempts)
+    return _change(held, state=State.WAITING.value, due_at=due, error=reason)
+
+
+def fail(held: Held, reason: str) -> bool:
+    """End a job with the sentence why it could not be done."""
+    return _change(held, state=State.FAILED.value, ended_at=signin.now(), error=reason)
+
+
+def cancel(held: Held) -> bool:
+    """End a job that its district no longer wants."""
+    return _change(held, state=State.CANCELLED.value, ended_at=signin.now())
+
+
+def finish(held: Held, sha256: str, size: int, file_name: str, media_type: str) -> bool:
+    """End a job with its result; a job cancelled at the last moment has none."""
+    now = signin.now()
+    with acting_in(WORK):
+        changed = db.session.execute(
+            update(Job)
+            .where(*_mine(held), ~Job.cancel_asked)
+            .values(
+                state=State.DONE.value,
+                lease="",
+                lease_until=None,
+                ended_at=now,
+                error="",
+                done=Job.total,
+                sha256=sha256,
+                size=size,
+                file_name=file_name,
+                media_type=media_type,
+                expires_at=now + rules.KEPT,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return bool(getattr(changed, "rowcount", 0))
+
+
+def clear(drop: Callable[[int, str], None]) -> int:
+    """Drop the results that are past their time and forget old jobs; returns how many results.
+
+    The content goes before its row forgets it, so that nothing stays behind. A district is left alone while a job
+    of it runs: the same content may be on its way again.
+    """
+    now = signin.now()
+    with acting_in(WORK):
+        busy = aliased(Job)
+        past = db.session.execute(
+            select(Job.tenant_id, Job.id, Job.sha256).where(
+                Job.sha256 != "",
+                Job.expires_at <= now,
+                ~exists().where(busy.tenant_id == Job.tenant_id, busy.state == State.RUNNING),
+            )
+        ).all()
+    for tenant_id, job_id, sha256 in past:
+        if not kept(tenant_id, sha256):
+            drop(tenant_id, sha256)
+        with acting_in(WORK):
+            db.session.execute(
+                update(Job)
+                .where(Job.tenant_id == tenant_id, Job.id == job_id)
+                .values(sha256="", size=0)
+                .execution_options(synchronize_session=False)
+            )
+    with acting_in(WORK):
+        db.session.execute(
+            delete(Job)
+            .where(Job.ended_at <= now - rules.REMEMBERED)
+            .execution_options(synchronize_session=False)
+        )
+    return len(past)
+
+
+def kept(tenant_id: int, sha256: str) -> bool:
+    """Return whether a result of this content can still be fetched by somebody."""
+    with acting_in(WORK):
+        live = exists().where(Job.tenant_id == tenant_id, Job.sha256 == sha256, Job.expires_at > signin.now())
+        return bool(db.session.scalar(select(live)))
+
+
+def is_active(folder: str) -> bool:
+    """Return whether the job that a folder ("tenant-job") belongs to is not over."""
+    tenant_id, _, job_id = folder.partition("-")
+    if not (tenant_id.isdigit() and job_id.isdigit()):
+        return True
+    with acting_in(WORK):
+        found = exists().where(
+            Job.tenant_id == int(tenant_id), Job.id == int(job_id), Job.state.in_(rules.ACTIVE)
+        )
+        return bool(db.session.scalar(select(found)))

@@ -1,0 +1,100 @@
+"""One turn of a job: who it acts for, the folder of its finished parts, and the sign of life between two steps.
+
+A part lies under the name of what it was made of, written beside and renamed: there whole or not at all. So a job
+that was killed, cancelled by a restart or made way for others goes on where it stopped, and a part whose content
+has changed meanwhile is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tenants.identity import Identity
+from tenants.scope import acting_in
+
+from . import queue, rules
+from .queue import Held
+
+
+class TurnOver(Exception):
+    """The turn ends before the job: `why` is "cancelled", "lost" or "later" (stopped, or made way)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The file a job made, in the job's folder, and what it is called."""
+
+    path: Path
+    file_name: str
+    media_type: str
+
+
+@dataclass
+class Turn:
+    """What a batch works with; its only ways to the database are `reading` and `step`."""
+
+    held: Held
+    actor: Identity
+    folder: Path
+    stop: Callable[[], bool] = lambda: False
+    began: float = field(default_factory=time.monotonic)
+    made: int = 0
+
+    @property
+    def tenant_id(self) -> int:
+        """The tenant the job belongs to."""
+        return self.held.tenant_id
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read in the scope of who asked, in a transaction of its own: keep it short, take plain values out of it."""
+        assert self.actor.place is not None
+        with acting_in(self.actor.place.scope(self.actor.account_id, writes=False)):
+            yield
+
+    def step(self, done: int, total: int) -> None:
+        """Say how far the job is; stands outside of `reading`, before each part. Raises `TurnOver`."""
+        why = queue.renew(self.held, done=done, total=total)
+        if why:
+            raise TurnOver(why)
+        if self.stop():
+            raise TurnOver("later")
+        long = time.monotonic() - self.began > rules.TURN.total_seconds()
+        # Something is made in every turn, so that two districts do not make way for each other for ever.
+        if long and self.made and queue.others_wait(self.held):
+            raise TurnOver("later")
+
+    def part(self, made_of: str, make: Callable[[], bytes]) -> Path:
+        """Return the file of a part, made only where it is not there yet; `made_of` is all that it depends on."""
+        path = self.folder / hashlib.sha256(made_of.encode()).hexdigest()
+        if not path.exists():
+            beside = path.with_suffix(f".{os.getpid()}")
+            beside.write_bytes(make())
+            beside.replace(path)
+            self.made += 1
+        return path
+
+
+def folder_of(base: Path, held: Held) -> Path:
+    """Return the folder of a job's parts, made when it is not there."""
+    folder = base / f"{held.tenant_id}-{held.id}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def clear_folders(base: Path, living: Callable[[str], bool]) -> None:
+    """Remove the folders of jobs that are over, such as those ended while no worker ran."""
+    for folder in base.iterdir() if base.is_dir() else ():
+        if folder.is_dir() and not living(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
