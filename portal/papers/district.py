@@ -114,14 +114,6 @@ def report_paper(row: DistrictReport) -> tuple[Page, str]:
     return documents.district_report(paper), name
 
 
-def report_tables(paper: data.DistrictReport) -> dict[str, Sheet]:
-    """Return the forms of a report that it has, by the name they have in addresses: "bieu-01"."""
-    forms = (
-        (name, getattr(paper, name)) for name in data.DistrictReport.__slots__ if name.startswith("form_")
-    )
-    return {name.replace("form_", "bieu-"): sheet for name, sheet in forms if isinstance(sheet, Sheet)}
-
-
 def compiled_paper(row: ProvincialReport, tenant_id: int) -> tuple[Page, str]:
     """Return the provincial table as it was compiled; `tenant_id`: the province."""
     sheet = compiled_sheet(row)

@@ -93,16 +93,6 @@ def report_word(tenant_id: int, report_id: int) -> Response:
     return given(*district.report_paper(found(report_of(tenant_id, report_id))))
 
 
-@blueprint.get("/van-ban/bao-cao/<int:tenant_id>/<int:report_id>/<name>.<ext>")
-@may(Right.READ_PAPERS)
-def report_table(tenant_id: int, report_id: int, name: str, ext: str) -> Response:
-    """Give one form of a district's report as a table."""
-    _must_reach(DistrictReport)
-    row = found(report_of(tenant_id, report_id))
-    sheet = found(district.report_tables(district.report_data(row)).get(name))
-    return _table(sheet, f"{name.capitalize()}-{row.year}-lan-{row.edition}", ext)
-
-
 @blueprint.get("/van-ban/bao-cao-tinh/<int:report_id>.pdf")
 @may(Right.READ_PAPERS)
 def provincial(report_id: int) -> Response:

@@ -123,7 +123,6 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "papers.editable": {
         "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
     },
-    "papers.report_table": {"name": lambda _year: ["bieu-01", "bieu-02"]},
     "papers.provincial_word": {"report_id": lambda year: [year.compiled]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
     "province.compilation": {"report_id": lambda year: [year.compiled]},
