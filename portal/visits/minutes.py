@@ -139,7 +139,7 @@ def reopen(actor: Identity, row: Visit, version: int | None = None) -> Visit:
     row = held(row, version, "minutes").visit
     _lead(actor, row)
     signed = row.district_signed_at is not None or row.unit_signed_at is not None
-    row.state, row.frozen, row.content_hash = "told" if row.told_at else "planned", None, ""
+    row.state, row.frozen, row.content_hash = "told" if row.number else "planned", None, ""
     _unsign(row)
     db.session.flush()
     note(

@@ -61,6 +61,7 @@ begin
       ('portal_district', 'planned', 'minutes'), ('portal_district', 'told', 'minutes'),
       ('portal_district', 'planned', 'cancelled'), ('portal_district', 'told', 'cancelled'),
       ('portal_district', 'minutes', 'minutes'), ('portal_district', 'minutes', 'told'),
+      ('portal_district', 'minutes', 'planned'),
       ('portal_district', 'minutes', 'closed')) then
     raise exception 'no step from % to % for %', old.state, new.state, current_user using errcode = 'PT409';
   end if;
@@ -182,7 +183,7 @@ class Visit(InDossier, Base):
             "district": f"select, insert, update ({', '.join((*_SHARED, *_SCHEDULE, *_LETTER, *_HELD, *_ENDED))})",
             "province": "select",
         },
-        rows={"unit": f"{OWN_UNIT} and told_at is not null"},
+        rows={"unit": f"{OWN_UNIT} and coalesce(told_at, held_from) is not null"},
         statements=(_STEPS,),
     )
     __table_args__ = (

@@ -68,7 +68,7 @@ def arrange(actor: Identity, dossier: Dossier, given: Arranged) -> Visit:
                 "Đơn vị này đang có một cuộc kiểm tra chưa xong. Xin mở cuộc kiểm tra đó."
             ) from error
         raise
-    _note(actor, row, "visit.arrange", f"lên lịch kiểm tra thực tế {when(row)}.", inner=True)
+    note(actor, row, "visit.arrange", f"lên lịch kiểm tra thực tế {when(row)}.", inner=True)
     return row
 
 
@@ -84,7 +84,7 @@ def rearrange(actor: Identity, row: Visit, given: Arranged, version: int | None 
     if told:
         row.state, row.number, row.dated, row.signer, row.signer_title = "planned", "", None, "", ""
     db.session.flush()
-    _note(actor, row, "visit.rearrange", f"đổi lịch kiểm tra thực tế: {when(row)}.", inner=not told)
+    note(actor, row, "visit.rearrange", f"đổi lịch kiểm tra thực tế: {when(row)}.", inner=not told)
     if told:
         tell_unit(
             row.tenant_id,
@@ -107,9 +107,8 @@ def _write(row: Visit, given: Arranged) -> None:
         raise Refused("Xin chọn thành viên đoàn trong danh sách tài khoản của huyện.", 422)
     if given.lead not in given.accounts:
         raise Refused("Trưởng đoàn phải là một thành viên đoàn có tài khoản của huyện.", 422)
-    own = [
-        known[number].name for number in given.accounts if number in of_the_unit(row.tenant_id, row.unit_id)
-    ]
+    serving = of_the_unit(row.tenant_id, row.unit_id)
+    own = [known[number].name for number in given.accounts if number in serving]
     if own:
         raise Refused(
             f"{', '.join(own)} đang giữ vai trò tại đơn vị này nên không tham gia kiểm tra đơn vị.", 422
@@ -145,7 +144,7 @@ def tell(
     row.told_at, row.told_by, row.state = now, actor.full_name, "told"
     db.session.flush()
     said = f"{when(row)}, tại {row.venue}"
-    _note(actor, row, "visit.tell", f"báo đơn vị lịch kiểm tra thực tế: {said}.")
+    note(actor, row, "visit.tell", f"báo đơn vị lịch kiểm tra thực tế: {said}.")
     sentence = f"Huyện kiểm tra thực tế tại đơn vị {said}. Trưởng đoàn: {row.lead_name}."
     tell_unit(row.tenant_id, row.unit_id, sentence, unit_page(row), Kind.TASK)
     return row
@@ -167,9 +166,7 @@ def cancel(actor: Identity, row: Visit, reason: str, version: int | None = None)
         "cancelled",
     )
     db.session.flush()
-    _note(
-        actor, row, "visit.cancel", f"hủy kiểm tra thực tế {when(row)}: {reason}", inner=row.told_at is None
-    )
+    note(actor, row, "visit.cancel", f"hủy kiểm tra thực tế {when(row)}: {reason}", inner=row.told_at is None)
     if row.told_at is not None:
         sentence = f"Huyện hủy cuộc kiểm tra thực tế {when(row)}: {reason}"
         tell_unit(row.tenant_id, row.unit_id, sentence, unit_page(row), Kind.TASK)
@@ -205,7 +202,8 @@ def district_page(row: Visit) -> str:
     return f"/huyen/kiem-tra/{row.id}"
 
 
-def _note(actor: Identity, row: Visit, act: str, sentence: str, *, inner: bool = False) -> None:
+def note(actor: Identity, row: Visit, act: str, sentence: str, *, inner: bool = False) -> None:
+    """Write down in the trail what was done with a visit; `inner` keeps it from the unit's eyes."""
     record(
         actor,
         act,
@@ -216,6 +214,3 @@ def _note(actor: Identity, row: Visit, act: str, sentence: str, *, inner: bool =
         detail={"visit": row.id},
         inner=inner,
     )
-
-
-note = _note

@@ -616,6 +616,23 @@ def test_corrected_minutes_are_signed_anew_and_a_refusal_is_recorded(case: Case,
         assert "1 đơn vị được kiểm tra thực tế" in rendered(said, figures.fields())
 
 
+def test_a_visit_without_a_letter_is_a_visit_too(case: Case, client: Any) -> None:
+    """The unit reads the minutes of a visit nobody announced; taken back, it is a plan again and still counts as held."""
+    case.arranged()
+    case.world.set_clock(2027, 1, 12, 11, 0)
+    case.does(case.officer, looking.look, case.ids["1.1"], Seen("found"))
+    case.world.sign_in(client, case.head)
+    own = f"/kiem-tra/{case.visit_id}"
+    assert client.get(own).status_code == 404
+    case.does(case.officer, minutes.write, case.record())
+    assert "Thấy đúng" in client.get(own).get_data(as_text=True)
+    case.does(case.officer, minutes.reopen)
+    assert client.get(own).status_code == 200
+    with acting_in(STEWARD):
+        assert case.row().state == "planned"
+        assert by_tenant(counts(2026))[case.tenant_id].visited == 1
+
+
 def as_dict(given: Written) -> dict[str, Any]:
     """The fields of what was typed."""
     return {name: getattr(given, name) for name in given.__slots__}
