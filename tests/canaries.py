@@ -35,6 +35,8 @@ from portal.further import operations as further
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared
 from portal.history import importing as past_results
+from portal.jobs import operations as jobs
+from portal.jobs.working import Jobs
 from portal.opening import operations as opening
 from portal.outreach import operations as outreach
 from portal.province.compiling import compile_report
@@ -147,6 +149,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     year.report = _report(year)
     year.compiled = _compile(year)
     _enter_and_import(year)
+    _have_made(year)
     _fill_gaps(year)
     return year
 
@@ -417,6 +420,13 @@ def _read_past(year: Year) -> int:
         own = outreach.log(actor, tenant_id, 2026, told)
         outreach.attach(actor, tenant_id, own.id, f"{CANARY} danh sách.pdf", paper(f"{CANARY} danh sách"))
         return batch.id
+
+
+def _have_made(year: Year) -> None:
+    """Let the officer ask for the decision's files, and a worker make them."""
+    with year.world.acting(year.district.officer) as actor:
+        jobs.ask(actor, "decision", year.decision)
+    Jobs().run(year.world.app.extensions["settings"], lambda: False)
 
 
 def _fill_gaps(year: Year) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any
 
 from flask import Blueprint, Response, render_template, request
 
 from portal import words
-from portal.evidence.store import results_store
+from portal.evidence.store import CHUNK, results_store
 from portal.web import LAST_ROW, back_to, download, page_number, paginate
 from tenants import signin
 from tenants.access import found, may, require, signed_in
@@ -100,7 +100,10 @@ def result(job_id: int) -> Response:
         raise Refused("Việc này chưa có tệp để tải.", 409)
     if not job.sha256 or job.expires_at is None or job.expires_at <= signin.now():
         raise Refused(f"Tệp chỉ được giữ {rules.KEPT.days} ngày và đã được xóa. Xin yêu cầu lập lại.", 410)
-    content = results_store().open(job.tenant_id, job.sha256)
+    content: bytes | IO[bytes] = results_store().open(job.tenant_id, job.sha256)
+    if job.size <= CHUNK and not isinstance(content, bytes):
+        with content:
+            content = content.read()
     return download(content, job.file_name, job.media_type, size=job.size)
 
 

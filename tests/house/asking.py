@@ -254,21 +254,27 @@ def _said(content: bytes) -> Iterator[str]:
         reader = PdfReader(io.BytesIO(content))
         parts += [page.extract_text() for page in reader.pages]
         parts.append(str(dict(reader.metadata or {})))
-    elif content.startswith(b"PK") and b"xl/workbook.xml" not in content:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            for name in package.namelist():
-                parts += [name, *_said(package.read(name))]
     elif content.startswith(b"PK"):
-        book = load_workbook(io.BytesIO(content), read_only=False)
-        parts.append(str([(key, value) for key, value in vars(book.properties).items()]))
-        for sheet in book.worksheets:
-            parts.append(sheet.title)
-            parts += [
-                str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
-            ]
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = package.namelist()
+            if "xl/workbook.xml" in names:
+                parts += _cells(content)
+            else:
+                for name in names:
+                    parts += [name, *_said(package.read(name))]
     else:
         parts.append(content.decode("utf-8", "replace"))
     yield from parts
+
+
+def _cells(content: bytes) -> Iterator[str]:
+    book = load_workbook(io.BytesIO(content), read_only=False)
+    yield str([(key, value) for key, value in vars(book.properties).items()])
+    for sheet in book.worksheets:
+        yield sheet.title
+        yield from (
+            str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
+        )
 
 
 def marks(year: Year) -> dict[str, tuple[int, int]]:
