@@ -11,7 +11,15 @@ from typing import Any
 
 from portal import clock, words
 from portal.dossiers.queries import Sheet
-from portal.papers import building, building_minutes, building_office, data, documents
+from portal.papers import (
+    building,
+    building_appraisal,
+    building_minutes,
+    building_office,
+    data,
+    documents,
+    documents_appraisal,
+)
 from portal.papers.content import Content
 from portal.papers.documents import Page
 from portal.papers.missing import missing
@@ -117,6 +125,15 @@ KINDS: dict[str, Kind] = {
             documents.supplement_request,
             in_set=False,
             done="Đã gửi",
+        ),
+        Kind(
+            "phieu-tham-dinh",
+            "Phiếu thẩm định",
+            "Phieu-tham-dinh",
+            building_appraisal.appraisal_sheet,
+            documents_appraisal.appraisal_sheet,
+            in_set=False,
+            done="Đã chốt",
         ),
     )
 }

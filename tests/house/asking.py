@@ -118,10 +118,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "sealed.remove": {"name": lambda _year: ["mau-01"]},
     "desk.guide": {"name": lambda _year: ["don-vi"]},
     "papers.document": {
-        "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
+        "name": lambda _year: ["mau-01", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung", "phieu-tham-dinh"]
     },
     "papers.editable": {
-        "name": lambda _year: ["mau-01", "mau-02", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung"]
+        "name": lambda _year: ["mau-01", "mau-03", "phieu-tiep-nhan", "phieu-bo-sung", "phieu-tham-dinh"]
     },
     "papers.provincial_word": {"report_id": lambda year: [year.compiled]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
