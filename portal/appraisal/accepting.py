@@ -1,6 +1,6 @@
 """Clean dossiers agreed with and proposed many at once: who is on the list, and each done or left by itself.
 
-The list loads all its sheets together. Doing it costs each dossier a savepoint, its lock, its sheet read once, the
+The list loads all its sheets together, and the flags of a district's year are read once. Doing it costs each dossier a savepoint, its lock, its sheet read once, the
 findings in one statement, the state, and one entry each of the record: about forty statements, none of them of another.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, dossier_of, open_sheets
 from portal.units.models import Unit
+from portal.visits.queries import raised_against
 from portal.web import CHANGED_MEANWHILE
 from tenants.database import db
 from tenants.identity import Identity
@@ -55,7 +56,7 @@ def look(tenant_id: int, dossiers: Sequence[Dossier]) -> list[Looked]:
     """Judge many dossiers, in a number of queries that does not grow."""
     sheets = open_sheets(dossiers)
     seats = panels.panels_of(tenant_id, sheets)
-    flags = clean.raised(tenant_id, sheets)
+    flags = raised_against(tenant_id, sheets)
     return [
         Looked(
             sheets[d.id],
@@ -77,10 +78,12 @@ class Closed:
     why_not: str = ""
 
 
-def close_clean(actor: Identity, dossier: Dossier) -> Dossier:
-    """Agree with everything left in one dossier and propose; raises `Refused` where it is not clean any more."""
+def close_clean(actor: Identity, dossier: Dossier, flags: Sequence[str] = ()) -> Dossier:
+    """Agree with everything left in one dossier and propose; raises `Refused` where it is not clean any more.
+
+    `flags`: what speaks for a visit to the unit and was not dismissed.
+    """
     sheet, panel = under_appraisal(actor, dossier)
-    flags = clean.raised(dossier.tenant_id, [dossier.id]).get(dossier.id, ())
     if against := clean.reasons_against(clean.clean_facts(sheet, panel, flags)):
         raise Refused(" ".join(against))
     agree_in(actor, sheet)
@@ -95,6 +98,7 @@ def close_all(actor: Identity, dossier_ids: Sequence[int]) -> list[Closed]:
     rows = select(Dossier.id, Unit.name).where(Dossier.tenant_id == tenant_id, Dossier.id.in_(ids))
     on_unit = (Unit.tenant_id == Dossier.tenant_id) & (Unit.id == Dossier.unit_id)
     names = {row.id: row.name for row in db.session.execute(rows.join(Unit, on_unit))}
+    flags = raised_against(tenant_id, names)
     for dossier_id in ids:
         if dossier_id not in names:
             continue
@@ -102,7 +106,7 @@ def close_all(actor: Identity, dossier_ids: Sequence[int]) -> list[Closed]:
             with db.session.begin_nested():
                 dossier = dossier_of(tenant_id, dossier_id)
                 assert dossier is not None
-                level = close_clean(actor, dossier).proposed_level
+                level = close_clean(actor, dossier, flags.get(dossier_id, ())).proposed_level
             done.append(Closed(dossier_id, names[dossier_id], level))
         except Refused as refused:
             done.append(Closed(dossier_id, names[dossier_id], None, refused.sentence))

@@ -1,12 +1,11 @@
 """Which dossiers are clean: nothing in them asks for a look at a single indicator before the proposal.
 
-Pure but for `FLAG_SOURCES`, through which another room may say what speaks against a dossier. Facts in, reasons out;
-a dossier without a reason is clean.
+Pure: facts in, reasons out; a dossier without a reason is clean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal import words
@@ -17,19 +16,6 @@ from .completeness import Tick, checklist
 from .desk import Desk, rows_to_agree
 from .intake_facts import facts_of
 from .panels import Panel
-
-# Sentences that speak against dossiers, by id: (tenant, dossier ids) to what was raised and not dismissed. A source
-# asks the database a fixed number of times, however many dossiers it is given.
-FLAG_SOURCES: list[Callable[[int, Collection[int]], Mapping[int, Sequence[str]]]] = []
-
-
-def raised(tenant_id: int, dossier_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the undismissed flags of dossiers from every source."""
-    found: dict[int, list[str]] = {}
-    for source in FLAG_SOURCES:
-        for dossier_id, sentences in source(tenant_id, dossier_ids).items():
-            found.setdefault(dossier_id, []).extend(sentences)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,19 @@ def proposal(tenant_id: int, year: int, plan: VisitPlan | None) -> list[Line]:
             )
         )
     return lines
+
+
+def raised_against(tenant_id: int, dossier_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the sentences of the undismissed flags that speak of these dossiers; statements by year, not by dossier."""
+    wanted = set(dossier_ids)
+    of_years = select(Dossier.year).where(Dossier.tenant_id == tenant_id, Dossier.id.in_(wanted)).distinct()
+    found: dict[int, tuple[str, ...]] = {}
+    for year in db.session.scalars(of_years).all() if wanted else ():
+        for line in proposal(tenant_id, year, plan_of(tenant_id, year)):
+            said = tuple(one.sentence for one in line.raised if one.flag in rules.OF_DOSSIER)
+            if said and line.candidate.dossier_id in wanted:
+                found[line.candidate.dossier_id] = said
+    return found
 
 
 @dataclass

@@ -40,6 +40,10 @@ class Flag(StrEnum):
     UNVISITED = "unvisited"
 
 
+OF_DOSSIER = frozenset(Flag) - {Flag.FIRST, Flag.UNVISITED}
+"""The flags that ask for a look at the dossier itself; the others only say that nobody has been there for long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """A dossier's figures as text: `every` by indicator, to be compared over years, `shares` as shown ("2.1 = 36/37").

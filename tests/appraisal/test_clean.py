@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from portal.appraisal import accepting, clean
+from portal.appraisal import accepting
 from portal.appraisal import operations as appraisal
 from portal.appraisal.peers import peers, said_of
 from portal.dossiers import operations as dossiers
@@ -17,6 +17,7 @@ from portal.dossiers.queries import open_sheet
 from portal.dossiers.wording import outcome_words
 from portal.evidence import operations as evidence
 from portal.recognition.drafting import reason_for
+from portal.visits import planning
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in
@@ -30,11 +31,11 @@ from tests.forms import send
 Make = Callable[..., Case]
 
 
-def more(world: World, case: Case, number: int, **how: Any) -> list[int]:
+def more(world: World, case: Case, number: int, named: str = "số", **how: Any) -> list[int]:
     """Take further dossiers of the district's primary schools into appraisal."""
     made = []
     for n in range(number):
-        unit = world.a_unit(case.district, f"Trường Tiểu học số {n}")
+        unit = world.a_unit(case.district, f"Trường Tiểu học {named} {n}")
         made.append(world.a_dossier(case.district, unit, "submitted", **how))
         accept(world, case.officer, case.district, made[-1])
     return made
@@ -44,20 +45,19 @@ def test_clean_dossiers_are_closed_each_by_itself(
     world: World, client: Any, a_case: Make, monkeypatch: pytest.MonkeyPatch, count_queries: list[str]
 ) -> None:
     """The list tells clean from others; closing leaves what is no longer clean, or fails, and does the rest."""
-    case = a_case("accepted", level=1)
+    case = a_case("accepted", level=1, members=12)
     world.sign_in(client, case.officer)
     client.get("/huyen/ho-so-sach")
     count_queries.clear()
     client.get("/huyen/ho-so-sach")
     alone = len(count_queries)
-    flagged, differing, plain = more(world, case, 3)
-    monkeypatch.setattr(
-        clean, "FLAG_SOURCES", [lambda _tenant, _ids: {flagged: ["Số liệu trùng đơn vị khác."]}]
-    )
+    differing, plain = more(world, case, 2, members=12)
+    (flagged,) = more(world, case, 1, "lớn", members=37)
     count_queries.clear()
     page = client.get("/huyen/ho-so-sach").text
     assert len(count_queries) == alone
-    assert "Dấu hiệu cần xem: Số liệu trùng đơn vị khác." in page
+    assert "Dấu hiệu cần xem: Cả " in page
+    assert "trong khi đơn vị có 37 thành viên" in page
     assert f'value="{flagged}" checked' not in page
     for number in (case.dossier, differing, plain):
         assert f'value="{number}" checked' in page
@@ -93,13 +93,18 @@ def test_clean_dossiers_are_closed_each_by_itself(
         assert world.dossier(case.district, plain).proposed_level == 1
     count_queries.clear()
     assert "Đã chốt" in send(client, "/huyen/ho-so-sach", {"dossier": case.dossier}).text
-    assert len(count_queries) <= 110
+    assert len(count_queries) <= 140
     assert send(client, "/huyen/ho-so-sach", {}).status_code == 422
+    with world.acting(case.officer) as actor:
+        unit_id = world.dossier(case.district, flagged).unit_id
+        planning.choose(actor, case.district, 2026, unit_id, "dismiss", "all_full", "Đã xem danh sách.")
+    assert f'value="{flagged}" checked' in client.get("/huyen/ho-so-sach").text
+    assert "Đã chốt" in send(client, "/huyen/ho-so-sach", {"dossier": flagged}).text
 
 
 def test_two_close_the_same_clean_dossier(app: Any, world: World, a_case: Make) -> None:
     """One closes it; the other is told in which state it stands."""
-    case = a_case("accepted", level=1)
+    case = a_case("accepted", level=1, members=12)
     people = [case.officer, world.a_person(Role.DISTRICT_OFFICER, case.district)]
     got = together(app, world, people, lambda actor, _: accepting.close_all(actor, [case.dossier])[0])
     assert sorted(one.level or 0 for one in got) == [0, 1]
