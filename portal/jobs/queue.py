@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 
+from portal.notices.operations import tell_person
+from portal.notices.rules import Kind
 from tenants import signin
 from tenants.database import db
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -24,6 +26,8 @@ from .models import Job
 from .rules import State
 
 WORK = Scope(ScopeKind.WORK)
+PATH = "/huyen/viec-dang-chay"
+GIVEN_UP = "Việc này đã làm dừng chương trình nhiều lần nên không chạy lại nữa. Xin báo người quản trị."
 _ONE_AT_A_TIME = 0x6A6F62
 
 
@@ -100,16 +104,15 @@ def _give_up_lost(now: datetime) -> None:
         .values(state=State.CANCELLED.value, **free)
         .execution_options(synchronize_session=False)
     )
-    db.session.execute(
+    given_up = db.session.execute(
         update(Job)
         .where(*lost, Job.attempts >= rules.MOST_ATTEMPTS)
-        .values(
-            state=State.FAILED.value,
-            error="Việc này đã làm dừng chương trình nhiều lần nên không chạy lại nữa. Xin báo người quản trị.",
-            **free,
-        )
+        .values(state=State.FAILED.value, error=GIVEN_UP, **free)
+        .returning(Job.tenant_id, Job.account_id, Job.title)
         .execution_options(synchronize_session=False)
     )
+    for tenant_id, account_id, title in given_up.all():
+        _tell(tenant_id, account_id, f"Chưa lập được “{title}”. {GIVEN_UP}")
 
 
 def renew(held: Held, **progress: int) -> str:
@@ -148,16 +151,26 @@ def _mine(held: Held) -> tuple[ColumnElement[bool], ...]:
     return Job.tenant_id == held.tenant_id, Job.id == held.id, Job.lease == held.lease
 
 
-def _change(held: Held, **values: Any) -> bool:
-    """Let a job go with these values; returns False where the turn was no longer one's own."""
+def _change(held: Held, said: str = "", *also: ColumnElement[bool], **values: Any) -> bool:
+    """Let a job go with these values; returns False where the turn was no longer one's own.
+
+    `said`: a sentence for who asked, with `{title}`, left in the same transaction: one notice for one end.
+    """
     with acting_in(WORK):
-        changed = db.session.execute(
+        title = db.session.scalar(
             update(Job)
-            .where(*_mine(held))
+            .where(*_mine(held), *also)
             .values(lease="", lease_until=None, **values)
+            .returning(Job.title)
             .execution_options(synchronize_session=False)
         )
-        return bool(getattr(changed, "rowcount", 0))
+        if title is not None and said:
+            _tell(held.tenant_id, held.account_id, said.replace("{title}", title))
+        return title is not None
+
+
+def _tell(tenant_id: int, account_id: int, sentence: str) -> None:
+    tell_person(tenant_id, account_id, sentence, PATH, Kind.JOB)
 
 
 def put_back(held: Held) -> bool:
@@ -173,9 +186,10 @@ def try_later(held: Held, reason: str) -> bool:
     return _change(held, state=State.WAITING.value, due_at=due, error=reason)
 
 
-def fail(held: Held, reason: str) -> bool:
-    """End a job with the sentence why it could not be done."""
-    return _change(held, state=State.FAILED.value, ended_at=signin.now(), error=reason)
+def fail(held: Held, reason: str, *, tell: bool = True) -> bool:
+    """End a job with the sentence why it could not be done; `tell` it to who asked."""
+    said = f"Chưa lập được “{{title}}”. {reason}" if tell else ""
+    return _change(held, said, state=State.FAILED.value, ended_at=signin.now(), error=reason)
 
 
 def cancel(held: Held) -> bool:
@@ -186,26 +200,20 @@ def cancel(held: Held) -> bool:
 def finish(held: Held, sha256: str, size: int, file_name: str, media_type: str) -> bool:
     """End a job with its result; a job cancelled at the last moment has none."""
     now = signin.now()
-    with acting_in(WORK):
-        changed = db.session.execute(
-            update(Job)
-            .where(*_mine(held), ~Job.cancel_asked)
-            .values(
-                state=State.DONE.value,
-                lease="",
-                lease_until=None,
-                ended_at=now,
-                error="",
-                done=Job.total,
-                sha256=sha256,
-                size=size,
-                file_name=file_name,
-                media_type=media_type,
-                expires_at=now + rules.KEPT,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        return bool(getattr(changed, "rowcount", 0))
+    return _change(
+        held,
+        f"Đã lập xong “{{title}}”; tệp giữ {rules.KEPT.days} ngày.",
+        ~Job.cancel_asked,
+        state=State.DONE.value,
+        ended_at=now,
+        error="",
+        done=Job.total,
+        sha256=sha256,
+        size=size,
+        file_name=file_name,
+        media_type=media_type,
+        expires_at=now + rules.KEPT,
+    )
 
 
 def clear(drop: Callable[[int, str], None]) -> int:

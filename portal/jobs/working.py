@@ -79,7 +79,7 @@ def work_on(held: Held, base: Path, stop: Callable[[], bool] = lambda: False) ->
             log.warning("job %s was taken over by another worker", held.id)
             return
     except Refused as refused:
-        queue.fail(held, refused.sentence)
+        queue.fail(held, refused.sentence, tell=refused.sentence != GONE)
     except Exception:
         log.exception("job %s (%s %s) failed", held.id, held.kind, held.subject)
         if queue.try_later(held, FAILED):

@@ -32,13 +32,17 @@ _MINE = "account_id = app_account()"
 _SERVES_HERE = (
     "exists (select from membership m where m.account_id = notice.account_id and m.tenant_id = app_tenant())"
 )
+_ASKED_FOR = (
+    "audience = 'person' and kind = 'job' and exists (select from job j where j.tenant_id = notice.tenant_id"
+    " and j.account_id = notice.account_id)"
+)
 
 
 class Notice(TenantOwned, Base):
     """A notice to a unit, to the staff of a district, or to one person (`audience`).
 
     `kind`: see `rules.Kind`. `by_account`: who caused it; to that person it is no news. `taken_up_at`: when the
-    worker made letters of it.
+    worker made letters of it; the worker itself tells people only how their jobs ended.
     """
 
     __tablename__ = "notice"
@@ -47,7 +51,7 @@ class Notice(TenantOwned, Base):
             "unit": "select, insert",
             "district": "select, insert",
             "province": "insert",
-            "work": "select, update (taken_up_at)",
+            "work": "select, insert, update (taken_up_at)",
         },
         rows={
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_MINE} else {_FOR_UNIT} end",
@@ -57,6 +61,7 @@ class Notice(TenantOwned, Base):
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else unit_id = app_unit() end",
             "district": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else true end",
             "province": "audience in ('district', 'person')",
+            "work": _ASKED_FOR,
         },
     )
     __table_args__ = (

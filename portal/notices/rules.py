@@ -18,6 +18,7 @@ class Kind(StrEnum):
     TASK = "task"
     REMINDER = "reminder"
     REPORT = "report"
+    JOB = "job"
     ACCOUNT = "account"
 
 

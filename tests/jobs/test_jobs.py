@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from portal import work
 from portal.evidence.store import results_store
@@ -24,6 +25,9 @@ from portal.jobs.batches import BATCHES, certificates
 from portal.jobs.models import Job
 from portal.jobs.rules import State
 from portal.jobs.turn import Result, TurnOver
+from portal.notices.models import Notice
+from portal.notices.operations import tell_person
+from portal.notices.rules import Kind as NoticeKind
 from portal.papers.documents import Page
 from portal.trail.models import TrailEntry
 from portal.work import on_and_on
@@ -44,6 +48,9 @@ import os, signal
 from portal import create_app
 from portal.jobs.batches import certificates
 from portal.jobs.working import Jobs
+from portal.notices.models import Notice
+from portal.notices.operations import tell_person
+from portal.notices.rules import Kind as NoticeKind
 from portal.papers.documents import Page
 certificates.A_PART = 1
 whole, made = Page.pdf, []
@@ -121,6 +128,27 @@ def test_a_killed_worker_loses_only_the_part_it_was_making(
     assert not list(office.folder.iterdir()), "the parts are gone with the job"
     with acting_in(STEWARD):
         assert db.session.scalar(select(func.count()).select_from(Job)) == 1
+
+
+def told(office: Office) -> list[tuple[int, str]]:
+    """Who was told of jobs, and what."""
+    with acting_in(STEWARD):
+        rows = select(Notice.account_id, Notice.sentence).where(Notice.kind == "job").order_by(Notice.id)
+        return [(account, sentence) for account, sentence in db.session.execute(rows)]
+
+
+def test_who_asked_finds_it_in_the_inbox(office: Office, client: Any) -> None:
+    """One notice for one end, for that person alone; the worker may tell nothing else to nobody else."""
+    job_id = office.ask()
+    office.work()
+    officer, title = office.district.officer, office.job(job_id).title
+    assert told(office) == [(officer.identity.account_id, f"Đã lập xong “{title}”; tệp giữ 7 ngày.")]
+    for person, there in ((officer, True), (office.admin, False)):
+        page = office.world.sign_in(client, person).get("/thong-bao").text
+        assert (f"Đã lập xong “{title}”" in page) is there
+    for account, kind in ((office.admin.identity.account_id, "job"), (officer.identity.account_id, "step")):
+        with pytest.raises(DBAPIError, match="row-level security"), acting_in(queue.WORK):
+            tell_person(office.tenant_id, account, "x", "", NoticeKind(kind))
 
 
 def test_two_people_share_one_job(office: Office) -> None:
@@ -245,6 +273,7 @@ def test_rights_are_asked_when_it_is_done(office: Office) -> None:
     for job_id in (ended, disabled):
         job = office.job(job_id)
         assert (job.state, job.error, job.sha256) == (State.FAILED, working.GONE, "")
+    assert not told(office), "who is gone is told nothing"
 
 
 def test_a_right_that_ends_while_it_is_done(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,6 +353,7 @@ def test_a_worker_thought_dead_can_write_nothing(office: Office) -> None:
     assert not queue.finish(first, "0" * 64, 1, "x.pdf", "application/pdf")
     assert not queue.fail(first, "x")
     assert not queue.put_back(first)
+    assert not told(office)
     job = office.job(job_id)
     assert (job.state, job.lease, job.done, job.attempts) == ("running", second.lease, 0, 2)
     assert queue.renew(second, done=1, total=3) == ""
@@ -349,6 +379,9 @@ def test_failures_are_tried_again_and_end(
     office.work()
     assert (office.job(job_id).state, office.job(job_id).error) == ("failed", working.FAILED)
     assert "No space left" in caplog.text
+    assert [said for _, said in told(office)] == [
+        f"Chưa lập được “{office.job(job_id).title}”. {working.FAILED}"
+    ], "told once, at the end"
     again = office.ask()
     assert again != job_id
     office.change(
@@ -361,6 +394,9 @@ def test_failures_are_tried_again_and_end(
     assert office.work() == 0
     assert office.job(again).state == State.FAILED
     assert "nhiều lần" in office.job(again).error
+    assert [said for _, said in told(office)][1:] == [
+        f"Chưa lập được “{office.job(again).title}”. {queue.GIVEN_UP}"
+    ]
 
 
 def test_a_stopped_worker_lets_its_job_go_at_once(office: Office) -> None:
