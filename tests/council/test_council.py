@@ -31,6 +31,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import Browser, District, an_appraised
 from tests.papers import reading
@@ -114,9 +115,15 @@ class Case:
         return db.session.get_one(Decision, (self.tenant_id, decision_id))
 
 
+@made_once
+def a_case(world: World, *levels: int) -> Case:
+    """A council that is to meet."""
+    return Case(world, *levels)
+
+
 def test_from_the_agenda_to_the_decision(world: World) -> None:
     """Clean in one block, disputed singly; refused goes back to the appraisal; only what was agreed is drafted."""
-    case = Case(world, 0, 2)
+    case = a_case(world, 0, 2)
     refused, level_2 = case.other
     with world.acting(case.officer, writes=False):
         assert {case.item(one).singly for one in case.clean} == {False}
@@ -193,7 +200,7 @@ def test_from_the_agenda_to_the_decision(world: World) -> None:
 
 def test_a_closed_meeting_never_changes(world: World) -> None:
     """No verb and no SQL of the district touches it; the steward's hand alone could, and the hash would tell."""
-    case = Case(world)
+    case = a_case(world)
     case.vote_block()
     case.close()
     for act in (
@@ -226,7 +233,7 @@ def test_a_closed_meeting_never_changes(world: World) -> None:
 
 def test_conflict_of_interest(world: World) -> None:
     """A member with a role in the unit, on the portal or told by code, has no vote on it and is named for it."""
-    case = Case(world)
+    case = a_case(world)
     first, second = case.clean
     with acting_in(STEWARD):
         units = [db.session.get_one(Dossier, (case.tenant_id, one)).unit_id for one in case.clean]
@@ -266,7 +273,7 @@ def test_conflict_of_interest(world: World) -> None:
 
 def test_minutes_and_submission_from_one_set(world: World) -> None:
     """PDF and DOCX say the same; a count in the text is the length of its list; later changes leave what was laid."""
-    case = Case(world, 0, 2)
+    case = a_case(world, 0, 2)
     case.vote_block()
     case.vote(case.other[0], Votes(4, 0, 0), "agreed")
     with world.acting(case.officer, writes=False):
@@ -340,7 +347,7 @@ def test_minutes_and_submission_from_one_set(world: World) -> None:
 
 def test_two_at_once(world: World) -> None:
     """Issuing while an officer reopens: one orderly story whoever comes first; two officers close a meeting once."""
-    case = Case(world)
+    case = a_case(world)
     case.vote_block()
     together(
         case, *[lambda actor: closing.close(actor, case.row())] * 2, by=[case.officer] * 2, refused="chốt"
@@ -397,7 +404,7 @@ def together(case: Case, *acts: Any, by: list[Person], refused: str = "") -> lis
 
 def test_who_may_and_when(world: World) -> None:
     """Leader, member and another district do not run it; a changed page is told so; one open meeting a year."""
-    case = Case(world)
+    case = a_case(world)
     for person in (case.leader, case.member):
         with world.acting(person) as actor, pytest.raises(Refused, match="không được"):
             operations.vote_block(actor, case.row(), ALL_FOR, "agreed")
@@ -441,7 +448,7 @@ def test_who_may_and_when(world: World) -> None:
 
 def test_the_pages(world: World, client: Any) -> None:
     """Founding, meeting, votes, closing and laying before the chairman through the judging client; nothing typed is lost."""
-    case = Case(world, 0)
+    case = a_case(world, 0)
     browser = Sender(world.sign_in(client, case.officer))
     with world.acting(case.officer, writes=False):
         item, block_item = case.item(case.other[0]).id, case.item(case.clean[0]).id
@@ -595,7 +602,7 @@ def test_without_a_council_the_page_says_so(world: World, client: Any) -> None:
 
 def test_five_hundred_dossiers(world: World, count_queries: list[str]) -> None:
     """Agenda, page, closing and minutes read as many statements for many dossiers as for two; the paper grows in line."""
-    case = Case(world)
+    case = a_case(world)
     with acting_in(STEWARD):
         model = db.session.get_one(Dossier, (case.tenant_id, case.clean[0]))
         units = {

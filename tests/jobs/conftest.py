@@ -1,10 +1,9 @@
-"""A district whose year is decided and reported, played once for the module; each test has a copy of it."""
+"""A district whose year is decided and reported; each test has a copy of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from tenants.access import GuardedFlask
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in, enter
+from tests.beds import bed_of, made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import District
-from tests.victims import own_database
 
 
 @dataclass
@@ -75,36 +74,32 @@ class Office:
             db.session.execute(update(Job).where(Job.id == job_id).values(**values))
 
 
-@cache
-def _played(server: Any, program: GuardedFlask) -> tuple[str, Office]:
-    with own_database(server, program, keep=True) as app:
-        world = World(app)
-        world.confirm_thresholds()
-        world.set_clock(2027, 1, 10, 10, 0)
-        district, other = District(world), District(world, "Huyện Kiến Thụy")
-        head = world.a_person(Role.UNIT_HEAD, district.tenant_id, world.a_unit(district.tenant_id))
-        admin = world.a_person(Role.DISTRICT_ADMIN, district.tenant_id)
-        district.appraised(1, 2)
-        world.a_dossier(other.tenant_id, world.a_unit(other.tenant_id), "submitted")
-        world.set_clock(2027, 1, 20, 9, 0)
-        decision = district.issued()
-        district.sent_report()
-        return app.config["TEST_DATABASE"], Office(world, district, admin, head, decision, other)
+@made_once
+def _played(world: World) -> Office:
+    world.confirm_thresholds()
+    district, other = District(world), District(world, "Huyện Kiến Thụy")
+    head = world.a_person(Role.UNIT_HEAD, district.tenant_id, world.a_unit(district.tenant_id))
+    admin = world.a_person(Role.DISTRICT_ADMIN, district.tenant_id)
+    district.appraised(1, 2)
+    world.a_dossier(other.tenant_id, world.a_unit(other.tenant_id), "submitted")
+    world.set_clock(2027, 1, 20, 9, 0)
+    decision = district.issued()
+    district.sent_report()
+    return Office(world, district, admin, head, decision, other)
 
 
 @pytest.fixture
-def office(server: Any, program: GuardedFlask, tmp_path: Path) -> Iterator[Office]:
-    """The district of the module on a database and a data folder of this test's own."""
-    template, played = _played(server, program)
+def office(world: World, program: GuardedFlask, tmp_path: Path) -> Iterator[Office]:
+    """The district, on a data folder of this test's own."""
+    played = _played(world)
     kept = {name: program.extensions.pop(name, None) for name in ("evidence_store", "results_store")}
     settings = program.extensions["settings"]
     own = replace(settings, data=tmp_path, evidence=tmp_path / "evidence")
     own.evidence.mkdir()
     program.extensions["settings"] = own
-    with own_database(server, program, template) as app:
-        played.run_database = app.config["TEST_DATABASE"]
-        yield played
-        enter(None)
+    played.run_database = bed_of(program).name
+    yield played
+    enter(None)
     program.extensions |= {"settings": settings, **kept}
     for name in [name for name, store in kept.items() if store is None]:
         del program.extensions[name]

@@ -24,6 +24,7 @@ from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 from tests.appraisal.test_at_once import together
+from tests.beds import made_once
 from tests.builders import World
 from tests.canaries import paper
 from tests.forms import send
@@ -65,6 +66,7 @@ class Place:
 
 
 @pytest.fixture
+@made_once
 def place(world: World) -> Place:
     """The place of most tests."""
     return Place(world)

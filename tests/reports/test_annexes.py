@@ -34,6 +34,7 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import Browser, District, accept, an_appraised, appraise
 
@@ -47,6 +48,7 @@ def client(client: Any) -> Browser:
 
 
 @pytest.fixture
+@made_once
 def district(world: World) -> District:
     """A district decided on 10/02/2027: levels 1, 2 and none, one number corrected, police, activities, targets."""
     world.confirm_thresholds()

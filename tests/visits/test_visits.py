@@ -34,6 +34,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
+from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
 from tests.deciding import District, accept
@@ -144,6 +145,7 @@ class Case:
 
 
 @pytest.fixture
+@made_once
 def case(world: World) -> Case:
     """A filed dossier and the people of a visit."""
     return Case(world)
