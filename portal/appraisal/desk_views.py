@@ -66,8 +66,10 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         sheet = panels.as_noted(sheet, seat)
     at = Desk(sheet, chosen)
     may_judge, barred = dossier.state == State.ACCEPTED and not refusal(actor, Right.APPRAISE, dossier), ""
+    may_propose, conflict = not refusal(actor, Right.PROPOSE, dossier), ""
     if may_judge:
-        barred = panels.conflict_of(actor, dossier) or panel.refusal(actor)
+        conflict = panels.conflict_of(actor, dossier)
+        barred = conflict or panel.refusal(actor)
         may_judge = not barred
     next_id = queries.next_in(State.ACCEPTED, dossier.tenant_id, dossier.year, actor, dossier)
     shared: dict[str, Any] = {
@@ -80,7 +82,8 @@ def page(sheet: Sheet, chosen: str, **more: Any) -> str:
         "panel": panel,
         "seat": seat,
         "may_assign": dossier.state == State.ACCEPTED and not refusal(actor, Right.ASSIGN_APPRAISER),
-        "may_propose": not refusal(actor, Right.PROPOSE, dossier),
+        "may_propose": may_propose,
+        "may_close": may_propose and dossier.state == State.ACCEPTED and not conflict,
         "next_url": url_for("appraisal.desk", dossier_id=next_id) if next_id else "",
         "verdict_words": rules.VERDICT_WORDS,
         "reasons": rules.REASONS,

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal import clock
+from portal import clock, words
+from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import Dossier
 from portal.units.models import Unit
 from tenants import signin
@@ -156,6 +158,35 @@ def photo_of(visit: Visit, photo_id: int) -> VisitPhoto | None:
             VisitPhoto.removed_at.is_(None),
         )
     )
+
+
+def speaks_against(tenant_id: int, dossier_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return why dossiers are not closed unseen: a visit under way, or one that did not find what was claimed."""
+    missed = (
+        select(
+            VisitCheck.visit_id,
+            func.string_agg(
+                CatalogueIndicator.code, aggregate_order_by(literal(", "), CatalogueIndicator.position)
+            ).label("codes"),
+        )
+        .join(CatalogueIndicator, CatalogueIndicator.id == VisitCheck.indicator_id)
+        .where(VisitCheck.tenant_id == tenant_id, VisitCheck.result == "not_found")
+        .group_by(VisitCheck.visit_id)
+    ).subquery("missed")
+    rows = (
+        select(Visit.dossier_id, Visit.state, Visit.starts_at, missed.c.codes)
+        .outerjoin(missed, missed.c.visit_id == Visit.id)
+        .where(Visit.tenant_id == tenant_id, Visit.dossier_id.in_(dossier_ids), Visit.state != "cancelled")
+        .order_by(Visit.id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for dossier_id, state, starts_at, codes in db.session.execute(rows):
+        if state != "closed":
+            day = words.day(starts_at.astimezone(words.ZONE))
+            found[dossier_id].append(f"Cuộc kiểm tra thực tế ngày {day} chưa xong.")
+        elif codes:
+            found[dossier_id].append(f"Kiểm tra thực tế không thấy {codes}.")
+    return found
 
 
 def visits_of_unit(tenant_id: int, unit_id: int) -> list[Visit]:
