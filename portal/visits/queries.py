@@ -92,16 +92,22 @@ def proposal(tenant_id: int, year: int, plan: VisitPlan | None) -> list[Line]:
     return lines
 
 
-def raised_against(tenant_id: int, dossier_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return the sentences of the undismissed flags that speak of these dossiers; statements by year, not by dossier."""
+def raised_against(tenant_id: int, dossier_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return why dossiers are not closed unseen: undismissed flags that speak of them, and what visits say of them.
+
+    Statements by year, not by dossier.
+    """
     wanted = set(dossier_ids)
+    if not wanted:
+        return {}
+    found = speaks_against(tenant_id, wanted)
     of_years = select(Dossier.year).where(Dossier.tenant_id == tenant_id, Dossier.id.in_(wanted)).distinct()
-    found: dict[int, tuple[str, ...]] = {}
-    for year in db.session.scalars(of_years).all() if wanted else ():
+    for year in db.session.scalars(of_years).all():
         for line in proposal(tenant_id, year, plan_of(tenant_id, year)):
-            said = tuple(one.sentence for one in line.raised if one.flag in rules.OF_DOSSIER)
-            if said and line.candidate.dossier_id in wanted:
-                found[line.candidate.dossier_id] = said
+            number = line.candidate.dossier_id
+            said = [one.sentence for one in line.raised if one.flag in rules.OF_DOSSIER]
+            if said and number in wanted:
+                found[number] = [*said, *found.get(number, ())]
     return found
 
 

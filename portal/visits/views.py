@@ -8,7 +8,6 @@ from flask import render_template, request
 
 from portal import clock
 from portal.appraisal.blueprint import chosen_cycle
-from portal.appraisal.clean import FLAG_SOURCES
 from portal.cycle.queries import years
 from portal.dossiers.queries import dossier_of
 from portal.recognition.forms import SigningForm, VersionedForm
@@ -34,7 +33,6 @@ __all__ = ["blueprint", "look_views", "minutes_views", "unit_views"]
 PER_PAGE = 25
 SORTS = ("reasons", "name")
 TABS = ("de-xuat", "tat-ca", "lich")
-FLAG_SOURCES.append(queries.speaks_against)
 
 
 @blueprint.get("/huyen/kiem-tra")
