@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp, Vali
 from portal import words
 from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
-from portal.reports.rules import TABLES
+from portal.reports.points import TABLES
 from portal.typed import line, lines
 from tenants.places import TenantKind
 

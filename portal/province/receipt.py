@@ -16,6 +16,7 @@ from portal.papers.sheets import sheet_xlsx
 from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
+from portal.reports.points import point_place
 from portal.reports.queries import (
     answer_of,
     changes_since,
@@ -26,7 +27,6 @@ from portal.reports.queries import (
     report_sheet,
     waiting_reopenings,
 )
-from portal.reports.rules import point_place
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.web import back_to, download, listing
 from tenants.access import found, may, signed_in

@@ -18,8 +18,8 @@ from tenants.rights import Right
 
 from . import queries
 from .blueprint import blueprint, report_here
+from .compared import Spot
 from .models import DistrictReport
-from .rules import Spot
 
 NAMES = {
     "01": "theo loại hình",

@@ -28,8 +28,8 @@ from portal.targets.queries import reckoned, targets_of
 from portal.targets.rules import Counting
 from tenants.database import db
 
+from .compared import Crossing, Paired, Reconciled
 from .models import DistrictReport, ReportAnswer
-from .rules import Crossing, Paired, Reconciled
 
 _REACHED = ("Đạt mục tiêu", "Đang đạt mục tiêu")
 

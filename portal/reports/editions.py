@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal.figures.annex import Annex, Line
 from portal.figures.tables import COLUMN_OF, NUMBERS, Row
 
-from .rules import Listed
+from .compared import Listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from tenants.places import Tenant
 
 from . import annexes as forms
 from .annexes import Annexes
-from .rules import Listed, Tables
+from .compared import Listed, Tables
 
 FORMAT = 2
 ACTIVITY_FIELDS = {"publicity": "tuyen_truyen", "training": "tap_huan"}

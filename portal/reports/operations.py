@@ -29,6 +29,7 @@ from tenants.rights import Right
 from . import narrative, rules
 from .figures import ReportFigures, live
 from .models import DistrictReport, ReportAnswer
+from .points import points_fault
 from .queries import answer_of, checks_of, latest_edition, may_be_followed, report_of
 
 CHANGED = "Báo cáo vừa được sửa sau khi trang này mở. Xin xem lại nội dung mới rồi thực hiện lại."
@@ -272,13 +273,13 @@ def answer_report(
 ) -> ReportAnswer:
     """Receive a sent report, or return it with points tied to its cells; once, by the Department.
 
-    A point has `text` and may have `table`, `row` and `column` (see `rules.points_fault`). The district is told.
+    A point has `text` and may have `table`, `row` and `column` (see `points_fault`). The district is told.
     """
     must(actor, Right.RECEIVE_REPORT)
     if report.state != "sent":
         raise Refused("Báo cáo chưa được gửi nên chưa nhận hay trả được.")
     rows = [row.key for row in bieu_01({})]
-    if wrong := rules.points_fault(verdict, points, rows):
+    if wrong := points_fault(verdict, points, rows):
         raise Refused(wrong, 422)
     if existing := answer_of(report):
         raise Refused(_answered(existing))

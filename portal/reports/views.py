@@ -23,6 +23,7 @@ from .blueprint import blueprint, report_here, tenant_here
 __all__ = ["blueprint", "row_views"]
 from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
 from .models import DistrictReport
+from .points import point_place
 
 
 @blueprint.get("/huyen/bao-cao")
@@ -95,7 +96,7 @@ def _show(
         state_words=words.REPORT_STATES[queries.standing(report, answer)],
         answer=answer,
         asked=asked if asked is not None and asked.verdict == "returned" else None,
-        point_place=rules.point_place,
+        point_place=point_place,
         figures=figures,
         checks=checks,
         sections=queries.printed_sections(report, figures),

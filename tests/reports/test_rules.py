@@ -10,21 +10,11 @@ import pytest
 from portal.figures.annex import BIEU_06, Line
 from portal.figures.rules import Counts
 from portal.figures.tables import Row, bieu_01
+from portal.reports.compared import Crossing, Listed, Paired, Reconciled, Spot, Tables
 from portal.reports.editions import annex_differences, differences
 from portal.reports.narrative import prefilled, typed_figures
-from portal.reports.rules import (
-    ACROSS,
-    RULES,
-    Crossing,
-    Listed,
-    Paired,
-    Reconciled,
-    Spot,
-    Tables,
-    cross_foot,
-    point_place,
-    points_fault,
-)
+from portal.reports.points import point_place, points_fault
+from portal.reports.rules import ACROSS, RULES, cross_foot
 
 GOOD = Counts(
     units=10,
