@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, render_template, request
 
-from portal import clock, web, words
+from portal import web, words
 from portal.appraisal.blueprint import chosen_cycle
-from portal.appraisal.list_views import MEDIA, marks
 from portal.cycle.queries import years
 from portal.outreach import queries as own_activities
 from portal.outreach import rules as own_rules
 from portal.outreach.wording import KINDS as OWN_KINDS
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import file_of, marks
 from portal.web import Listing
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -103,7 +103,7 @@ def district_file(ext: str) -> Response:
     totals = ("", f"Cộng {words.number(sums.number)} hoạt động", "", None, "", "", "")
     totals += (sums.participants, sums.minutes, None)
     sheet = Sheet(f"Hoạt động của các đơn vị năm {cycle.year}", columns, rows, totals, **marks())
-    return _file(ext, sheet, f"Hoat-dong-{cycle.year}")
+    return file_of(ext, sheet, f"Hoat-dong-{cycle.year}")
 
 
 @blueprint.get("/huyen/hoat-dong/bieu-08.<ext>")
@@ -136,11 +136,4 @@ def form_08(ext: str) -> Response:
     totals = ("", "Cộng", sums.of_units, whole.number, whole.participants, whole.minutes)
     note = "Một đơn vị có nhiều loại hoạt động được tính một lần ở dòng cộng."
     title = f"Biểu 08. Hoạt động tuyên truyền, tập huấn, học tập năm {cycle.year}"
-    return _file(ext, Sheet(title, columns, rows, totals, note, **marks()), f"Bieu-08-{cycle.year}")
-
-
-def _file(ext: str, sheet: Sheet, name: str) -> Response:
-    if ext not in MEDIA:
-        abort(404)
-    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"{name}.{ext}", MEDIA[ext])
+    return file_of(ext, Sheet(title, columns, rows, totals, note, **marks()), f"Bieu-08-{cycle.year}")

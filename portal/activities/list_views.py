@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, render_template, request
 
 from portal import clock, web, words
-from portal.appraisal.list_views import MEDIA, marks
 from portal.catalogue.queries import indicators_of
 from portal.cycle.models import Cycle
 from portal.dossiers.queries import live_dossier
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import file_of, marks
 from portal.units.own import own_unit
 from portal.web import Listing
 from tenants.access import found, may, signed_in
@@ -68,8 +68,6 @@ def log() -> Any:
 @may(Right.FILL_DOSSIER)
 def log_file(ext: str) -> Response:
     """Give the filtered log as a file."""
-    if ext not in MEDIA:
-        abort(404)
     cycle, unit = cycle_here(), own_unit(signed_in())
     codes = {row.id: row.code for row in indicators_of(cycle.version_id)}
     columns = (
@@ -104,5 +102,4 @@ def log_file(ext: str) -> Response:
     totals = ("", "", f"Cộng {len(rows)} hoạt động", "", people, minutes, "", None, "", "")
     head = marks() | {"subtitle": f"{unit.name}, lúc {words.moment(clock.now())}"}
     sheet = Sheet(f"Hoạt động năm {cycle.year}", columns, rows, totals, **head)
-    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"Hoat-dong-{cycle.year}.{ext}", MEDIA[ext])
+    return file_of(ext, sheet, f"Hoat-dong-{cycle.year}")

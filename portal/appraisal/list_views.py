@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from sqlalchemy import exists, select
 
 from portal import clock, web, words
@@ -14,7 +14,8 @@ from portal.cycle.queries import years
 from portal.cycle.rules import time_left
 from portal.dossiers.models import State
 from portal.opening.queries import cycle_for
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import file_of, marks
 from portal.registration.wording import target_name
 from portal.web import Listing, back_to
 from tenants.access import may, signed_in
@@ -24,12 +25,6 @@ from tenants.rights import Right, refusal
 from . import panels, progress, queries
 from .blueprint import blueprint, chosen_cycle
 from .reminders import remind as remind_units
-
-SPECIMEN = "DỮ LIỆU MINH HỌA"
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
 
 
 def _tenant() -> int:
@@ -140,24 +135,6 @@ def queue_file(ext: str) -> Response:
         for row in found
     ]
     return file_of(ext, Sheet(f"Hồ sơ năm {cycle.year}", columns, rows, **marks()), f"Ho-so-{cycle.year}")
-
-
-def marks() -> dict[str, Any]:
-    """Return what every list of the district as a file carries: who made it when, the mark of a demo."""
-    place = signed_in().place
-    name = place.tenant_name if place else ""
-    return {
-        "subtitle": f"{name}, lúc {words.moment(clock.now())}",
-        "specimen": SPECIMEN if clock.is_demo() else None,
-    }
-
-
-def file_of(ext: str, sheet: Sheet, name: str) -> Response:
-    """Answer with a sheet as XLSX or CSV; 404 for any other ending."""
-    if ext not in MEDIA:
-        abort(404)
-    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"{name}.{ext}", MEDIA[ext])
 
 
 @blueprint.get("/huyen/con-thieu")

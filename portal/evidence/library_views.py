@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from portal import clock, words
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.taking import editable
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
-from portal.web import Listing, back_to, download, listing, paginate
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import file_of
+from portal.web import Listing, back_to, listing, paginate
 from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -32,10 +33,6 @@ from .rules import validity
 from .sending import Sent
 from .wording import TERMS, USES, VALIDITIES
 
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
 MOST_EXPORTED = 20_000
 
 
@@ -149,8 +146,6 @@ def add() -> Any:
 @may(Right.FILL_DOSSIER)
 def export(ext: str) -> Any:
     """Give the list as asked for, all pages, as XLSX or CSV."""
-    if ext not in MEDIA:
-        abort(404)
     place = here()
     assert place.unit_id is not None
     asked = _asked(*used_places(place.tenant_id, place.unit_id))
@@ -159,9 +154,7 @@ def export(ext: str) -> Any:
     )
     files = list(db.session.scalars(select.limit(MOST_EXPORTED)))
     used = uses(place.tenant_id, [file.id for file in files])
-    made = _sheet(files, used)
-    content = sheet_xlsx(made, clock.now()) if ext == "xlsx" else sheet_csv(made)
-    return download(content, f"Kho-minh-chung.{ext}", MEDIA[ext])
+    return file_of(ext, _sheet(files, used), "Kho-minh-chung")
 
 
 def _sheet(files: Sequence[Evidence], used: dict[int, list[Use]]) -> Sheet:

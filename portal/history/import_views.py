@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
+from portal.papers.table_files import XLSX
 from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, page_number, page_of, paginate, takes
 from tenants.access import found, may, signed_in
@@ -21,7 +22,6 @@ from .planning import Plan, labels_of, plan_of
 from .queries import imported, imports_of
 from .template import template
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50
 ACTS = ("bad", "new", "different", "same")
 

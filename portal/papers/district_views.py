@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Response, abort
 from sqlalchemy import select
 
-from portal import web
 from portal.papers import district
-from portal.papers.sheets import Sheet, sheet_csv, sheet_xlsx
+from portal.papers.table_files import frozen_file_of
 from portal.papers.views import blueprint, given, shown
 from portal.province.queries import compilation
 from portal.recognition.models import Decision, DecisionLine
@@ -18,8 +17,6 @@ from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.rights import Right
 from tenants.scope import Scope, ScopeKind, current_scope, enter
-
-MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
 
 @blueprint.get("/van-ban/quyet-dinh/<int:tenant_id>/<int:decision_id>.pdf")
@@ -44,14 +41,7 @@ def decision_table(tenant_id: int, decision_id: int, ext: str) -> Response:
     """Give the annex lists of a decision as a table."""
     row = _whole(found(decision_of(tenant_id, decision_id)))
     sheet = district.annex_sheet(district.decision_data(row))
-    return _table(sheet, f"Danh-sach-{district.decision_name(row)}", ext)
-
-
-def _table(sheet: Sheet, name: str, ext: str) -> Response:
-    if ext not in MEDIA:
-        abort(404)
-    content = sheet_xlsx(sheet) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"{name}.{ext}", MEDIA[ext])
+    return frozen_file_of(ext, sheet, f"Danh-sach-{district.decision_name(row)}")
 
 
 def _whole(row: Decision) -> Decision:

@@ -10,6 +10,7 @@ from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.papers.sheets import sheet_xlsx
+from portal.papers.table_files import XLSX
 from portal.web import download, listing, paginate
 from portal.words import fold
 from tenants.access import found, may, signed_in
@@ -19,7 +20,6 @@ from . import dossier_sheet, queries, sheets, summary, units
 from .blueprint import blueprint
 from .rules import STANDINGS
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFICIAL = "chinh-thuc"
 ALL_KINDS = "tat-ca"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template, url_for
+from flask import Response, render_template, url_for
 
-from portal import clock, web, words
+from portal import web, words
 from portal.appraisal.blueprint import chosen_cycle
-from portal.appraisal.list_views import MEDIA, marks
 from portal.appraisal.progress import STAGE_WORDS, funnel
 from portal.cycle.models import Cycle
 from portal.cycle.queries import years
-from portal.papers.sheets import Column, Kind, Sheet, sheet_csv, sheet_xlsx
+from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import file_of, marks
 from portal.units.queries import unit_of
 from portal.web import Listing, back_to
 from tenants.access import found, may, signed_in
@@ -121,8 +121,6 @@ def of_unit(unit_id: int) -> Any:
 @may(Right.SEE_DISTRICT)
 def district_file(ext: str) -> Response:
     """Give the filtered list as a file."""
-    if ext not in MEDIA:
-        abort(404)
     cycle, asked = chosen_cycle(), _asked()
     columns = (
         Column("Mã đơn vị", width=12),
@@ -152,5 +150,4 @@ def district_file(ext: str) -> Response:
         for row in db.session.execute(queries.listed(_tenant(), cycle.year, asked))
     ]
     sheet = Sheet(f"Đăng ký xây dựng Đơn vị học tập năm {cycle.year}", columns, rows, **marks())
-    content = sheet_xlsx(sheet, clock.now()) if ext == "xlsx" else sheet_csv(sheet)
-    return web.download(content, f"Dang-ky-{cycle.year}.{ext}", MEDIA[ext])
+    return file_of(ext, sheet, f"Dang-ky-{cycle.year}")

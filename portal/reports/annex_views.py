@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response, render_template, url_for
 
-from portal.appraisal.list_views import file_of, marks
 from portal.figures.annex import NUMBERS, Annex, Field, Line
 from portal.figures.tables import COLUMNS, Row
 from portal.papers.building_report import forms_of
 from portal.papers.district import sensitive_units
+from portal.papers.table_files import file_of, marks
 from portal.web import listing
 from tenants.access import found, may
 from tenants.rights import Right

@@ -11,7 +11,6 @@ from sqlalchemy import Select, func, select
 
 from portal import words
 from portal.activities.queries import units_with
-from portal.appraisal.list_views import file_of, marks
 from portal.appraisal.rules import REASONS
 from portal.figures import annex as shapes
 from portal.figures import outcomes, people, validity
@@ -19,6 +18,7 @@ from portal.figures.annex import Annex, Line
 from portal.figures.queries import LISTED, rows_behind
 from portal.figures.tables import BESIDE, COLUMNS, Row
 from portal.papers.sheets import Column, Kind, Sheet, Value
+from portal.papers.table_files import file_of, marks
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit
 from portal.web import Listing, listing, paginate

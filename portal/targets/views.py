@@ -10,10 +10,10 @@ from flask import Response, abort, render_template, request
 
 from portal import clock, web, words
 from portal.appraisal.blueprint import chosen_cycle
-from portal.appraisal.list_views import file_of, marks
 from portal.catalogue.queries import indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of, years
+from portal.papers.table_files import file_of, marks
 from portal.spelling import fold
 from portal.web import Listing, Page, back_to
 from tenants.access import found, may, signed_in

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from portal import words
 from portal.papers import sheets
 from portal.papers.sheets import Column, Kind, Sheet
+from portal.papers.table_files import XLSX
 from tenants.identity import Place
 
 from .models import Unit
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def registry_sheet(units: Sequence[Unit], place: Place | None, today: date, *, demo: bool) -> Sheet:
