@@ -18,6 +18,7 @@ from portal.evidence.linking import term_of
 from portal.evidence.models import Evidence
 from portal.evidence.rules import holds_in
 from portal.units.models import Unit
+from portal.units.queries import NAMED
 from portal.web import Listing
 from portal.words import fold
 from tenants.database import db
@@ -273,14 +274,8 @@ def units_with(tenant_id: int, year: int, figure: str, kind: str = "") -> Select
     }
     statement = (
         select(
-            Unit.tenant_id,
-            Unit.id.label("unit_id"),
-            Unit.code,
-            Unit.name,
-            Unit.kind,
-            Unit.public,
+            *NAMED,
             Unit.sensitive,
-            Unit.commune,
             null().label("dossier_id"),
             func.coalesce(amounts.get(figure, func.count()), 0).label("amount"),
         )

@@ -6,11 +6,11 @@ from flask import Response, abort
 
 from portal.papers import building_council, documents_council
 from portal.papers.district import file_name, office
-from portal.papers.views import given, shown
+from portal.papers.views import answered, office_scope
 from portal.words import ZONE
 from tenants.access import found, may
 from tenants.rights import Right
-from tenants.scope import ScopeKind, current_scope
+from tenants.scope import ScopeKind
 
 from . import closing, queries
 from .blueprint import blueprint
@@ -20,19 +20,13 @@ from .blueprint import blueprint
 @may(Right.READ_PAPERS)
 def minutes(tenant_id: int, meeting_id: int, ext: str) -> Response:
     """Show the minutes to the district, closed ones to the province as well; a unit has no sight of them."""
-    scope = current_scope()
-    if (
-        scope is None
-        or scope.kind not in (ScopeKind.DISTRICT, ScopeKind.PROVINCE)
-        or ext not in ("pdf", "docx")
-    ):
-        abort(404)
+    reader = office_scope(ext)
     row, council = found(queries.meeting_of(tenant_id, meeting_id))
-    if row.state != "closed" and scope.kind is not ScopeKind.DISTRICT:
+    if row.state != "closed" and reader is not ScopeKind.DISTRICT:
         abort(404)
     content = row.frozen or closing.content_of(row, council, closing.rows_of(row))
     data = building_council.council_minutes(content, office(tenant_id), row.content_hash, row.closed_at)
     on = row.held_at.astimezone(ZONE).date() if row.held_at else ""
     name = file_name("" if row.frozen else "Du-thao", "Bien-ban-hop-hoi-dong", row.year, on)
     page = documents_council.council_minutes(data)
-    return shown(page, name) if ext == "pdf" else given(page, name)
+    return answered(page, name, ext)

@@ -18,6 +18,7 @@ from portal.cycle.models import Cycle
 from portal.dossiers.models import Answer, State
 from portal.dossiers.states import UNFILED
 from portal.units.models import Unit
+from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import BIEU_06, Annex, Line
@@ -131,14 +132,8 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
     return (  # type: ignore[no-any-return]
         _frame(
             select(
-                Unit.tenant_id,
-                Unit.id.label("unit_id"),
-                Unit.code,
-                Unit.name,
-                Unit.kind,
-                Unit.public,
+                *NAMED,
                 Unit.sensitive,
-                Unit.commune,
                 dossier.c.id.label("dossier_id"),
                 Answer.met_1.label("own_1"),
                 Answer.met_2.label("own_2"),
@@ -165,13 +160,7 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
     return (  # type: ignore[no-any-return]
         _frame(
             select(
-                Unit.tenant_id,
-                Unit.id.label("unit_id"),
-                Unit.code,
-                Unit.name,
-                Unit.kind,
-                Unit.public,
-                Unit.commune,
+                *NAMED,
                 d.id.label("dossier_id"),
                 func.string_agg(CatalogueIndicator.code.distinct(), ", ").label("codes"),
             ),

@@ -33,6 +33,7 @@ from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.states import UNFILED
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit
+from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import BIEU_07, Annex, Line, by_kind
@@ -206,13 +207,7 @@ def units_behind(
     filed = _filed(year, tenant_id)
     f = filed.c
     columns = (
-        Unit.tenant_id,
-        Unit.id.label("unit_id"),
-        Unit.code,
-        Unit.name,
-        Unit.kind,
-        Unit.public,
-        Unit.commune,
+        *NAMED,
         f.dossier_id,
     )
     joined = and_(Unit.tenant_id == f.tenant_id, Unit.id == f.unit_id)

@@ -36,6 +36,7 @@ from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.registration.rules import Target
 from portal.units.models import Unit
+from portal.units.queries import NAMED
 from portal.visits.queries import held_visit
 from tenants.database import db
 
@@ -276,14 +277,8 @@ def rows_behind(
     d, e = dossier.c, earlier.c
     statement = (
         select(
-            Unit.tenant_id,
-            Unit.id.label("unit_id"),
-            Unit.code,
-            Unit.name,
-            Unit.kind,
-            Unit.public,
+            *NAMED,
             Unit.sensitive,
-            Unit.commune,
             d.id.label("dossier_id"),
             d.state,
             d.requested_level,

@@ -31,6 +31,7 @@ from portal.dossiers.models import State
 from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.units.models import Unit
+from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import Annex, bieu_05, by_kind
@@ -166,13 +167,7 @@ def units_behind(
     held = _Held(year, decide_before, tenant_id)
     statement = held.frame(
         select(
-            Unit.tenant_id,
-            Unit.id.label("unit_id"),
-            Unit.code,
-            Unit.name,
-            Unit.kind,
-            Unit.public,
-            Unit.commune,
+            *NAMED,
             held.dossier.c.id.label("dossier_id"),
             held.level.label("level"),
             held.valid_to.label("valid_to"),
@@ -222,13 +217,7 @@ def units_of_fate(year: int, fate: str, *, tenant_id: int) -> Select[tuple[objec
     condition = and_(held.fate == "stays", ~was) if fate == "joined" else and_(held.fate == fate, was)
     statement = held.frame(
         select(
-            Unit.tenant_id,
-            Unit.id.label("unit_id"),
-            Unit.code,
-            Unit.name,
-            Unit.kind,
-            Unit.public,
-            Unit.commune,
+            *NAMED,
             held.dossier.c.id.label("dossier_id"),
             held.level.label("level"),
             held.valid_to.label("valid_to"),

@@ -51,6 +51,23 @@ def given(page: Page, name: str) -> Response:
     return web.download(page.docx(), f"{name}.docx", word.MEDIA_TYPE)
 
 
+def answered(page: Page, name: str, ext: str) -> Response:
+    """Show a paper or give it as DOCX, as its address asks."""
+    return shown(page, name) if ext == "pdf" else given(page, name)
+
+
+def office_scope(ext: str) -> ScopeKind:
+    """Return whether the district or the Department reads; 404 for anybody else, and for an unknown ending."""
+    scope = current_scope()
+    if (
+        scope is None
+        or scope.kind not in (ScopeKind.DISTRICT, ScopeKind.PROVINCE)
+        or ext not in ("pdf", "docx")
+    ):
+        abort(404)
+    return scope.kind
+
+
 @blueprint.get("/van-ban/<int:tenant_id>/<int:dossier_id>/<name>.pdf")
 @may(Right.READ_PAPERS)
 def document(tenant_id: int, dossier_id: int, name: str) -> Response:

@@ -8,10 +8,10 @@ from flask import Response, abort
 
 from portal.papers import building_council, documents_council
 from portal.papers.district import file_name, office
-from portal.papers.views import given, shown
+from portal.papers.views import answered, office_scope
 from tenants.access import found, may
 from tenants.rights import Right
-from tenants.scope import ScopeKind, current_scope
+from tenants.scope import ScopeKind
 
 from . import queries, submitting
 from .blueprint import blueprint
@@ -21,16 +21,10 @@ from .blueprint import blueprint
 @may(Right.READ_PAPERS)
 def submission(tenant_id: int, decision_id: int, ext: str) -> Response:
     """Show the submission to the district, one that was made to the province as well; a unit has no sight of it."""
-    scope = current_scope()
-    if (
-        scope is None
-        or scope.kind not in (ScopeKind.DISTRICT, ScopeKind.PROVINCE)
-        or ext not in ("pdf", "docx")
-    ):
-        abort(404)
+    reader = office_scope(ext)
     row = found(queries.decision_of(tenant_id, decision_id))
     laid = row.submission
-    if laid is None and (row.state == "issued" or scope.kind is not ScopeKind.DISTRICT):
+    if laid is None and (row.state == "issued" or reader is not ScopeKind.DISTRICT):
         abort(404)
     bodies = office(tenant_id)
     if laid is None:
@@ -40,4 +34,4 @@ def submission(tenant_id: int, decision_id: int, ext: str) -> Response:
         data = building_council.submission(laid["content"], bodies, laid["head"], at)
     name = file_name("" if laid else "Du-thao", "To-trinh", data.letterhead.number or row.id, row.year)
     page = documents_council.submission(data)
-    return shown(page, name) if ext == "pdf" else given(page, name)
+    return answered(page, name, ext)

@@ -21,6 +21,16 @@ from .models import Unit
 from .rules import Details, same_place
 
 SORTS = ("name", "code", "kind", "commune", "opened")
+NAMED = (
+    Unit.tenant_id,
+    Unit.id.label("unit_id"),
+    Unit.code,
+    Unit.name,
+    Unit.kind,
+    Unit.public,
+    Unit.commune,
+)
+"""The columns by which the lists behind a figure name a unit."""
 
 
 def open_on(day: date) -> ColumnElement[bool]:

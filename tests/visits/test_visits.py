@@ -138,6 +138,11 @@ class Case:
         """The visit as it stands (call inside a scope)."""
         return db.session.get_one(Visit, (self.tenant_id, self.visit_id))
 
+    def against(self) -> list[str]:
+        """Why the dossier is not closed unseen."""
+        with self.world.acting(self.officer, writes=False):
+            return queries.raised_against(self.tenant_id, [self.dossier_id]).get(self.dossier_id, [])
+
     def code(self) -> str:
         """The hash that would be signed now."""
         with acting_in(STEWARD):
@@ -487,6 +492,7 @@ def test_both_sides_sign_the_same_words(case: Case, client: Any) -> None:
     with acting_in(STEWARD):
         row = case.row()
         assert (row.district_signed_at, row.unit_signed_at, row.state) == (None, None, "minutes")
+    assert any("chưa xong" in said for said in case.against()), "under way"
     second = case.code()
     assert second != first
     with pytest.raises(Refused, match="vừa thay đổi"):
@@ -502,6 +508,9 @@ def test_both_sides_sign_the_same_words(case: Case, client: Any) -> None:
         assert (row.state, row.content_hash) == ("closed", second)
         assert row.frozen is not None
         assert minutes.digest(row.frozen) == second
+    assert "Kiểm tra thực tế không thấy 2.1." in case.against()
+    assert any("100 %" in said for said in case.against()), "a flag of the dossier"
+    assert not any("năm đầu" in said for said in case.against()), "a first year speaks against nobody"
     with pytest.raises(Refused, match="Đã xong"):
         case.does(case.officer, minutes.reopen)
     printed = client.get(f"/van-ban/kiem-tra/{case.tenant_id}/{case.visit_id}/bien-ban.pdf")
