@@ -108,9 +108,7 @@ def _judged(
         else "–",
         verdict=verdict,
         agreed=rules.VERDICT_WORDS[found.verdict] if found and kept else "",
-        reason=_reason(found.reason_code, found.reason)
-        if found
-        else now.why_not.removeprefix("Không áp dụng: "),
+        reason=_reason(found.reason_code, found.reason) if found else _why_not(now.why_not),
         seen=f"{words.day(look.held_from)}: {'. '.join(part for part in (look.words[0], look.note) if part)}"
         if look
         else "",
@@ -119,6 +117,11 @@ def _judged(
 
 def _reason(code: str, text: str) -> str:
     return ": ".join(part for part in (rules.REASONS.get(code, ""), text) if part)
+
+
+def _why_not(sentence: str) -> str:
+    said = sentence.removeprefix("Không áp dụng: ")
+    return said[:1].upper() + said[1:]
 
 
 def _value(sheet: Sheet, indicator: Indicator, answer: Answer, profile: Profile, content: Content) -> str:

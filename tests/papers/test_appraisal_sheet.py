@@ -88,6 +88,7 @@ def test_the_sheet_says_both_sides_and_why(judged: Case, client: Any) -> None:
             "(sửa số liệu, kết quả)",
             "(đồng ý với đơn vị)",
             "12/01/2027: Không thấy. Thiếu danh sách lớp.",
+            "Chỉ dành cho nhà trẻ",
             "Thành viên tại 31/12",
             "Danh sách 31/12 có 40 người.",
             "Không công nhận.",
