@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class Bed:
     def __init__(self, server: Any, template: str, left_at: float | None = None) -> None:
         self.server, self.template, self.left_at = server, template, left_at
         self._name = ""
+        self._making = threading.Lock()
 
     @property
     def touched(self) -> bool:
@@ -52,16 +54,20 @@ class Bed:
     @property
     def name(self) -> str:
         """The name of the database, which is there from now on."""
-        if not self._name:
-            name = f"portal_test_{next(_numbers)}"
-            execute(self.server, f"create database {name} template {self.template} strategy wal_log")
-            self._name = name
-            if self.left_at is not None:
-                self._set_back(int(time.monotonic() - self.left_at))
+        with self._making:
+            if not self._name:
+                self._make()
         return self._name
 
-    def _set_back(self, seconds: int) -> None:
-        with psycopg.connect(**self.superuser()) as connection:
+    def _make(self) -> None:
+        name = f"portal_test_{next(_numbers)}"
+        execute(self.server, f"create database {name} template {self.template} strategy wal_log")
+        if self.left_at is not None:
+            self._set_back(name, int(time.monotonic() - self.left_at))
+        self._name = name
+
+    def _set_back(self, name: str, seconds: int) -> None:
+        with psycopg.connect(**self.server.superuser(name)) as connection:
             connection.execute(
                 "update setting set value = value::bigint - %s where key = %s", (seconds, clock.OFFSET)
             )

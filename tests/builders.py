@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from flask import g
@@ -66,20 +66,17 @@ class World:
 
     def __init__(self, app: GuardedFlask) -> None:
         self.app = app
-        self.names = 0
+        self.names = self.province_id = 0
         self._hash = _hash_of_password()
 
-    def begin(self) -> None:
-        """Make it a demonstration, at 10:00 on 10/01/2027."""
+    def begin(self) -> int:
+        """Make it a demonstration, at 10:00 on 10/01/2027; returns the tenant id of the province."""
         with acting_in(STEWARD):
             clock.put_setting(clock.DEMO, "yes")
+            province = select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)
+            self.province_id = db.session.scalars(province).one()
         self.set_clock(2027, 1, 10, 10, 0)
-
-    @cached_property
-    def province_id(self) -> int:
-        """The tenant id of the province."""
-        with acting_in(STEWARD):
-            return db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
+        return self.province_id
 
     def set_clock(self, *moment: int) -> None:
         """Make it this moment in Vietnam: year, month, day, hour, minute, second."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import g
 from flask.testing import FlaskClient
@@ -33,6 +34,12 @@ from tests.pages import judge
 from tests.servers import kinds, test_server
 
 SECRET = "for tests only, never used to serve anybody"
+
+# A loaded machine is slow at everything; no test measures time.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def settings_for(server: Any, database: str, folder: Path) -> Any:
@@ -90,15 +97,15 @@ def app(server: Any, program: GuardedFlask) -> Iterator[GuardedFlask]:
 
 
 @made_once
-def _province(world: World) -> None:
-    world.begin()
+def _province(world: World) -> int:
+    return world.begin()
 
 
 @pytest.fixture
 def world(app: GuardedFlask) -> World:
     """Builders on the test's database, at 10:00 on 10/01/2027 by the demo clock."""
     made = World(app)
-    _province(made)
+    made.province_id = _province(made)
     return made
 
 
