@@ -19,8 +19,7 @@ FLAGS: Mapping[str, str] = {
     Flag.UNVISITED: "Lâu chưa kiểm tra",
 }
 WHAT_FLAGS_ARE = (
-    "Dấu hiệu là câu hỏi để chọn nơi cần xem, không phải kết luận và không chặn hồ sơ nào; hồ sơ có dấu hiệu "
-    "chưa bỏ qua (trừ “lần đầu”, “lâu chưa kiểm tra”) thì chốt riêng, không chốt cùng hồ sơ sạch. Các mức (20 thành viên, "
+    "Dấu hiệu là câu hỏi để chọn nơi cần xem, không phải kết luận và không chặn hồ sơ nào. Các mức (20 thành viên, "
     "30 %, số năm) do cổng và huyện đặt, không phải quy định của Thông tư 24/2023/TT-BGDĐT. Tệp có ở hơn 5 đơn vị được "
     "coi là văn bản gửi chung nên không nêu."
 )
