@@ -558,7 +558,10 @@ def test_observations_cost_one_query_and_the_database_keeps_the_minutes(
     with pytest.raises(DBAPIError), case.world.acting(case.officer):
         db.session.execute(text("update visit set content_hash = 'x'"))
     for person, forged in ((case.officer, "{items}"), (case.head, "{opinion}")):
-        with pytest.raises(DBAPIError), case.world.acting(person):  # other words under the hash that is signed
+        with (
+            pytest.raises(DBAPIError),
+            case.world.acting(person),
+        ):  # other words under the hash that is signed
             db.session.execute(
                 text("update visit set frozen = jsonb_set(frozen, :at, '\"x\"')"), {"at": forged}
             )
