@@ -177,7 +177,12 @@ def agreed_items(tenant_id: int) -> Subquery:
         .ext(distinct_on(Item.tenant_id, Item.dossier_id))
         .join(Meeting, _ON_MEETING)
         .join(Dossier, and_(Dossier.tenant_id == Item.tenant_id, Dossier.id == Item.dossier_id))
-        .where(Meeting.state == "closed", Item.outcome == "agreed", Item.appraised_at == Dossier.appraised_at)
+        .where(
+            Item.tenant_id == tenant_id,
+            Meeting.state == "closed",
+            Item.outcome == "agreed",
+            Item.appraised_at == Dossier.appraised_at,
+        )
         .order_by(Item.tenant_id, Item.dossier_id, Item.id.desc())
         .subquery("agreed")
     )
