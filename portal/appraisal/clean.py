@@ -42,7 +42,7 @@ def reasons_against(facts: CleanFacts) -> tuple[str, ...]:
         said.append("Đơn vị chưa trả lời xong yêu cầu bổ sung.")
     if facts.open_waivers:
         said.append("Còn đề nghị không áp dụng chỉ tiêu chưa trả lời.")
-    if facts.panel > 1:
+    if facts.panel:
         said.append(f"{facts.panel} người chấm riêng hồ sơ này.")
     if facts.corrected:
         said.append(f"Đã hiệu chỉnh {', '.join(facts.corrected)}.")

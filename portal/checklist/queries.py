@@ -63,6 +63,7 @@ def _answers(tenant_id: int, year: int) -> dict[date, int]:
             SupplementRequest.tenant_id == tenant_id,
             Dossier.year == year,
             SupplementRequest.answered_at.is_(None),
+            SupplementRequest.lapsed_at.is_(None),
             Dossier.state == State.SUPPLEMENT_REQUESTED,
         )
         .group_by(SupplementRequest.answer_by)

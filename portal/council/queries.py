@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import words
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
+from portal.appraisal.seats import Interest
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
 from tenants.database import db
@@ -176,7 +177,12 @@ def agreed_items(tenant_id: int) -> Subquery:
         .ext(distinct_on(Item.tenant_id, Item.dossier_id))
         .join(Meeting, _ON_MEETING)
         .join(Dossier, and_(Dossier.tenant_id == Item.tenant_id, Dossier.id == Item.dossier_id))
-        .where(Meeting.state == "closed", Item.outcome == "agreed", Item.appraised_at == Dossier.appraised_at)
+        .where(
+            Item.tenant_id == tenant_id,
+            Meeting.state == "closed",
+            Item.outcome == "agreed",
+            Item.appraised_at == Dossier.appraised_at,
+        )
         .order_by(Item.tenant_id, Item.dossier_id, Item.id.desc())
         .subquery("agreed")
     )
@@ -244,24 +250,24 @@ def agreed_dossiers(meeting: Meeting) -> list[int]:
 def conflicts(
     tenant_id: int, members: Iterable[Member], unit_ids: Sequence[int], on: date
 ) -> dict[int, tuple[str, ...]]:
-    """Return, by unit, the names of members who hold a role in it: in force, or told when the council was founded."""
+    """Return, by unit, the names of members who hold a role in it, in force or told when the council was founded, or
+    who have declared that they do not judge it."""
     known = {one.account_id: one.name for one in members if one.account_id}
     wanted, found = set(unit_ids), defaultdict(list)
     for one in members:
         for unit_id in wanted & set(one.unit_ids):
             found[unit_id].append(one.name)
-    rows = db.session.execute(
-        select(Membership.unit_id, Membership.account_id)
-        .where(
-            Membership.tenant_id == tenant_id,
-            Membership.account_id.in_(known),
-            Membership.unit_id.is_not(None),
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= on),
-        )
-        .order_by(Membership.unit_id, Membership.account_id)
+    held = select(Membership.unit_id, Membership.account_id).where(
+        Membership.tenant_id == tenant_id,
+        Membership.account_id.in_(known),
+        Membership.unit_id.is_not(None),
+        Membership.ended_at.is_(None),
+        or_(Membership.until.is_(None), Membership.until >= on),
     )
-    for unit_id, account_id in rows:
+    declared = select(Interest.unit_id, Interest.account_id).where(
+        Interest.tenant_id == tenant_id, Interest.account_id.in_(known), Interest.ended_at.is_(None)
+    )
+    for unit_id, account_id in db.session.execute(held.union(declared)):
         if unit_id in wanted and known[account_id] not in found[unit_id]:
             found[unit_id].append(known[account_id])
     return {unit_id: tuple(sorted(names)) for unit_id, names in found.items() if names}

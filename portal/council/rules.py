@@ -34,7 +34,7 @@ QUORUM_NOTE = (
     "mình. Số cổng gợi ý (quá nửa số thành viên) là của cổng, không phải quy định của pháp luật."
 )
 MAJORITY_NOTE = "Cổng chỉ nhận “nhất trí” khi số phiếu tán thành nhiều hơn số phiếu không tán thành; đây là quy tắc của cổng."
-CONFLICT = "{name} đang giữ vai trò tại đơn vị nên không biểu quyết."
+CONFLICT = "{name} giữ vai trò tại đơn vị hoặc đã khai xung đột lợi ích nên không biểu quyết."
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,11 @@ def index() -> str:
 @may(Right.RUN_BATCHES)
 def ask() -> Any:
     """Ask for a job, or join the one that makes the same."""
-    subject = request.form.get("subject", "")
-    if not (subject.isascii() and subject.isdigit() and 0 < int(subject[:12]) <= LAST_ROW):
+    typed = request.form.get("subject", "")
+    subject = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 11 else 0
+    if not 0 < subject <= LAST_ROW:
         raise Refused("Xin chọn một việc trong danh sách.", 422)
-    job, new = operations.ask(signed_in(), request.form.get("kind", ""), int(subject))
+    job, new = operations.ask(signed_in(), request.form.get("kind", ""), subject)
     if new:
         return back_to("jobs.index", "Đã nhận việc. Có thể rời trang này; tệp hiện ở đây khi làm xong.")
     if job.state == State.DONE:

@@ -50,7 +50,10 @@ def _single(place: int, one: Discussed) -> tuple[str, ...]:
     voted = one.voted
     assert voted is not None
     counts = voted.counts
-    out = "".join(f"\n{name} không biểu quyết (giữ vai trò tại đơn vị)." for name in one.abstaining)
+    out = "".join(
+        f"\n{name} không biểu quyết (giữ vai trò tại đơn vị hoặc đã khai xung đột lợi ích)."
+        for name in one.abstaining
+    )
     said = voted.outcome or wording.missing("kết luận")
     return (
         str(place),

@@ -258,11 +258,15 @@ def _amount(title: str, people_of_unit: bool = False) -> Cells:
     return ((Column(title, Kind.INTEGER, 16), shown),)
 
 
-def _sum(one: Behind) -> int | None:
+def _sum(one: Behind, narrowed: bool) -> int | None:
+    """Return the sum of a list; of a narrowed one without the units whose number would be read out of it."""
     if not one.sums:
         return None
     inside = one.statement.order_by(None).subquery()
-    return int(db.session.scalar(select(func.sum(inside.c.amount))) or 0)
+    total = select(func.sum(inside.c.amount))
+    if narrowed and "sensitive" in inside.c:
+        total = total.where(~inside.c.sensitive, inside.c.kind.not_in(SENSITIVE_KINDS))
+    return int(db.session.scalar(total) or 0)
 
 
 @blueprint.get("/huyen/bao-cao/<int:report_id>/so-lieu")
@@ -281,7 +285,7 @@ def rows(report_id: int) -> Any:
         counted=one.counted,
         cells=one.cells,
         page=page,
-        summed=_sum(one),
+        summed=_sum(one, bool(asked.q or asked.filters["kind"] or asked.filters["public"])),
         listing=asked,
         kinds=[
             *((group, name) for group, name in words.KIND_GROUPS.items()),

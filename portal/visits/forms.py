@@ -152,7 +152,8 @@ class ReasonForm(VersionedForm):
 class MinutesForm(VersionedForm):
     """What the head of the team writes beside the checklist."""
 
-    day = Day("Ngày kiểm tra", [InputRequired("Xin ghi ngày kiểm tra.")])
+    # The schedule stands on the same page, with a day of its own.
+    day = Day("Ngày kiểm tra", [InputRequired("Xin ghi ngày kiểm tra.")], id="lap-day")
     begins = Hour("Từ", [InputRequired("Xin ghi giờ bắt đầu, ví dụ 08:30.")])
     ends = Hour("Đến", [InputRequired("Xin ghi giờ kết thúc, ví dụ 10:30.")])
     present = _text("Đại diện đơn vị có mặt", "Xin ghi ai của đơn vị có mặt.")

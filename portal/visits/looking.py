@@ -114,6 +114,7 @@ def add_photo(
         return same
     held_here = select(func.count()).where(
         VisitPhoto.tenant_id == row.tenant_id,
+        VisitPhoto.unit_id == row.unit_id,
         VisitPhoto.visit_id == row.id,
         VisitPhoto.indicator_id == indicator_id,
         VisitPhoto.removed_at.is_(None),

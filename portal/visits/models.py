@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
-from tenants.owned import OWN_UNIT, TenantOwned, UnitOwned, Wall
+from tenants.owned import OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
 
 from .rules import LOOKING, OPEN, RESULTS, STATES, USUAL_YEARS, Flag
 
@@ -36,6 +36,7 @@ _RESULTS = ", ".join(f"'{result}'" for result in RESULTS)
 _FLAGS = ", ".join(f"'{flag}'" for flag in Flag)
 
 _MINUTES = ("frozen", "content_hash", "opinion", "opinion_at", "opinion_by")
+_WORDS = ("frozen", "content_hash", "opinion")
 _DISTRICT_SIGNS = ("district_signed_at", "district_signed_by")
 _UNIT_SIGNS = ("unit_signed_at", "unit_signed_by")
 _SCHEDULE = ("starts_at", "venue", "purpose", "team", "lead_account", "lead_name")
@@ -65,7 +66,7 @@ begin
       ('portal_district', 'minutes', 'closed')) then
     raise exception 'no step from % to % for %', old.state, new.state, current_user using errcode = 'PT409';
   end if;
-  if new.content_hash <> old.content_hash and old.content_hash <> ''
+  if {_changed(_WORDS)} and old.content_hash <> ''
       and (new.district_signed_at is not null or new.unit_signed_at is not null) then
     raise exception 'changed minutes are signed by nobody' using errcode = 'PT409';
   end if;
@@ -184,6 +185,7 @@ class Visit(InDossier, Base):
             "province": "select",
         },
         rows={"unit": f"{OWN_UNIT} and coalesce(told_at, held_from) is not null"},
+        inserts={"district": f"{OWN_TENANT} and state = 'planned' and frozen is null and opinion = ''"},
         statements=(_STEPS,),
     )
     __table_args__ = (

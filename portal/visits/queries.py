@@ -135,20 +135,21 @@ def case_of(tenant_id: int, visit_id: int, *, lock: bool = False) -> Case | None
     return Case(*row) if row else None
 
 
+def _of(rows: type[VisitCheck] | type[VisitPhoto], visit: Visit) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of a visit's rows, whole enough for their index."""
+    return rows.tenant_id == visit.tenant_id, rows.unit_id == visit.unit_id, rows.visit_id == visit.id
+
+
 def checks_of(visit: Visit) -> dict[int, VisitCheck]:
     """Return what was seen on a visit, by indicator."""
-    rows = select(VisitCheck).where(VisitCheck.tenant_id == visit.tenant_id, VisitCheck.visit_id == visit.id)
+    rows = select(VisitCheck).where(*_of(VisitCheck, visit))
     return {row.indicator_id: row for row in db.session.scalars(rows)}
 
 
 def photos_of(visit: Visit) -> dict[int, list[VisitPhoto]]:
     """Return the photos of a visit, by indicator, in the order they came."""
     found: dict[int, list[VisitPhoto]] = defaultdict(list)
-    rows = select(VisitPhoto).where(
-        VisitPhoto.tenant_id == visit.tenant_id,
-        VisitPhoto.visit_id == visit.id,
-        VisitPhoto.removed_at.is_(None),
-    )
+    rows = select(VisitPhoto).where(*_of(VisitPhoto, visit), VisitPhoto.removed_at.is_(None))
     for row in db.session.scalars(rows.order_by(VisitPhoto.id)):
         found[row.indicator_id].append(row)
     return found
@@ -158,10 +159,7 @@ def photo_of(visit: Visit, photo_id: int) -> VisitPhoto | None:
     """Return a photo of a visit that was not removed."""
     return db.session.scalar(
         select(VisitPhoto).where(
-            VisitPhoto.tenant_id == visit.tenant_id,
-            VisitPhoto.visit_id == visit.id,
-            VisitPhoto.id == photo_id,
-            VisitPhoto.removed_at.is_(None),
+            *_of(VisitPhoto, visit), VisitPhoto.id == photo_id, VisitPhoto.removed_at.is_(None)
         )
     )
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, text, update
 
 from portal import clock
-from portal.appraisal import assigning, blind, interests, panels
+from portal.appraisal import accepting, assigning, blind, interests, panels
 from portal.appraisal import operations as appraisal
 from portal.appraisal.models import Finding
 from portal.appraisal.queries import next_in
@@ -232,6 +232,19 @@ def test_one_of_two_leaves(world: World, a_case: Make, council: Any) -> None:
         assert (panel.blind, panel.responsible is panel.mine(actor)) == (True, True)
         blind.hand_in(actor, dossier)
         assert len(blind.conclude_same(actor, dossier)) == 15
+
+
+def test_what_was_noted_apart_is_not_closed_unseen(world: World, a_case: Make, council: Any) -> None:
+    """Who is left of several has notes of his own and no findings: the dossier is none of the clean ones."""
+    case = a_case("accepted", level=1)
+    give(world, case, case.officer, council(case.district), responsible=ids(case.officer)[0])
+    judge(world, case, case.officer, "1.1", "agreed")
+    give(world, case, case.officer, reason="Ủy viên đi học dài ngày")
+    with world.acting(case.officer) as actor:
+        done = accepting.close_all(actor, [case.dossier])
+        assert "chấm riêng" in done[0].why_not
+        dossier = world.dossier(case.district, case.dossier)
+        assert dossier.state == State.ACCEPTED
 
 
 def test_many_are_given_at_once_from_the_preview(

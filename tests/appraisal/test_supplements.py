@@ -14,6 +14,8 @@ from portal.appraisal import supplements
 from portal.appraisal.intake_facts import facts_of
 from portal.appraisal.models import SupplementLeave, SupplementRequest
 from portal.appraisal.operations import PointAsked
+from portal.checklist.queries import days
+from portal.cycle.models import Cycle
 from portal.dossiers import operations as dossiers
 from portal.dossiers.operations import Given
 from portal.dossiers.queries import open_sheet
@@ -318,3 +320,7 @@ def test_once_more_only_by_leave(world: World, client: Any, asked: tuple[Case, P
         sheet = sheet_of(world, case)
         assert sheet.dossier.state == "supplement_requested"
         assert [p.indicator_id for p in sheet.open_points()] == [target]
+        terms = {"submit_before": date(2027, 1, 10), "decide_before": date(2027, 2, 15)}
+        cycle = Cycle(year=2026, report_before=date(2027, 3, 15), **terms)
+        due = {day.on for day in days(case.district, cycle) for task in day.tasks if task.whose == "own"}
+        assert due == {date(2027, 1, 20)}, "what lapsed is due on no day any more"

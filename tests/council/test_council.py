@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from portal.appraisal import interests
 from portal.appraisal import operations as appraisal
 from portal.council import closing, operations, queries, rules
 from portal.council.models import Item, Meeting
@@ -257,8 +258,8 @@ def test_conflict_of_interest(world: World) -> None:
         ]
         operations.refresh(actor, case.row())
     with world.acting(case.officer, writes=False):
-        assert case.item(first).reasons == ["Thành viên 4 đang giữ vai trò tại đơn vị nên không biểu quyết."]
-        assert case.item(second).reasons == ["Thành viên 1 đang giữ vai trò tại đơn vị nên không biểu quyết."]
+        assert case.item(first).reasons == [rules.CONFLICT.format(name="Thành viên 4")]
+        assert case.item(second).reasons == [rules.CONFLICT.format(name="Thành viên 1")]
     with pytest.raises(Refused, match=r"nhiều hơn số người có mặt được biểu quyết \(3\)"):
         case.vote(first, Votes(4, 0, 0), "agreed")
     case.vote(first, Votes(3, 0, 0), "agreed")
@@ -268,7 +269,23 @@ def test_conflict_of_interest(world: World) -> None:
         row = case.row()
         minutes = building_council.council_minutes(row.frozen or {}, office(case.tenant_id), row.content_hash)
         said = reading.text(documents_council.council_minutes(minutes))
-        assert "Thành viên 4 không biểu quyết (giữ vai trò tại đơn vị)" in said
+        assert "Thành viên 4 không biểu quyết (giữ vai trò tại đơn vị hoặc đã khai xung đột lợi ích)" in said
+
+
+def test_a_declared_interest_takes_the_vote(world: World) -> None:
+    """What a member declared for the appraisal holds at the meeting, also when it was declared after the agenda was made."""
+    case = a_case(world)
+    first, _second = case.clean
+    with world.acting(case.member) as actor:
+        unit_id = case.item(first).unit_id
+        interests.declare(actor, actor.account_id, unit_id, "declared", "Vợ là hiệu trưởng")
+    case.vote_block()
+    with pytest.raises(Refused, match="cập nhật chương trình: Trường Tiểu học Số 1"):
+        case.close()
+    with world.acting(case.officer) as actor:
+        operations.refresh(actor, case.row())
+    with pytest.raises(Refused, match=r"được biểu quyết \(3\)"):
+        case.vote(first, Votes(4, 0, 0), "agreed")
 
 
 def test_minutes_and_submission_from_one_set(world: World) -> None:

@@ -40,7 +40,7 @@ def test_a_clean_dossier_has_nothing_to_discuss() -> None:
         ({"bases": 1}, ["hiệu chỉnh 1 số liệu gốc"]),
         ({"late": True}, ["nộp quá hạn"]),
         ({"supplements": 2}, ["2 lần yêu cầu bổ sung"]),
-        ({"conflicted": ("Bà A", "Ông B")}, ["Bà A đang giữ vai trò", "Ông B đang giữ vai trò"]),
+        ({"conflicted": ("Bà A", "Ông B")}, ["Bà A giữ vai trò", "Ông B giữ vai trò"]),
         ({"before": "chờ biên bản kiểm tra"}, ["Kỳ họp trước để lại: chờ biên bản"]),
     ],
 )

@@ -106,6 +106,15 @@ def test_no_other_district_and_no_unit(office: Office) -> None:
     assert unit.get(f"{PAGE}/{job_id}/tep").status_code == 403
 
 
+def test_what_no_button_sends(office: Office) -> None:
+    """A subject with zeros before a number no row can have, or with thousands of digits, is a sentence and no error."""
+    browser = signed_in(office, office.district.officer)
+    for subject in ("0" * 11 + "1" * 20, "0" * 11 + "1" + "0" * 5_000, "٣", "-1", "", "1" * 400_000):
+        answer = browser.post(PAGE, {"kind": "archive", "subject": subject})
+        assert answer.status_code == 422, subject[:40]
+        assert "Xin chọn một việc" in answer.get_data(as_text=True)
+
+
 def test_browsers_find_our_icon(office: Office) -> None:
     """`/favicon.ico`, which browsers ask for whatever a page says, is our own and no error page."""
     answer = office.world.app.test_client().get("/favicon.ico")

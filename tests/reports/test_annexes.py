@@ -208,6 +208,21 @@ def _the_tables_say_what_was_filed_and_found(district: District) -> None:
     assert "mục tiêu đã đạt (Biểu 04):" in said["cac_muc_tieu"]
 
 
+def test_no_search_reads_out_a_number_that_is_not_told(district: District, client: Browser) -> None:
+    """Whoever narrows a list to the police finds the unit, and neither its people nor a sum that is them."""
+    district.world.sign_in(client.client, district.officer)
+    with acting_in(STEWARD):
+        police = db.session.scalars(select(Unit.id).where(Unit.kind == "military_police")).one()
+        db.session.execute(insert(Activity).values(**_activity(district.tenant_id, police, 7_731)))
+    path = f"/huyen/bao-cao/{opened(district)}/so-lieu"
+    for narrowed in ("q=cong+an", "kind=military_police", "public=yes&q=cong+an"):
+        for ending in ("", ".csv"):
+            page = page_of(client.get(f"{path}{ending}?bieu=08&figure=participants&dong=training&{narrowed}"))
+            assert "Công an huyện" in page
+            assert "7.731" not in page
+            assert "7731" not in page
+
+
 def test_kept_sent_and_amended(district: District, client: Browser) -> None:
     """The snapshot keeps every table; the paper and the Department show them; the next edition lists what differs."""
     world = district.world

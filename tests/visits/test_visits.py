@@ -543,6 +543,14 @@ def test_observations_cost_one_query_and_the_database_keeps_the_minutes(
         "update visit set unit_signed_at = now(), unit_signed_by = 'x'",
         "update visit set opinion = 'x'",
         "update visit set state = 'closed', closed_at = now()",
+        """insert into visit (tenant_id, unit_id, dossier_id, state, starts_at, venue, purpose, team, lead_account, lead_name,
+          created_at, created_by, number, signer, signer_title, told_by, held_from, held_until, present, summary, requests,
+          frozen, content_hash, opinion, opinion_by, district_signed_at, district_signed_by, unit_signed_at, unit_signed_by,
+          refused_by, refused_reason, closed_at, cancelled_by, cancelled_reason, version)
+          select tenant_id, unit_id, dossier_id, 'closed', starts_at, venue, purpose, team, lead_account, lead_name,
+          created_at, created_by, number, signer, signer_title, told_by, held_from, held_until, present, summary, requests,
+          frozen, content_hash, opinion, opinion_by, now(), 'x', now(), 'Hiệu trưởng',
+          refused_by, refused_reason, now(), cancelled_by, cancelled_reason, 1 from visit""",
         f"""insert into visit_check (tenant_id, unit_id, visit_id, indicator_id, result, note, version, changed_at,
           changed_by) select tenant_id, unit_id, id, {case.ids["1.2"]}, 'found', '', 1, now(), '' from visit""",
     ):
@@ -558,6 +566,14 @@ def test_observations_cost_one_query_and_the_database_keeps_the_minutes(
     case.does(case.officer, minutes.sign_for_district, case.code())
     with pytest.raises(DBAPIError), case.world.acting(case.officer):
         db.session.execute(text("update visit set content_hash = 'x'"))
+    for person, forged in ((case.officer, "{items}"), (case.head, "{opinion}")):
+        with (
+            pytest.raises(DBAPIError),
+            case.world.acting(person),
+        ):  # other words under the hash that is signed
+            db.session.execute(
+                text("update visit set frozen = jsonb_set(frozen, :at, '\"x\"')"), {"at": forged}
+            )
     case.does(case.officer, minutes.record_refusal, "Thủ trưởng không đồng ý kết luận.")
     with pytest.raises(DBAPIError), case.world.acting(case.officer):
         db.session.execute(text("update visit set summary = 'x'"))
