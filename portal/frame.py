@@ -208,7 +208,7 @@ def install(app: Flask) -> None:
             "words": words,
             "home_url": "/",
             "sign_in_url": url_for("account.sign_in") if "account.sign_in" in app.view_functions else "",
-            "version": app.config["VERSION"],
+            "portal_version": app.config["VERSION"],
         }
         if current_scope() is None:
             return values

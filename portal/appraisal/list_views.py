@@ -68,10 +68,13 @@ def queue() -> str:
         name = "Đang nhập hộ" if one is State.DRAFT else words.DOSSIER_STATES[one].name
         if by_state[one] or one == state or one in (State.SUBMITTED, State.ACCEPTED, State.APPRAISED):
             tabs.append((name, asked.url(state=one.value), by_state[one], one == state))
+    wanted = queries.states_of(state)
+    if state in queries.REACHED:
+        tabs.append((queries.REACHED_WORDS[state], asked.url(), sum(by_state[s] for s in wanted), True))
     kinds = [
         (code, f"{known.short} ({number})")
         for code, known in words.UNIT_KINDS.items()
-        if (number := sum(n for (st, k), n in counted.items() if k == code and state in ("", st)))
+        if (number := sum(n for (st, k), n in counted.items() if k == code and (not state or st in wanted)))
         or code == kind
     ]
     page = web.paginate(queries.queue(_tenant(), cycle.year, asked, actor), asked.number)

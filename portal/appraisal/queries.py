@@ -32,8 +32,14 @@ QUEUE_STATES = (
     State.REFUSED_LATE,
 )
 SORTS = ("filed", "name", "kind", "receipt", "level", "self", "state")
+# How far dossiers have come at least: what the checklist of the 31 days counts.
+REACHED: dict[str, tuple[State, ...]] = {
+    "da-nhan": (State.ACCEPTED, State.APPRAISED, State.DECIDED),
+    "da-tham-dinh": (State.APPRAISED, State.DECIDED),
+}
+REACHED_WORDS = {"da-nhan": "Đã tiếp nhận", "da-tham-dinh": "Đã thẩm định"}
 FILTERS: dict[str, Sequence[str]] = {
-    "state": (*QUEUE_STATES, State.DRAFT),
+    "state": (*QUEUE_STATES, State.DRAFT, *REACHED),
     "kind": tuple(words.UNIT_KINDS),
     "level": ("1", "2"),
     "late": ("yes", "no"),
@@ -84,6 +90,11 @@ def appraisers(tenant_id: int, year: int) -> list[tuple[int, str]]:
     return [(number, name) for number, name in db.session.execute(statement)]
 
 
+def states_of(chosen: str) -> Sequence[str]:
+    """Return the states a filter by state means: one, or all from a step on."""
+    return REACHED.get(chosen, (chosen,))
+
+
 def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = None) -> Select[Any]:
     """Return the dossiers of a year that are the office's work, filtered and in a total order.
 
@@ -111,7 +122,7 @@ def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = No
     )
     chosen = asked.filters
     if chosen.get("state"):
-        statement = statement.where(Dossier.state == chosen["state"])
+        statement = statement.where(Dossier.state.in_(states_of(chosen["state"])))
     if chosen.get("kind"):
         statement = statement.where(Unit.kind == chosen["kind"])
     if chosen.get("level"):

@@ -100,12 +100,16 @@ def next_task(sheet: Sheet | None, *, year: int, lacking: int, may_sign: bool) -
         case State.SIGNED:
             return Next("Hồ sơ đã ký, chờ thủ trưởng nộp.", "Xem hồ sơ", "dossiers.review")
         case State.SUPPLEMENT_REQUESTED:
+            request = sheet.open_request
+            until = f" trước ngày {day(request.answer_by)}" if request else ""
             return Next(
-                "Huyện yêu cầu bổ sung: trả lời từng điểm rồi gửi lại.", "Bổ sung hồ sơ", "dossiers.show"
+                f"Huyện yêu cầu bổ sung: trả lời từng điểm rồi gửi lại{until}.",
+                "Bổ sung hồ sơ",
+                "dossiers.show",
             )
         case State.DECIDED:
             return Next("Đã có quyết định: xem kết quả và lý do.", "Xem kết quả", "dossiers.result")
         case State.SUBMITTED | State.ACCEPTED | State.APPRAISED:
-            return Next("Hồ sơ đang ở huyện, đơn vị chưa phải làm gì.", "Xem hồ sơ", "dossiers.show")
+            return Next("Hồ sơ đang ở huyện, chờ kết quả.", "Xem hồ sơ", "dossiers.show")
         case _:
             return Next("Hồ sơ năm nay đã kết thúc.", "Xem hồ sơ", "dossiers.show")

@@ -149,6 +149,8 @@ def _district_home(place: Place) -> Any:
         cycle=cycle,
         work=district_work(place.tenant_id, cycle.year, signed_in().account_id),
         report=words.REPORT_STATES[report] if report else None,
+        issues=not refusal(signed_in(), Right.ISSUE_DECISION),
+        to_send=report == "locked" and not refusal(signed_in(), Right.SEND_REPORT),
         deadlines=[
             (name, before, time_left(before, now), days_left(before, now)) for name, before in deadlines
         ],

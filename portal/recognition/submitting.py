@@ -12,6 +12,8 @@ from typing import Any
 
 from portal import clock
 from portal.dossiers.operations import must
+from portal.notices.operations import tell_district
+from portal.notices.rules import Kind
 from portal.papers.building_council import laid_before
 from portal.papers.district import sensitive_units
 from portal.trail.operations import record
@@ -69,6 +71,13 @@ def lay_before(
         "by": actor.full_name,
     }
     total = sum(len(content[key]) for key in ("level_1", "level_2", "refused"))
+    tell_district(
+        decision.tenant_id,
+        f"Tờ trình số {number} ngày {day(dated)}: dự thảo quyết định năm {decision.year} về {total} đơn vị "
+        "chờ lãnh đạo xem và ban hành.",
+        f"/huyen/quyet-dinh/{decision.id}",
+        kind=Kind.DECISION,
+    )
     record(
         actor,
         "decision.submit",

@@ -56,6 +56,7 @@ def show_case(case: Case, status: int = 200, **typed: Any) -> Any:
         in_team=actor.account_id in {one["account"] for one in row.team},
         checks=checks,
         past=queries.is_past(row),
+        now=clock.now(),
         rules=rules,
         wording=wording,
         minutes=minutes,

@@ -18,10 +18,10 @@ FLAGS: Mapping[str, str] = {
     Flag.FIRST: "Lần đầu",
     Flag.UNVISITED: "Lâu chưa kiểm tra",
 }
-WHAT_FLAGS_ARE = (
-    "Dấu hiệu là câu hỏi để chọn nơi cần xem, không phải kết luận và không chặn hồ sơ nào. Các mức (20 thành viên, "
-    "30 %, số năm) do cổng và huyện đặt, không phải quy định của Thông tư 24/2023/TT-BGDĐT. Tệp có ở hơn 5 đơn vị được "
-    "coi là văn bản gửi chung nên không nêu."
+WHAT_FLAGS_ARE = "là câu hỏi để chọn nơi cần xem, không phải kết luận và không chặn hồ sơ nào."
+WHOSE_LIMITS = (
+    "Các mức để nêu dấu hiệu (20 thành viên, 30 %, số năm) do cổng và huyện đặt, không phải quy định của Thông tư "
+    "24/2023/TT-BGDĐT. Tệp có ở hơn 5 đơn vị được coi là văn bản gửi chung nên không nêu."
 )
 HOW_DRAWN = (
     "Cách bốc: với mỗi đơn vị, lấy SHA-256 của chuỗi “hạt giống:mã đơn vị”, xếp tăng dần và lấy từ trên xuống đủ tỷ lệ "

@@ -62,6 +62,9 @@ def test_the_page_counts_and_the_paper_has_boxes(world: World, client: Any) -> N
     assert "31 ngày thẩm định" in page
     assert "đã tiếp nhận 1/2" in page
     assert "đã thẩm định 1/2" in page
+    for reached in ("da-nhan", "da-tham-dinh"):
+        assert f"state={reached}" in page
+        assert "trong 1 hồ sơ" in client.get(f"/huyen/ho-so?state={reached}").get_data(as_text=True)
     paper = PdfReader(io.BytesIO(client.get("/huyen/31-ngay.pdf").get_data()))
     printed = "\n".join(one.extract_text() for one in paper.pages)
     assert "Thứ Sáu, 15/01/2027" in printed

@@ -19,6 +19,7 @@ from portal.council.operations import Founded, Noted
 from portal.council.rules import Member, Votes
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import open_sheet
+from portal.notices.models import Notice
 from portal.papers import building_council, documents_council
 from portal.papers.district import office
 from portal.recognition import operations as recognition
@@ -334,6 +335,10 @@ def test_minutes_and_submission_from_one_set(world: World) -> None:
     with world.acting(case.officer, writes=False):
         decision = case.decision(decision_id)
         assert "Tờ trình số 45/TTr-PGDĐT ngày 11 tháng 01 năm 2027" in decision.legal_bases[-1]
+        told = db.session.scalars(
+            select(Notice.sentence).where(Notice.path.endswith(f"/{decision_id}"))
+        ).all()
+        assert any("4 đơn vị chờ lãnh đạo xem và ban hành" in sentence for sentence in told)
         assert not differs(decision)
         laid = decision.submission
         assert laid is not None

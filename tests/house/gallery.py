@@ -108,7 +108,7 @@ def frame(page: str) -> dict[str, Any]:
         "demo": True,
         "now_text": "10/01/2027 09:00",
         "clock_url": "#clock" if level == "province" else "",
-        "version": "1.0.0",
+        "portal_version": "1.0.0",
         "help_links": [("Hướng dẫn", "#help"), ("Ai được làm gì", "#rights")],
     }
 
