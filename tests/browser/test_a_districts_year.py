@@ -20,9 +20,10 @@ from portal.dossiers.states import State
 from portal.jobs.working import Jobs
 from portal.papers.pdf import render_pdf
 from tenants.people import Role
-from tests.browser.whole_district import Held, WholeDistrict
+from tests.browser.whole_district import FILED, UNFILED, UNITS, UNREACHED, Held, WholeDistrict
 from tests.builders import World
 
+DECIDED = UNITS - UNFILED - UNREACHED - FILED + 2
 SIGNER = "(Chủ tịch Ủy ban nhân dân)"
 
 
@@ -67,8 +68,8 @@ def receive(district: WholeDistrict, officer: Any) -> None:
     """The officer reminds who is missing, takes in a clean dossier and asks another for one supplement."""
     page = officer.page
     officer.go("/huyen/con-thieu")
-    officer.click("Nhắc 10 đơn vị")
-    says(officer, "Đã gửi nhắc đến 10 đơn vị.")
+    officer.click(f"Nhắc {UNFILED} đơn vị")
+    says(officer, f"Đã gửi nhắc đến {UNFILED} đơn vị.")
     clean, lacking = district.of(State.SUBMITTED)[:2]
     officer.go("/huyen/ho-so?state=submitted")
     officer.click(clean.name, role="link")
@@ -211,7 +212,7 @@ def meet(officer: Any) -> int:
 def lay_before(officer: Any) -> int:
     """The officer lays the draft before the chairman; returns the decision's number."""
     bases = officer.page.locator("#can-cu textarea")
-    bases.fill(bases.input_value().replace("[bổ sung số, ngày]", "ngày 19 tháng 6 năm 2015"))
+    bases.fill(bases.input_value().replace("[bổ sung số, ngày]", "ngày 19 tháng 6 năm 2015", 1))
     officer.click("Lưu căn cứ")
     form = officer.page.locator("#trinh")
     fill(
@@ -233,7 +234,7 @@ def issue(leader: Any, decision: int) -> None:
     leader.go(f"/huyen/quyet-dinh/{decision}")
     form = page.locator("#ban-hanh")
     fill(form, number="304/QĐ-UBND", dated="2027-02-01", signer=SIGNER, signer_title="CHỦ TỊCH")
-    leader.click("Ban hành cho 2")
+    leader.click(f"Ban hành cho {DECIDED - 1} đơn vị")
     says(leader, "Đã ban hành")
     leader.look("huyen-09-da-ban-hanh")
 
@@ -420,9 +421,14 @@ def test_from_opening_the_year_to_the_report(world: World, visitor: Any, tmp_pat
             "Hội đồng thẩm định huyện An Lão",
             "Phòng họp số 2",
         ),
-        (f"/van-ban/to-trinh/{tenant_id}/{decision}", "45/TTr-PGDĐT", "274"),
-        (f"/van-ban/quyet-dinh/{tenant_id}/{decision}", "304/QĐ-UBND", "45/TTr-PGDĐT", "Trường Tiểu học"),
+        (f"/van-ban/to-trinh/{tenant_id}/{decision}", "45/TTr-PGDĐT", str(DECIDED)),
+        (
+            f"/van-ban/quyet-dinh/{tenant_id}/{decision}",
+            "304/QĐ-UBND",
+            "45/TTr",
+            "Đội Quản lý trật tự đô thị",
+        ),
         (revocation, "310/QĐ-UBND", "6 người không còn làm việc tại đơn vị"),
-        (sent, "20/BC-PGDĐT", "300"),
+        (sent, "20/BC-PGDĐT", str(UNITS)),
     ):
         read(leader, path, *words)
