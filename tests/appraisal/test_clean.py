@@ -52,7 +52,9 @@ def test_clean_dossiers_are_closed_each_by_itself(
     alone = len(count_queries)
     flagged, differing, plain = more(world, case, 3)
     monkeypatch.setattr(
-        clean, "FLAG_SOURCES", [lambda _tenant, _ids: {flagged: ["Số liệu trùng đơn vị khác."]}]
+        clean,
+        "FLAG_SOURCES",
+        [*clean.FLAG_SOURCES, lambda _tenant, _ids: {flagged: ["Số liệu trùng đơn vị khác."]}],
     )
     count_queries.clear()
     page = client.get("/huyen/ho-so-sach").text
