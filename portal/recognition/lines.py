@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from portal.council.queries import agreed_items
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier
 from portal.units.models import Unit
+from portal.visits.queries import raised_against
 from tenants.database import db
 from tenants.places import Tenant
 
@@ -26,7 +28,8 @@ class LineRow:
     """A unit in a decision: what it asked for, what it gets, what deserves a second look, and (issued) its code.
 
     `deviations`: indicators on which the district departs from the unit; `corrected`: head-counts it corrected;
-    `council_on`: when the council agreed to it as it stands (None: it did not), with its votes `against`.
+    `council_on`: when the council agreed to it as it stands (None: it did not), with its votes `against`. `flagged`:
+    a flag that nobody dismissed, or what a visit found, speaks of the dossier.
     """
 
     line_id: int
@@ -55,6 +58,7 @@ class LineRow:
     council_on: datetime | None = None
     disputed: bool = False
     against: int = 0
+    flagged: bool = False
     name_sort: str = ""
 
     @property
@@ -65,6 +69,7 @@ class LineRow:
             "differs": self.proposed is not None and self.outcome != self.proposed,
             "against": self.against > 0,
             "disputed": self.disputed,
+            "flagged": self.flagged,
             "late": self.late,
             "supplemented": self.supplements > 0,
             "deviations": self.deviations > 0,
@@ -92,6 +97,7 @@ class LineRow:
             ),
             (self.against > 0, f"{self.against} phiếu không tán thành"),
             (self.disputed, "Hội đồng xét riêng"),
+            (self.flagged, "Có dấu hiệu nên xem lại"),
             (self.late, "Nộp quá hạn"),
             (self.supplements > 0, f"Đã bổ sung {self.supplements} lần"),
             (self.deviations > 0, f"Lệch so với tự đánh giá ở {self.deviations} chỉ tiêu"),
@@ -105,6 +111,7 @@ EXCEPTIONS = {
     "differs": "Khác đề xuất thẩm định",
     "against": "Có phiếu không tán thành ở hội đồng",
     "disputed": "Hội đồng xét riêng",
+    "flagged": "Có dấu hiệu nên xem lại",
     "late": "Nộp quá hạn",
     "supplemented": "Phải bổ sung hồ sơ",
     "deviations": "Lệch so với tự đánh giá",
@@ -114,7 +121,19 @@ EXCEPTIONS = {
 """What a leader looks at first, in this order; the keys filter the list."""
 
 
-def _lines(decision: Decision) -> Subquery:
+def raised(decision: Decision) -> dict[int, list[str]]:
+    """Return what speaks of a draft's dossiers, by their id: undismissed flags and what visits found, in sentences.
+
+    An issued decision was taken; nothing is raised against it any more.
+    """
+    if decision.state == "issued":
+        return {}
+    own = DecisionLine.tenant_id == decision.tenant_id, DecisionLine.decision_id == decision.id
+    dossiers = db.session.scalars(select(DecisionLine.dossier_id).where(*own)).all()
+    return raised_against(decision.tenant_id, dossiers)
+
+
+def _lines(decision: Decision, flagged: Collection[int] = ()) -> Subquery:
     """The lines of a decision as a subquery whose columns are the fields of `LineRow`, with what sorts them."""
     tenant_id = decision.tenant_id
     line, dossier = DecisionLine, Dossier
@@ -171,6 +190,7 @@ def _lines(decision: Decision) -> Subquery:
             agreed.c.held_at.label("council_on"),
             func.coalesce(agreed.c.singly, False).label("disputed"),
             func.coalesce(agreed.c.against, 0).label("against"),
+            line.dossier_id.in_(flagged).label("flagged"),
             Unit.name_sort,
             Unit.name_folded,
         )
@@ -201,6 +221,7 @@ def _flags(rows: Subquery) -> dict[str, ColumnElement[bool]]:
         "differs": c.outcome != c.proposed,
         "against": c.against > 0,
         "disputed": c.disputed,
+        "flagged": c.flagged,
         "late": c.late,
         "supplemented": c.supplements > 0,
         "deviations": c.deviations > 0,
@@ -209,9 +230,9 @@ def _flags(rows: Subquery) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def exceptions_of(decision: Decision) -> dict[str, int]:
+def exceptions_of(decision: Decision, flagged: Collection[int] = ()) -> dict[str, int]:
     """Count what a leader should look at first, by the keys of `EXCEPTIONS`; one statement."""
-    rows = _lines(decision)
+    rows = _lines(decision, flagged)
     flags = _flags(rows)
     counted = db.session.execute(select(*(func.count().filter(flags[key]) for key in EXCEPTIONS))).one()
     return dict(zip(EXCEPTIONS, counted, strict=True))
@@ -238,12 +259,13 @@ def lines_of(
     exception: str = "",
     outcome: int | None = None,
     kind: str = "",
+    flagged: Collection[int] = (),
 ) -> Select[tuple[object, ...]]:
     """Return the statement of a decision's lines, ready for `paginate`; each row makes a `LineRow`.
 
-    `sort` "exceptions" puts first what deserves the leader's eye.
+    `sort` "exceptions" puts first what deserves the leader's eye; `flagged`: the dossiers of `raised`.
     """
-    rows = _lines(decision)
+    rows = _lines(decision, flagged)
     flags, c = _flags(rows), rows.c
     statement = select(*(c[name] for name in _FIELDS))
     if q:

@@ -90,8 +90,10 @@ def _show(
         },
     )
     chosen = asked.filters
+    raised = lines.raised(decision)
     statement = lines.lines_of(
         decision,
+        flagged=raised,
         q=asked.q,
         sort=asked.sort,
         descending=asked.direction == "desc",
@@ -124,7 +126,10 @@ def _show(
         "recognition/show.html",
         decision=decision,
         tally=queries.tallies(decision.tenant_id, [decision.id])[decision.id],
-        exceptions=[(key, lines.EXCEPTIONS[key], n) for key, n in lines.exceptions_of(decision).items()],
+        exceptions=[
+            (key, lines.EXCEPTIONS[key], n) for key, n in lines.exceptions_of(decision, raised).items()
+        ],
+        raised=raised,
         lines=[lines.LineRow(*row) for row in page.items],
         page=page,
         listing=asked,

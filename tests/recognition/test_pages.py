@@ -175,6 +175,10 @@ def test_filters_search_and_foreign_rows(district: District, client: Browser) ->
     assert "Không có đơn vị nào khớp" in text(client.get(f"{here}?q=%25"))
     assert "1–3 trong 3" in text(client.get(f"{here}?q=truong+tieu+hoc&sort=kind&direction=desc"))
     assert "1–1 trong 1" in text(client.get(f"{here}?exception=lowered"))
+    flagged = text(client.get(f"{here}?exception=flagged"))
+    assert "1–3 trong 3" in flagged, "37 members at 100 % everywhere, the same figures in three units"
+    assert "Có dấu hiệu nên xem lại" in flagged
+    assert "tỷ lệ đều là 100 %" in flagged
     assert "1–1 trong 1" in text(client.get(f"{here}?outcome=2&sort=outcome"))
     assert client.get(f"{here}?exception=drop&outcome=9&kind=x&sort=y&trang=999999999999").status_code == 200
     other = District(world, "Huyện Kiến Thụy")
