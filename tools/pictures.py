@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import os
 import re
 from collections.abc import Callable
@@ -221,16 +222,13 @@ def district_lists(studio: Studio) -> None:
 def appraisal(studio: Studio) -> None:
     """The appraisal desk at an indicator with evidence, and what a corrected head-count changes."""
     page = studio.page(OFFICER, height=1060)
-    page.goto("/huyen/ho-so?state=accepted&kind=lower_secondary")
-    if not page.locator("main table tbody a").count():
-        page.goto("/huyen/ho-so?state=accepted")
-    with page.expect_navigation():
-        page.locator("main table tbody a").first.click()
-    desk = page.url.partition("?")[0]
-    for code in ("2.5", "2.2", "2.1", "2.3", "3.1", "1.1", "1.2", "1.4"):
-        page.goto(f"{desk}?chi-tieu={code}")
-        if page.locator(".evidence img").count():
+    page.goto("/huyen/ho-so?state=accepted")
+    addresses = [link.get_attribute("href") for link in page.locator("main table tbody a").all()]
+    for address, code in itertools.product(addresses, ("2.2", "2.5", "2.1", "1.1", "1.2", "1.4")):
+        page.goto(f"{address}?chi-tieu={code}")
+        if page.locator("#verdict").count() and page.locator(".evidence img").count():
             break
+    desk = page.url.partition("?")[0]
     page.wait_for_load_state("networkidle")
     keep("appraisal-desk", page)
     page.goto(f"{desk}?chi-tieu=so-lieu-nen")
@@ -307,8 +305,11 @@ def main() -> None:
     """Take all pictures, or those of the functions named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address", help="a running demonstration, such as http://127.0.0.1:8000")
-    parser.add_argument("shots", nargs="*", metavar="NAME", help="of " + ", ".join(s.__name__ for s in SHOTS))
+    known = [shot.__name__ for shot in SHOTS]
+    parser.add_argument("shots", nargs="*", metavar="NAME", help="of " + ", ".join(known))
     given = parser.parse_args()
+    if unknown := set(given.shots) - set(known):
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
