@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from portal import words
 from portal.dossiers.applicability import Applicability, Profile
@@ -32,6 +33,13 @@ class Kind(StrEnum):
 def possible_values(kind: Kind, grades: int = 0) -> range:
     """Give the values a threshold may have: whole percentages, grades counted from 1, or 1 for yes."""
     return {Kind.YES_NO: range(1, 2), Kind.SHARE: range(101), Kind.GRADED: range(1, grades + 1)}[kind]
+
+
+@cache
+def _natural(code: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a code by its numbers, to sort by."""
+    parts = re.findall(r"\d+|\D+", code)
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,7 @@ class Indicator:
     @property
     def order(self) -> tuple[object, ...]:
         """Sort key: criterion, then the code by its numbers (2.9 before 2.10), then the id."""
-        parts = re.findall(r"\d+|\D+", self.code)
-        natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
-        return self.criterion, natural, self.id
+        return self.criterion, _natural(self.code), self.id
 
     def threshold(self, level: int) -> Threshold:
         """Give the threshold of a level; one that the catalogue lacks counts as not confirmed."""

@@ -45,13 +45,13 @@ from .models import Answer, Dossier, Headcount, State, TeamMember
 from .queries import Sheet, last_withdrawn, live_dossier, open_sheet
 from .signature import canonical, digest, freeze, mark_of, short_hash
 from .steps import Act
-from .taking import editable, locked, may_fill, must, take
+from .taking import editable, locked, may_fill, must, take, take_all
 
 __all__ = [
     "Given", "add_blank_content", "add_team_member", "answer_point", "ask_for_signature", "canonical",
     "close_unreached", "content_seen", "editable", "enter_for_unit", "follow_registry", "locked", "may_fill", "must",
     "remove_team_member", "restate", "save_answer", "save_figures", "save_headcounts", "save_texts", "send_supplement",
-    "short_hash", "sign", "start_dossier", "submit", "take", "unsign", "withdraw",
+    "short_hash", "sign", "start_dossier", "submit", "take", "take_all", "unsign", "withdraw",
 ]  # fmt: skip
 
 # A stamp on paper names a day; the dossier then counts as filed when the office closed on it.

@@ -6,13 +6,18 @@ retry end in one orderly story.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import update
+
 from portal import clock, words
-from portal.notices.operations import tell_district, tell_unit
+from portal.notices.operations import tell_district, tell_each, tell_unit
+from portal.notices.rules import Kind
 from portal.team.guests import is_invited
-from portal.trail.operations import record
+from portal.trail.operations import record, record_dossiers
+from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -84,12 +89,7 @@ def take(
     if faults:
         raise Refused(" ".join(fault.sentence for fault in faults))
     dossier.state = step.to
-    filled = {
-        "unit": sheet.unit.name,
-        "year": dossier.year,
-        "number": number or dossier.receipt_number,
-        "until": words.day(until) if until else "",
-    }
+    filled = _filled(sheet, number, until)
     record(
         actor,
         f"dossier.{act.value}",
@@ -107,3 +107,55 @@ def take(
         path = f"/huyen/ho-so/{dossier.id}"
         sentence = step.district_notice.format(**filled)
         tell_district(dossier.tenant_id, sentence, path, dossier.unit_id)
+
+
+def take_all(
+    actor: Identity,
+    sheets: Sequence[Sheet],
+    act: Act,
+    *,
+    number: str = "",
+    values: dict[str, Any] | None = None,
+) -> None:
+    """Carry out one row of the step table on many dossiers of a district, in statements that do not grow with them.
+
+    Whoever calls holds the dossiers, and has asked the right, the state and every check of the step for each.
+    `values`: further columns that the step sets, the same for all.
+    """
+    if not sheets:
+        return
+    step, tenant_id = STEP_OF[act], sheets[0].dossier.tenant_id
+    db.session.execute(
+        update(Dossier)
+        .where(Dossier.tenant_id == tenant_id, Dossier.id.in_([sheet.dossier.id for sheet in sheets]))
+        .values(state=step.to, version=Dossier.version + 1, **(values or {}))
+        .execution_options(synchronize_session="evaluate")
+    )
+    told = {sheet.dossier.id: _filled(sheet, number, None) for sheet in sheets}
+    record_dossiers(
+        actor,
+        f"dossier.{act.value}",
+        {(s.dossier.unit_id, s.dossier.id): step.done.format(**told[s.dossier.id]) for s in sheets},
+        tenant_id=tenant_id,
+        inner=step.inner,
+    )
+    for audience, sentence, path in (
+        ("unit", step.unit_notice, f"/ho-so/{{id}}{step.unit_page}"),
+        ("district", step.district_notice, "/huyen/ho-so/{id}"),
+    ):
+        if sentence:
+            notices = [
+                (s.dossier.unit_id, sentence.format(**told[s.dossier.id]), path.format(id=s.dossier.id))
+                for s in sheets
+            ]
+            tell_each(tenant_id, audience, notices, step.kind if audience == "unit" else Kind.STEP)
+
+
+def _filled(sheet: Sheet, number: str, until: date | None) -> dict[str, Any]:
+    """Return what the sentences of a step are filled in with."""
+    return {
+        "unit": sheet.unit.name,
+        "year": sheet.dossier.year,
+        "number": number or sheet.dossier.receipt_number,
+        "until": words.day(until) if until else "",
+    }

@@ -136,7 +136,7 @@ def _give_and_take(case: Case, standing: Standing, dated: date) -> None:
         valid_to=before.valid_to if before is not None else days.valid_to,
         may_raise_from=days.may_raise_from,
     )
-    replace_earlier([given])
+    replace_earlier(given.tenant_id, {given.unit_id: (given.level, given.valid_to)})
     db.session.add(given)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal import clock
@@ -88,18 +88,19 @@ def _new_decision(actor: Identity, tenant_id: int, year: int) -> Decision:
 
 
 def _add_lines(decision: Decision, sheets: dict[int, Sheet]) -> None:
-    for sheet in sheets.values():
-        outcome = sheet.dossier.proposed_level or 0
-        db.session.add(
-            DecisionLine(
-                tenant_id=decision.tenant_id,
-                unit_id=sheet.dossier.unit_id,
-                dossier_id=sheet.dossier.id,
-                decision_id=decision.id,
-                outcome=outcome,
-                reason=reason_for(sheet, outcome),
-            )
-        )
+    rows = [
+        {
+            "tenant_id": decision.tenant_id,
+            "unit_id": sheet.dossier.unit_id,
+            "dossier_id": sheet.dossier.id,
+            "decision_id": decision.id,
+            "outcome": outcome,
+            "reason": reason_for(sheet, outcome),
+        }
+        for sheet in sheets.values()
+        for outcome in [sheet.dossier.proposed_level or 0]
+    ]
+    db.session.execute(insert(DecisionLine), rows)
 
 
 def reason_for(sheet: Sheet, outcome: int) -> str:

@@ -6,11 +6,12 @@ All lines are checked together; what is read does not grow with them.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
@@ -18,7 +19,7 @@ from portal.appraisal.models import Finding, HeadcountFinding
 from portal.catalogue.models import CriteriaVersion
 from portal.council.queries import agreed_items
 from portal.dossiers.models import Dossier, State
-from portal.dossiers.operations import must, take
+from portal.dossiers.operations import must, take_all
 from portal.dossiers.queries import Sheet, open_sheets
 from portal.dossiers.steps import STEP_OF, Act
 from portal.further.models import FurtherDecision
@@ -68,17 +69,16 @@ def issue(
     sheets = open_sheets(list(dossiers.values()))
     _check_lines(actor, lines, sheets, dated)
     terms = _terms(dossiers)
-    with db.session.no_autoflush:
-        for line in lines:
-            dossier = sheets[line.dossier_id].dossier
-            dossier.decided_level, dossier.decided_at = line.outcome, clock.now()
-            take(actor, sheets[line.dossier_id], Act.DECIDE, number=f"số {number} ngày {day(dated)}")
+    for outcome in (0, 1, 2):
+        decided = [sheets[line.dossier_id] for line in lines if line.outcome == outcome]
+        values = {"decided_level": outcome, "decided_at": clock.now()}
+        take_all(actor, decided, Act.DECIDE, number=f"số {number} ngày {day(dated)}", values=values)
     given = _recognitions(decision, lines, sheets, terms, number, dated)
-    replace_earlier(given)
-    db.session.add_all(given)
+    replace_earlier(decision.tenant_id, {row["unit_id"]: (row["level"], row["valid_to"]) for row in given})
+    if given:
+        db.session.execute(insert(Recognition), given, execution_options={"render_nulls": True})
     _show_findings(lines)
-    db.session.flush()
-    register.follow(decision.tenant_id, [row.unit_id for row in given])
+    register.follow(decision.tenant_id, [row["unit_id"] for row in given])
     try:
         with db.session.begin_nested():
             decision.number, decision.dated = number, dated
@@ -226,7 +226,8 @@ def _recognitions(
     terms: dict[int, rules.Term],
     number: str,
     dated: date,
-) -> list[Recognition]:
+) -> list[dict[str, Any]]:
+    """Return the rows of the recognitions that the lines give."""
     reached = [line for line in lines if line.outcome]
     codes = fresh_codes(len(reached))
     given = []
@@ -234,22 +235,22 @@ def _recognitions(
         sheet = sheets[line.dossier_id]
         days = rules.validity(terms[sheet.dossier.version_id], dated, line.outcome)
         given.append(
-            Recognition(
-                tenant_id=line.tenant_id,
-                unit_id=line.unit_id,
-                dossier_id=line.dossier_id,
-                decision_id=decision.id,
-                year=decision.year,
-                level=line.outcome,
-                code=code,
-                unit_name=sheet.unit.name,
-                issuer=decision.issuer,
-                decision_number=number,
-                decided_on=dated,
-                valid_from=days.valid_from,
-                valid_to=days.valid_to,
-                may_raise_from=days.may_raise_from,
-            )
+            {
+                "tenant_id": line.tenant_id,
+                "unit_id": line.unit_id,
+                "dossier_id": line.dossier_id,
+                "decision_id": decision.id,
+                "year": decision.year,
+                "level": line.outcome,
+                "code": code,
+                "unit_name": sheet.unit.name,
+                "issuer": decision.issuer,
+                "decision_number": number,
+                "decided_on": dated,
+                "valid_from": days.valid_from,
+                "valid_to": days.valid_to,
+                "may_raise_from": days.may_raise_from,
+            }
         )
     return given
 
@@ -264,19 +265,21 @@ def fresh_codes(count: int) -> list[str]:
     return list(codes)
 
 
-def replace_earlier(given: Sequence[Recognition]) -> None:
-    """Mark what the same units held before as replaced where the new recognition supersedes it."""
-    if not given:
-        return
-    new = {(row.tenant_id, row.unit_id): row for row in given}
+def replace_earlier(tenant_id: int, given: Mapping[int, tuple[int, date]]) -> None:
+    """Mark what units held before as replaced where a recognition about to be given supersedes it.
+
+    `given`: level and last day of what each unit is given, by unit.
+    """
     held = db.session.scalars(
         select(Recognition).where(
-            tuple_(Recognition.tenant_id, Recognition.unit_id).in_(list(new)), Recognition.state == "in_force"
+            Recognition.tenant_id == tenant_id,
+            Recognition.unit_id.in_(given),
+            Recognition.state == "in_force",
         )
     )
     for row in held:
-        fresh = new[(row.tenant_id, row.unit_id)]
-        if rules.supersedes(fresh.level, fresh.valid_to, row.level, row.valid_to):
+        level, valid_to = given[row.unit_id]
+        if rules.supersedes(level, valid_to, row.level, row.valid_to):
             row.state = "replaced"
 
 

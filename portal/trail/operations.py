@@ -35,6 +35,26 @@ def record(
     db.session.add(TrailEntry(**entry, detail=detail or {}, inner_act=inner))
 
 
+def record_dossiers(
+    actor: Identity,
+    act: str,
+    sentences: Mapping[tuple[int, int], str],
+    *,
+    tenant_id: int,
+    inner: bool = False,
+) -> None:
+    """Append one entry for each of many dossiers (by unit and dossier) in one statement, such as a decision's."""
+    entry = _by(actor, act, tenant_id) | {"inner_act": inner}
+    if sentences:
+        db.session.execute(
+            insert(TrailEntry),
+            [
+                entry | {"unit_id": unit_id, "dossier_id": dossier_id, "sentence": said}
+                for (unit_id, dossier_id), said in sentences.items()
+            ],
+        )
+
+
 def record_units(actor: Identity, act: str, sentences: Mapping[int, str], *, tenant_id: int) -> None:
     """Append one entry for each of many units (by id) in one statement, such as those an import touches."""
     entry = _by(actor, act, tenant_id)
