@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import undefer
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.dossiers.models import Dossier, State
@@ -40,6 +41,7 @@ def candidates(actor: Identity, tenant_id: int, year: int) -> Select[tuple[Dossi
             Dossier.state == State.ACCEPTED,
             free,
         )
+        .options(undefer(Dossier.frozen))
         .order_by(Dossier.submitted_at, Dossier.id)
     )
 

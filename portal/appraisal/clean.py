@@ -68,7 +68,9 @@ def clean_facts(sheet: Sheet, panel: Panel, flags: Sequence[str] = ()) -> CleanF
     )
     codes = {i.id: i.code for i in sheet.indicators}
     return CleanFacts(
-        lacking=tuple(line.reason for line in checklist(facts_of(sheet)) if line.tick is not Tick.COMPLETE),
+        lacking=tuple(
+            line.reason for line in checklist(facts_of(sheet, at.unit_side)) if line.tick is not Tick.COMPLETE
+        ),
         open_request=sheet.open_request is not None,
         open_waivers=sum(w.state == "asked" for w in sheet.waivers),
         differing=tuple(

@@ -32,7 +32,7 @@ class Desk:
         self.sheet = sheet
         self.unit_side: Assessment = sheet.unit_side()
         self.side: Assessment = sheet.district_side()
-        self.unjudged: list[Indicator] = unjudged(sheet)
+        self.unjudged: list[Indicator] = unjudged(sheet, self.side)
         self.places = [BASE, *(i.code for i in sheet.indicators), PROPOSAL]
         if chosen not in self.places:
             chosen = self.unjudged[0].code if self.unjudged else PROPOSAL

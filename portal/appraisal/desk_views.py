@@ -34,6 +34,7 @@ from .desk import (
 from .forms import VerdictGiven, read_verdict
 from .intake_views import dossier_here
 from .judging import differ
+from .last_year import headcounts_last_year, value_last_year
 from .models import Finding
 from .peers import peers, said_of
 
@@ -113,7 +114,6 @@ def verdicts_here(at: Desk, panel: panels.Panel) -> dict[str, Any]:
 def _indicator_values(at: Desk) -> dict[str, Any]:
     sheet, indicator = at.sheet, at.indicator
     finding = sheet.findings.get(indicator.id)
-    before = queries.previous_sheet(sheet)
     answer = sheet.answers[indicator.id]
     files = files_of(sheet, indicator.id, link)
     wanted = request.args.get("tep", "")
@@ -131,7 +131,7 @@ def _indicator_values(at: Desk) -> dict[str, Any]:
         "district_state": state_of(at, indicator),
         "whole": at.district_whole,
         "given": _given(finding, answer, sheet.dossier.ratio_only),
-        "last_year": queries.value_in(before, at.row.key) if before else "",
+        "last_year": value_last_year(sheet, at.row.key),
         "peers": said_of(peers(sheet, indicator), indicator),
         "files": files,
         "shown": shown or next((f for f in files if f.preview_url), None),
@@ -158,11 +158,9 @@ def _given(finding: Finding | None, answer: Any, ratio_only: bool) -> VerdictGiv
 
 
 def _base_values(at: Desk) -> dict[str, Any]:
-    before = queries.previous_sheet(at.sheet)
-    last = before.district_profile().headcounts if before and not at.sheet.dossier.ratio_only else {}
     return {
         "heads": words.HEADCOUNTS,
-        "last_year": last,
+        "last_year": headcounts_last_year(at.sheet),
         "changes": at.base_changes,
         "typed": {},
         "faults": [],

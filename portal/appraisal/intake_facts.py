@@ -7,14 +7,14 @@ from typing import Any
 from portal import words
 from portal.dossiers.operations import canonical
 from portal.dossiers.queries import Sheet
-from portal.dossiers.rules import Outcome
+from portal.dossiers.rules import Assessment, Outcome
 
 from .completeness import Coded, IntakeFacts
 
 
-def facts_of(sheet: Sheet) -> IntakeFacts:
-    """Return the facts of a filed dossier for the checklist."""
-    d, side = sheet.dossier, sheet.unit_side()
+def facts_of(sheet: Sheet, side: Assessment | None = None) -> IntakeFacts:
+    """Return the facts of a filed dossier for the checklist; `side`: the unit's own answers judged, if known."""
+    d, side = sheet.dossier, side or sheet.unit_side()
     assert d.submitted_at is not None
     applying = [f for f in side.findings if f.applies]
     files = {f.indicator.id: sheet.evidence[f.indicator.id] for f in applying}

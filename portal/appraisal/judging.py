@@ -14,7 +14,7 @@ from portal import clock, words
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must
 from portal.dossiers.queries import Sheet, open_sheet
-from portal.dossiers.rules import Answer, Indicator, Kind, Profile, impossible
+from portal.dossiers.rules import Answer, Assessment, Indicator, Kind, Profile, impossible
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
@@ -131,10 +131,10 @@ def agree_in(
     return tuple(agreed)
 
 
-def unjudged(sheet: Sheet) -> list[Indicator]:
-    """Return the applying indicators without the district's verdict, in the catalogue's order."""
-    side = sheet.district_side()
-    return [f.indicator for f in side.findings if f.applies and f.indicator.id not in sheet.findings]
+def unjudged(sheet: Sheet, side: Assessment | None = None) -> list[Indicator]:
+    """Return the applying indicators without the district's verdict, in the catalogue's order; `side`: if known."""
+    findings = (side or sheet.district_side()).findings
+    return [f.indicator for f in findings if f.applies and f.indicator.id not in sheet.findings]
 
 
 def under_appraisal(actor: Identity, dossier: Dossier) -> tuple[Sheet, Panel]:

@@ -1,4 +1,4 @@
-"""Reading for the district's desk: the queue of a year, its counts, what comes next, last year.
+"""Reading for the district's desk: the queue of a year, its counts, what comes next.
 
 Every list takes one or two queries however many dossiers there are; rows come as plain columns, without
 the frozen content.
@@ -13,14 +13,12 @@ from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 
 from portal import words
 from portal.dossiers.models import Dossier, State
-from portal.dossiers.queries import Sheet, live_dossier, open_sheet
 from portal.units.models import Unit
 from portal.web import Listing
 from tenants.database import db
 from tenants.identity import Identity
 
-from . import panels, rules
-from .operations import effective
+from . import panels
 from .seats import Appraiser
 
 QUEUE_STATES = (
@@ -188,23 +186,3 @@ def next_in(
         .order_by(*first, later.desc(), Dossier.submitted_at, Dossier.id)
         .limit(1)
     )
-
-
-def previous_sheet(sheet: Sheet) -> Sheet | None:
-    """Return the same unit's dossier of the year before, or None."""
-    dossier = sheet.dossier
-    before = live_dossier(dossier.tenant_id, dossier.unit_id, dossier.year - 1)
-    return open_sheet(before) if before is not None and before.submitted_at else None
-
-
-def value_in(sheet: Sheet, key: str) -> str:
-    """Return the value of an indicator, by its key in the catalogue, as the district saw it, with its verdict ("" for none)."""
-    row = next((row for row in sheet.catalogue if row.key == key), None)
-    indicator = next((i for i in sheet.indicators if row is not None and i.id == row.id), None)
-    if indicator is None:
-        return ""
-    whole = sheet.district_profile().headcounts.get(indicator.base or "")
-    ratio_only = sheet.dossier.ratio_only or sheet.unit.discreet
-    value = rules.value_text(indicator, effective(sheet, indicator), whole, ratio_only=ratio_only)
-    finding = sheet.findings.get(indicator.id)
-    return f"{value} ({rules.VERDICT_WORDS[finding.verdict].lower()})" if finding is not None else value

@@ -151,7 +151,8 @@ class Dossier(UnitOwned, Base):
     signed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     signed_by: Mapped[str] = mapped_column(String(200), default="")
     content_hash: Mapped[str] = mapped_column(String(64), default="")
-    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # All that was signed, some 10 kB: read where it is asked for, never with a list.
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     submitted_by: Mapped[str] = mapped_column(String(200), default="")
     receipt_number: Mapped[str] = mapped_column(String(40), default="")
