@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from portal.appraisal import accepting
 from portal.appraisal import operations as appraisal
+from portal.appraisal.models import Finding, HeadcountFinding
 from portal.appraisal.peers import peers, said_of
+from portal.catalogue.models import CriteriaVersion
+from portal.cycle.operations import open_year
 from portal.dossiers import operations as dossiers
-from portal.dossiers.models import Answer, Dossier
+from portal.dossiers.models import Answer, Dossier, Headcount
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.wording import outcome_words
 from portal.evidence import operations as evidence
@@ -157,13 +160,73 @@ def test_the_desk_says_where_the_peers_stand(
     count_queries.clear()
     page = client.get(path).text
     assert "5 đơn vị cùng loại trong huyện: trung vị 97,2 %, nửa ở giữa từ 97,2 % đến 97,2 %." in page
-    assert len(count_queries) == few <= 45
+    assert len(count_queries) == few <= 30
     with world.acting(case.officer, writes=False):
         sheet = sheet_of(world, case)
         one = next(i for i in sheet.indicators if i.code == "1.1")
         assert said_of(peers(sheet, one), one).endswith("5 đạt mức độ 1, 5 đạt mức độ 2.")
     for key in ("1", "2", "3", "4", "j", "k", "n", "enter ctrl+enter"):
         assert f'data-key="{key}"' in page
+
+
+def test_last_year_costs_one_statement(
+    world: World, client: Any, a_case: Make, count_queries: list[str]
+) -> None:
+    """The desk reads one indicator of the year before, as the district saw it, and not the whole dossier."""
+    case = a_case("accepted", level=1)
+    path = f"/huyen/ho-so/{case.dossier}/tham-dinh?chi-tieu="
+    with world.acting(case.officer, writes=False):
+        target = code_of(sheet_of(world, case), "2.5")
+    world.sign_in(client, case.officer)
+    client.get(path + "2.5")
+    count_queries.clear()
+    assert "Năm trước:</span> không có" in client.get(path + "2.5").text
+    alone = len(count_queries)
+    with acting_in(STEWARD):
+        now = db.session.scalars(select(Dossier).where(Dossier.id == case.dossier)).one()
+        version = db.session.get_one(CriteriaVersion, now.version_id)
+        open_year(2025, version)
+        before = copied(now, year=2025, receipt_number="HS-2025-1")
+        db.session.flush()
+        of = {"dossier_id": before.id}
+        answer, members = (
+            db.session.scalars(select(model).where(model.dossier_id == case.dossier, which)).one()
+            for model, which in (
+                (Answer, Answer.indicator_id == target),
+                (Headcount, Headcount.code == "members"),
+            )
+        )
+        copied(answer, part=30, **of)
+        copied(members, value=34, **of)
+        key, at = {"tenant_id": case.district, "unit_id": now.unit_id, **of}, now.created_at
+    count_queries.clear()
+    assert "Năm trước:</span> 30/34 = 88,23 %<" in client.get(path + "2.5").text
+    assert len(count_queries) == alone <= 30
+    assert 'năm trước: <span class="num">34<' in client.get(path + "so-lieu-nen").text
+    with acting_in(STEWARD):
+        finding = {"indicator_id": target, "verdict": "corrected", "part": 29, "reason_code": "other"}
+        db.session.add(Finding(**key, **finding, reason="Trùng tên.", changed_at=at, changed_by="Cán bộ"))
+        db.session.add(
+            HeadcountFinding(
+                **key,
+                code="members",
+                value=33,
+                reason="Theo danh sách.",
+                changed_at=at,
+                changed_by="Cán bộ",
+            )
+        )
+    corrected = client.get(path + "2.5").text
+    assert "Năm trước:</span> 29/33 = 87,87 % (" in corrected
+    assert 'năm trước: <span class="num">33<' in client.get(path + "so-lieu-nen").text
+
+
+def copied(row: Any, **other: Any) -> Any:
+    """Add a copy of a row with some columns changed."""
+    kept = [one.key for one in inspect(type(row)).column_attrs if one.key not in ("id", "version", *other)]
+    made = type(row)(**{name: getattr(row, name) for name in kept}, **other)
+    db.session.add(made)
+    return made
 
 
 def test_a_corrected_base_figure_names_what_it_changed(world: World, client: Any, a_case: Make) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.appraisal import operations as appraisal
 from portal.appraisal.models import Finding
+from portal.dossiers.models import Dossier
 from portal.figures.queries import counts, total
 from portal.notices.models import Notice
 from portal.recognition import operations, rules
@@ -345,3 +346,29 @@ def test_what_an_officer_sets(confirmed: World) -> None:
         row = decision_of(district, decision_id)
         operations.issue(actor, row, "1/QĐ", date(2027, 1, 10), "Lãnh đạo", "CHỦ TỊCH")
         assert db.session.scalar(select(Recognition.level)) == 1
+
+
+def test_issuing_many_asks_no_more(confirmed: World, count_queries: list[str]) -> None:
+    """A decision on three units costs the statements of a decision on one, and reads no signed content."""
+    district = District(confirmed)
+    district.appraised(1, 1, 1, 1)
+    confirmed.set_clock(2027, 2, 10, 9, 0)
+    key = (district.tenant_id, district.drafted())
+    with confirmed.acting(district.leader) as actor:
+        decision = db.session.get_one(Decision, key)
+        for line in decision.lines[1:]:
+            operations.hold_back(actor, decision, line.id, "Chờ xác minh đơn thư.")
+    asked = []
+    for number in ("45/QĐ-UBND", "46/QĐ-UBND"):
+        with confirmed.acting(district.leader) as actor:
+            decision = db.session.get_one(Decision, key)
+            count_queries.clear()
+            operations.issue(actor, decision, number, date(2027, 2, 10), "Chủ tịch huyện", "CHỦ TỊCH")
+            asked.append(len(count_queries))
+            assert not any("dossier.frozen" in one for one in count_queries)
+        key = (district.tenant_id, district.drafted()) if len(asked) == 1 else key
+    assert asked[0] == asked[1] <= 50
+    with confirmed.acting(district.officer):
+        states = db.session.scalars(select(Dossier.state)).all()
+        assert states == ["decided"] * 4
+        assert db.session.scalar(select(func.count()).select_from(Recognition)) == 4
