@@ -44,6 +44,7 @@ class Gathered:
     filed: dict[tuple[int, int], Filed] = field(default_factory=dict)
     held: dict[int, list[Held]] = field(default_factory=lambda: defaultdict(list))
     _rules: dict[int, Indicator] = field(default_factory=dict)
+    _who: dict[int, list[Who]] = field(default_factory=dict)
 
     def indicator(self, measure: Measure, year: int) -> CatalogueIndicator | None:
         """Return the indicator a target counts by in a year, None where that year's catalogue lacks it."""
@@ -55,16 +56,13 @@ class Gathered:
 
     def parts(self, measure: Measure, year: int) -> list[Part]:
         """Return what each unit of the registry at 31/12 (today before it) brings, by the order of names."""
-        cycle, day = self.cycles[year], cut_off_day(year)
+        cycle = self.cycles[year]
         over = clock.today() >= cycle.decide_before
         found = []
-        for unit in self.units.values():
-            if unit.opened_on > day or (unit.closed_on and unit.closed_on < day):
-                continue
-            who = Who(unit.id, unit.kind, unit.public, unit.discreet)
-            filed = self.filed.get((unit.id, year))
+        for who in self._registry(year):
+            filed = self.filed.get((who.unit_id, year))
             if measure.counting is Counting.RECOGNISED:
-                held = self.held[unit.id]
+                held = self.held[who.unit_id]
                 part = recognised(measure, who, filed, held, year, cycle.decide_before, over=over)
             else:
                 rule = self._rule(measure, filed.version_id if filed else cycle.version_id)
@@ -72,6 +70,16 @@ class Gathered:
             if part is not None:
                 found.append(part)
         return found
+
+    def _registry(self, year: int) -> list[Who]:
+        if year not in self._who:
+            day = cut_off_day(year)
+            self._who[year] = [
+                Who(unit.id, unit.kind, unit.public, unit.discreet)
+                for unit in self.units.values()
+                if unit.opened_on <= day and (unit.closed_on is None or unit.closed_on >= day)
+            ]
+        return self._who[year]
 
     def _rule(self, measure: Measure, version_id: int) -> Indicator | None:
         row = self.indicators.get((version_id, measure.indicator))
