@@ -46,6 +46,13 @@ def upgrade(migrate_url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+def take_statistics(migrate_url: str) -> None:
+    """Let the server look at what was loaded at once; until then it plans as if every table were nearly empty."""
+    with psycopg.connect(migrate_url, autocommit=True) as connection:
+        connection.execute(f"set role {wall.OWNER}")
+        connection.execute("analyze")
+
+
 def expected_revision() -> str:
     """Return the newest migration this program knows."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import click
+from flask import current_app
 from sqlalchemy import func, select
 
-from portal import clock
+from portal import clock, migrate
 from portal.catalogue.models import CriteriaVersion
 from portal.catalogue.operations import confirm_suggestions_for_demo
 from portal.cycle.operations import open_year
@@ -93,6 +94,8 @@ def build(wanted: list[PlaceData]) -> None:
         drafts[place] = _load_years(place, units, catalogue, settings, papers)
         with acting_in(STEWARD):
             head_and_word(drafts[place])
+    admin_url = current_app.extensions["settings"].admin_url()
+    migrate.take_statistics(admin_url)
     say("Hồ sơ các năm 2024, 2025 và hồ sơ đang lập năm 2026.")
     department = _people_of_province()[(Role.PROVINCE_OFFICER, None)]
     for place, units in registered.items():
@@ -112,6 +115,7 @@ def build(wanted: list[PlaceData]) -> None:
             appoint(people)
             meet(people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+    migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
         clock.forget_settings()
