@@ -61,7 +61,7 @@ class Bed:
 
     def _make(self) -> None:
         name = f"portal_test_{next(_numbers)}"
-        execute(self.server, f"create database {name} template {self.template} strategy wal_log")
+        execute(self.server, f"create database {name} template {self.template} strategy file_copy")
         if self.left_at is not None:
             self._set_back(name, int(time.monotonic() - self.left_at))
         self._name = name
