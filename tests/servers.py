@@ -25,7 +25,7 @@ QUICK = {
     "max_connections": "60",
 }
 # Thousands of small files are made and removed: in memory that costs a third, where there is plenty of it.
-MEMORY, PLENTY = Path("/dev/shm"), 8 * 1024**3  # noqa: S108
+MEMORY, PLENTY = Path("/dev/shm"), 8 * 1024**3
 
 
 def kinds() -> list[Binaries]:
