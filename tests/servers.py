@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -38,13 +39,16 @@ def kinds() -> list[Binaries]:
 
 def open_folder(place: Path | None = None) -> Path:
     """Make a temporary folder that the account which runs PostgreSQL may pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="dvht-test-", dir=place))
+    folder = Path(tempfile.mkdtemp(prefix=f"dvht-test-{os.getpid()}-", dir=place))
     folder.chmod(0o711)
     return folder
 
 
 def in_memory() -> Path | None:
-    """Return where files are kept in memory, if there is plenty of room."""
+    """Return where files are kept in memory, if there is plenty of room; what killed runs left there is removed."""
+    for left in MEMORY.glob("dvht-test-*-*"):
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
     return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY else None
 
 
