@@ -12,6 +12,7 @@ sees.
 
 from __future__ import annotations
 
+import atexit
 import copy
 import itertools
 import threading
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
@@ -61,7 +62,7 @@ class Bed:
 
     def _make(self) -> None:
         name = f"portal_test_{next(_numbers)}"
-        execute(self.server, f"create database {name} template {self.template} strategy wal_log")
+        execute(self.server, f"create database {name} template {self.template} strategy file_copy")
         if self.left_at is not None:
             self._set_back(name, int(time.monotonic() - self.left_at))
         self._name = name
@@ -97,10 +98,17 @@ class Ground:
 _GROUNDS: dict[Any, Ground] = {}
 
 
+@cache
+def _beside(server: Any) -> psycopg.Connection[Any]:
+    """Return the connection from which a server's databases are made and removed: one for all of them."""
+    connection = psycopg.connect(**server.superuser(), autocommit=True)
+    atexit.register(connection.close)
+    return connection
+
+
 def execute(server: Any, statement: str) -> None:
     """Run a statement as superuser beside all databases of a server."""
-    with psycopg.connect(**server.superuser(), autocommit=True) as connection:
-        connection.execute(statement.encode())
+    _beside(server).execute(statement.encode())
 
 
 def bed_of(app: Any) -> Bed:
