@@ -166,7 +166,7 @@ def test_from_the_agenda_to_the_decision(world: World) -> None:
         ).all()
         assert "Hội đồng thẩm định huyện họp ngày 11/01/2027 không nhất trí" in reasons[0]
         assert queries.agreed_dossiers(row) == sorted([*case.clean, level_2])
-    decision_id = case.drafted()
+    decision_id = case.ready()
     with world.acting(case.leader, writes=False):
         decision = case.decision(decision_id)
         assert agreed_by_council(decision) == (3, 0)
@@ -374,7 +374,7 @@ def test_two_at_once(world: World) -> None:
     together(
         case, *[lambda actor: closing.close(actor, case.row())] * 2, by=[case.officer] * 2, refused="chốt"
     )
-    decision_id = case.drafted()
+    decision_id = case.ready()
     world.set_clock(2027, 1, 12, 9, 0)
     signed = ("45/QĐ-UBND", date(2027, 1, 12), "Lãnh đạo", "CHỦ TỊCH")
     dossier_id = case.clean[0]
