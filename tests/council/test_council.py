@@ -35,7 +35,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
 from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
-from tests.deciding import Browser, District, an_appraised
+from tests.deciding import Browser, District, an_appraised, complete_bases
 from tests.papers import reading
 
 HELD = datetime(2027, 1, 11, 14, 0, tzinfo=ZONE)
@@ -106,6 +106,13 @@ class Case:
         """Close the meeting."""
         with self.world.acting(self.officer) as actor:
             closing.close(actor, self.row())
+
+    def ready(self) -> int:
+        """Draft the decision with complete legal bases."""
+        decision_id = self.drafted()
+        with self.world.acting(self.officer) as actor:
+            complete_bases(actor, self.decision(decision_id))
+        return decision_id
 
     def drafted(self) -> int:
         """Draft the decision from the closed meeting; returns its id."""
