@@ -15,6 +15,8 @@ from portal.recognition import operations as recognition
 from portal.recognition.models import Decision
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
+from portal.visits import planning
+from portal.visits import queries as visits
 from portal.words import ZONE
 from tenants.database import db
 from tenants.identity import Identity
@@ -76,6 +78,14 @@ def complete_bases(actor: Identity, decision: Decision) -> None:
     given = iter(("số 77/2015/QH13 ngày 19 tháng 6 năm 2015", "số 03/TTr-PGDĐT ngày 10 tháng 01 năm 2027"))
     bases = [re.sub(r"\[bổ sung[^\]]*\]", lambda _: next(given), line) for line in decision.legal_bases]
     recognition.set_legal_bases(actor, decision, bases)
+
+
+def dismiss_flags(world: World, officer: Person, tenant_id: int, year: int = 2026) -> None:
+    """Dismiss every flag of a district's dossiers: in tests all units file the same figures."""
+    with world.acting(officer) as actor:
+        for line in visits.proposal(tenant_id, year, None):
+            for one in line.raised:
+                planning.choose(actor, tenant_id, year, line.unit.id, "dismiss", one.flag, "Đã xem, đúng.")
 
 
 class District:

@@ -183,7 +183,7 @@ def appraise_all(district: WholeDistrict, officer: Any, member: Any, visited: He
 
 
 def meet(officer: Any) -> int:
-    """The council meets on what was appraised: a vote on the block, one on a dossier by itself. Returns the meeting."""
+    """The council meets on what was appraised: a vote on the block, one on each flagged or disputed. Returns the meeting."""
     page, posts = officer.page, ("chair", "secretary", "member")
     officer.go("/huyen/hoi-dong/thanh-vien")
     form = page.locator("main form")
@@ -207,9 +207,14 @@ def meet(officer: Any) -> int:
     officer.click("Ghi biểu quyết")
     officer.look("huyen-07-hop-hoi-dong")
     officer.click("Xét hồ sơ tiếp theo", role="link")
-    fill(block, agree="2", against="1", abstain="0")
-    block.locator("[name=outcome][value=agreed]").check()
-    officer.click("Ghi và sang hồ sơ tiếp")
+    against = (
+        1  # of three; the others, singled out by a flag or by what was seen on site, are agreed to by all
+    )
+    while page.get_by_role("button", name="Ghi và sang hồ sơ tiếp").count():
+        fill(block, agree=str(3 - against), against=str(against), abstain="0")
+        block.locator("[name=outcome][value=agreed]").check()
+        officer.click("Ghi và sang hồ sơ tiếp")
+        against = 0
     officer.click("Chốt biên bản")
     says(officer, "Đã chốt biên bản")
     officer.click("Đưa vào dự thảo quyết định")
