@@ -533,6 +533,8 @@ def test_both_sides_sign_the_same_words(case: Case, client: Any) -> None:
     ):
         assert part in text_of
     assert client.get(f"/van-ban/kiem-tra/{case.tenant_id}/{case.visit_id}/bien-ban.docx").status_code == 200
+    with world.acting(province, writes=False):
+        assert "Thiếu danh sách lớp." in db.session.scalars(select(VisitCheck.note)).all()
     world.sign_in(client, province)
     assert "Thiếu danh sách lớp." in reading.text(client.get(f"{papers}/bien-ban.pdf").data)
     accept(world, case.officer, case.tenant_id, case.dossier_id)
