@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from portal.cycle.rules import Calendar
-from portal.typed import line
+from portal.typed import Day, line
 
 from .models import CatalogueIndicator
 from .operations import LONGEST_DOCUMENT, SHORTEST_DOCUMENT
@@ -87,11 +87,9 @@ class PublishForm(FlaskForm):
     )
 
 
-def _day(label: str) -> DateField:
-    # A box for a day accepts what browsers send and what people type.
-    return DateField(
+def _day(label: str) -> Day:
+    return Day(
         label,
-        format=["%Y-%m-%d", "%d/%m/%Y"],
         validators=[InputRequired("Nhập ngày, ví dụ 15/01/2027.")],
     )
 
@@ -115,6 +113,6 @@ class YearForm(FlaskForm):
 
     def calendar(self) -> Calendar:
         """Return the dates of a form that has been validated."""
-        year, days = self.year.data, [f.data for f in self if isinstance(f, DateField)]
+        year, days = self.year.data, [f.data for f in self if isinstance(f, Day)]
         assert year is not None
         return Calendar(year, *[day for day in days if day is not None])

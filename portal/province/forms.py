@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -23,7 +22,7 @@ from portal import words
 from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
 from portal.reports.points import TABLES
-from portal.typed import line, lines
+from portal.typed import Day, line, lines
 from tenants.places import TenantKind
 
 KINDS = [
@@ -121,9 +120,8 @@ class PlaceForm(FlaskForm):
         ],
     )
     seat = _text("Địa danh trên văn bản", 100, "Nhập địa danh, ví dụ An Lão.")
-    valid_from = DateField(
+    valid_from = Day(
         "Hoạt động từ ngày",
-        format=["%Y-%m-%d", "%d/%m/%Y"],
         validators=[InputRequired("Nhập ngày, ví dụ 01/01/2026.")],
     )
     committee = _text("Cơ quan ban hành quyết định", 200)
@@ -147,9 +145,7 @@ class PlaceForm(FlaskForm):
 class ClockForm(FlaskForm):
     """A day and a time for the demo clock."""
 
-    day = DateField(
-        "Ngày", format=["%Y-%m-%d", "%d/%m/%Y"], validators=[InputRequired("Nhập ngày, ví dụ 14/01/2027.")]
-    )
+    day = Day("Ngày", validators=[InputRequired("Nhập ngày, ví dụ 14/01/2027.")])
     hour = TimeField(
         "Giờ", format=["%H:%M", "%H:%M:%S"], validators=[InputRequired("Nhập giờ, ví dụ 23:59.")]
     )

@@ -131,7 +131,7 @@ def _check_head(
     signer_title: str,
     dossiers: dict[int, Dossier],
 ) -> None:
-    """Raise `Refused` for a number, date or signer that cannot stand."""
+    """Raise `Refused` for a number, date, signer or legal base that cannot stand."""
     missing = [
         name
         for name, value in (
@@ -144,6 +144,8 @@ def _check_head(
     ]
     if missing or dated is None:
         raise Refused(f"Xin nhập {', '.join(missing)}.", 422)
+    if fault := rules.unfinished_fault(decision.legal_bases):
+        raise Refused(fault)
     if len(number) > 60 or len(signer) > 200 or len(signer_title) > 200:
         raise Refused("Số quyết định dài tối đa 60 ký tự; tên và chức vụ tối đa 200 ký tự.", 422)
     if (held := met_last(decision.tenant_id, list(dossiers))) is not None and dated < held:

@@ -119,6 +119,17 @@ def unfinished(lines: list[str]) -> list[str]:
     return [line for line in lines if UNFINISHED in line]
 
 
+def unfinished_fault(lines: list[str]) -> str | None:
+    """Return the sentence why a decision on these legal bases cannot be issued, or None; it quotes the first."""
+    if not (found := unfinished(lines)):
+        return None
+    more = f" và {len(found) - 1} căn cứ khác" if len(found) > 1 else ""
+    return (
+        f"Chưa ban hành được: “{found[0]}”{more} còn chỗ chưa ghi đủ. "
+        "Xin người soạn ghi đủ số, ngày ở phần “Căn cứ của quyết định”."
+    )
+
+
 CIRCULAR = (
     "Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo "
     "quy định về đánh giá, công nhận “Đơn vị học tập” cấp huyện, tỉnh"

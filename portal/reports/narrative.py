@@ -33,19 +33,14 @@ SECTIONS: tuple[Section, ...] = (
         "i_1",
         "Việc đánh giá, công nhận “Đơn vị học tập” năm {nam} được triển khai theo Thông tư số 24/2023/TT-BGDĐT và "
         "văn bản hướng dẫn của Sở Giáo dục và Đào tạo.\n"
-        "Huyện ban hành {huyen_so_van_ban} văn bản chỉ đạo, triển khai: {huyen_cac_van_ban}.",
+        "{huyen_ban_hanh}",
         True,
         "Kể tên, số, ngày của kế hoạch và văn bản chỉ đạo.",
     ),
     Section(
         "2. Phổ biến, quán triệt, tuyên truyền, tập huấn",
         "i_2",
-        "Huyện tổ chức {huyen_so_quan_triet} cuộc phổ biến, quán triệt ({huyen_luot_nguoi_quan_triet} lượt người), "
-        "{huyen_so_tuyen_truyen} cuộc tuyên truyền ({huyen_luot_nguoi_tuyen_truyen} lượt người) và {huyen_so_tap_huan} lớp "
-        "tập huấn ({huyen_luot_nguoi_tap_huan} lượt người).\n"
-        "{so_don_vi_hoat_dong} đơn vị ghi nhận {so_hoat_dong} hoạt động với {luot_nguoi_hoat_dong} lượt người tham gia, trong "
-        "đó có {so_tuyen_truyen} cuộc tuyên truyền ({luot_nguoi_tuyen_truyen} lượt người) và {so_tap_huan} lớp tập huấn, bồi "
-        "dưỡng ({luot_nguoi_tap_huan} lượt người).",
+        "{huyen_tuyen_truyen_tap_huan}\n{don_vi_hoat_dong}",
         True,
         "Số cuộc, số lượt người, hình thức.",
     ),
@@ -61,7 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "4. Kiểm tra, hướng dẫn",
         "i_4",
-        "Huyện tổ chức {huyen_so_kiem_tra} đợt kiểm tra, hướng dẫn.",
+        "{huyen_kiem_tra_huong_dan}",
         True,
         "Số đơn vị được kiểm tra, hướng dẫn; kết quả.",
     ),
@@ -138,6 +133,7 @@ FIELDS: Mapping[str, str] = {
     "so_dang_ky_muc_2": "số đăng ký mức độ 2",
     "so_dang_ky_duy_tri": "số đăng ký duy trì",
     "so_khong_dang_ky": "tự đánh giá mà không đăng ký",
+    "don_vi_hoat_dong": "cả câu về hoạt động của các đơn vị (Biểu 08)",
     "so_don_vi_hoat_dong": "số đơn vị có hoạt động (Biểu 08)",
     "so_hoat_dong": "số hoạt động của các đơn vị (Biểu 08)",
     "luot_nguoi_hoat_dong": "lượt người tham gia hoạt động (Biểu 08)",
@@ -145,6 +141,9 @@ FIELDS: Mapping[str, str] = {
     "luot_nguoi_tuyen_truyen": "lượt người được tuyên truyền (Biểu 08)",
     "so_tap_huan": "số lớp tập huấn, bồi dưỡng (Biểu 08)",
     "luot_nguoi_tap_huan": "lượt người được tập huấn, bồi dưỡng (Biểu 08)",
+    "huyen_ban_hanh": "cả câu về văn bản chỉ đạo, triển khai của huyện",
+    "huyen_tuyen_truyen_tap_huan": "cả câu về phổ biến, tuyên truyền, tập huấn của huyện",
+    "huyen_kiem_tra_huong_dan": "cả câu về kiểm tra, hướng dẫn của huyện",
     "huyen_so_hoat_dong": "số hoạt động của huyện",
     "huyen_luot_nguoi": "lượt người dự hoạt động của huyện",
     "huyen_so_van_ban": "số văn bản chỉ đạo, triển khai của huyện",

@@ -137,6 +137,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "further.create": {"kind": lambda _year: ["thu-hoi"]},
     "visits.paper": {"name": lambda _year: ["thong-bao", "bien-ban"], "ext": lambda _year: ["pdf", "docx"]},
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
+    "register.certificate": {"ext": lambda _year: ["pdf", "docx"]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},
     **{

@@ -24,6 +24,7 @@ from tenants.database import db
 from tenants.people import Role
 from tests.beds import made_once
 from tests.builders import Person, World
+from tests.deciding import complete_bases
 from tests.forms import send
 
 PUBLISHED = {"Thành phố Đà Lạt": (36, 19), "Huyện Bảo Thắng": (28, 23)}
@@ -49,6 +50,7 @@ def run_a_district(world: World, name: str, level_1: int, level_2: int) -> tuple
     world.set_clock(2027, 2, 8, 9, 0)
     with world.acting(officer) as actor:
         decision = recognition.draft_decision(actor, 2026)
+        complete_bases(actor, decision)
         key = (decision.tenant_id, decision.id)
     with world.acting(leader) as actor:
         found = db.session.get(Decision, key)

@@ -10,6 +10,7 @@ import pytest
 from portal.figures.annex import BIEU_06, Line
 from portal.figures.rules import Counts
 from portal.figures.tables import Row, bieu_01
+from portal.reports import sentences
 from portal.reports.compared import Crossing, Listed, Paired, Reconciled, Spot, Tables
 from portal.reports.editions import annex_differences, differences
 from portal.reports.narrative import prefilled, typed_figures
@@ -230,3 +231,17 @@ def test_differences_of_an_annex_name_row_and_column() -> None:
     assert annex_differences({}, {"06": after}) == ()
     assert points_fault("returned", [{"table": "bieu_07", "text": "Sửa"}], []) is None
     assert point_place({"table": "bieu_07"}) == "Biểu 07"
+
+
+def test_sentences_leave_nought_out() -> None:
+    """What did not happen is not counted; nothing at all is said in words."""
+    some = (("cuộc tuyên truyền", 2, 150), ("lớp tập huấn", 1, 0), ("cuộc họp", 0, 0))
+    assert sentences.of_units(12, 40, 1_500, some) == (
+        "12 đơn vị ghi nhận 40 hoạt động với 1.500 lượt người tham gia, trong đó có 2 cuộc tuyên truyền "
+        "(150 lượt người) và 1 lớp tập huấn."
+    )
+    assert sentences.of_units(1, 1, 0, ()) == "1 đơn vị ghi nhận 1 hoạt động."
+    assert sentences.of_units(0, 0, 0, some) == "Các đơn vị chưa ghi nhận hoạt động nào trong năm."
+    assert sentences.of_district((*some[:2], ("cuộc họp", 3, 9))).endswith(
+        "1 lớp tập huấn và 3 cuộc họp (9 lượt người)."
+    )
