@@ -12,13 +12,15 @@ from portal.cycle.queries import cycles
 from portal.trail.queries import of_acts
 from portal.web import back_to
 from tenants.access import found, may, signed_in
+from tenants.database import db
 from tenants.people import PROVINCE_ROLES
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import operations, queries, wording
 from .blueprint import blueprint
-from .forms import ConfirmForm, PublishForm, YearForm, confirm_form
+from .drafting import is_draft
+from .forms import ConfirmForm, DraftForm, PublishForm, YearForm, confirm_form
 from .models import CatalogueIndicator, CriteriaVersion
 
 
@@ -47,7 +49,7 @@ def index() -> Any:
 @may(Right.READ_CATALOGUE)
 def show(version_id: int) -> Any:
     """Show a version: legal wording, explanation, thresholds with their source, and to whom each applies."""
-    return _page(found(queries.version_of(version_id)))
+    return version_page(found(queries.version_of(version_id)))
 
 
 @blueprint.post("/bo-tieu-chi/<int:version_id>/nguong/<int:indicator_id>/<int:level>")
@@ -58,7 +60,7 @@ def confirm(version_id: int, indicator_id: int, level: int) -> Any:
     indicator = found(_indicator(version, indicator_id, level))
     form = confirm_form(indicator, level)
     if not form.validate_on_submit():
-        return _page(version, confirming=(indicator_id, level, form)), 422
+        return version_page(version, confirming=(indicator_id, level, form)), 422
     try:
         operations.confirm_threshold(
             signed_in(),
@@ -70,7 +72,7 @@ def confirm(version_id: int, indicator_id: int, level: int) -> Any:
             seen=form.seen.data,
         )
     except Refused as reason:
-        return _page(version, reason.sentence, confirming=(indicator_id, level, form)), reason.status
+        return version_page(version, reason.sentence, confirming=(indicator_id, level, form)), reason.status
     return back_to(
         "catalogue.show",
         f"Đã xác nhận ngưỡng {indicator.code}, mức độ {level}.",
@@ -86,7 +88,7 @@ def publish(version_id: int) -> Any:
     version = found(queries.version_of(version_id))
     form = PublishForm()
     if not form.validate_on_submit():
-        return _page(version, publishing=form), 422
+        return version_page(version, publishing=form), 422
     operations.publish(signed_in(), version)
     return back_to("catalogue.show", f"Đã ban hành và khóa “{version.name}”.", version_id=version_id)
 
@@ -98,12 +100,12 @@ def open_year(version_id: int) -> Any:
     version = found(queries.version_of(version_id))
     form = YearForm()
     if not form.validate_on_submit():
-        return _page(version, opening=form), 422
+        return version_page(version, opening=form), 422
     dates = form.calendar()
     try:
         announce_year(signed_in(), version, dates)
     except Refused as reason:
-        return _page(version, reason.sentence, opening=form), reason.status
+        return version_page(version, reason.sentence, opening=form), reason.status
     return back_to(
         "catalogue.show", f"Đã mở năm đánh giá {dates.year}.", version_id=version_id, _anchor="nam"
     )
@@ -117,13 +119,14 @@ def _indicator(version: CriteriaVersion, indicator_id: int, level: int) -> Catal
     return None
 
 
-def _page(
+def version_page(
     version: CriteriaVersion,
     fault: str = "",
     *,
     confirming: tuple[int, int, ConfirmForm] | None = None,
     publishing: PublishForm | None = None,
     opening: YearForm | None = None,
+    drafting: DraftForm | None = None,
 ) -> str:
     """Render a version; what the administrator was doing is shown again with all that was typed."""
     actor = signed_in()
@@ -147,7 +150,11 @@ def _page(
         years=[cycle for cycle in years if cycle.version_id == version.id],
         tries=levels and refusal(actor, Right.SEE_PROVINCE) is None,
         governs=governs and version.frozen_at is None,
-        opens=governs and version.scope == "district",
+        opens=governs and version.scope == "district" and not is_draft(version),
+        edits=governs and is_draft(version),
+        base=db.session.get(CriteriaVersion, version.drafted_from) if version.drafted_from else None,
+        drafting=(drafting or DraftForm(formdata=None)) if governs else None,
+        drafting_now=drafting is not None,
         confirming=_confirm_forms(rows, lines, confirming) if governs and version.frozen_at is None else {},
         confirming_now=confirming[:2] if confirming else None,
         publishing=publishing or PublishForm(formdata=None),

@@ -1,8 +1,8 @@
-"""The catalogue's pages: reading and governing the versions, and the trial of a change."""
+"""The catalogue's pages: reading and governing the versions, drafting, and the trial of a change."""
 
 from __future__ import annotations
 
-from . import pages, trial_views
+from . import drafting_views, pages, trial_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "pages", "trial_views"]
+__all__ = ["blueprint", "drafting_views", "pages", "trial_views"]

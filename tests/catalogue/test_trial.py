@@ -135,7 +135,7 @@ def test_the_pages_count_list_and_export_and_write_nothing(world: World, client:
     asked = f"nam=2026&bo={year}&n{number}-1=95"
     page = client.get(f"/bo-tieu-chi/thu-thay-doi?{asked}").text
     assert "Mức độ 1 → Chưa đạt" in page
-    link = f"/bo-tieu-chi/thu-thay-doi/don-vi?{asked.replace('&', '&amp;')}&amp;loai=government_office&amp;tu=1&amp;den=0"
+    link = f"/bo-tieu-chi/thu-thay-doi/don-vi?{asked.replace('&', '&amp;')}&amp;tu=1&amp;den=0&amp;loai=government_office"
     assert link in page
     units = client.get(link.replace("&amp;", "&")).text
     assert f"/tinh/ho-so/{district.tenant_id}/{numbers['near']}" in units
