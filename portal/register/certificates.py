@@ -14,9 +14,11 @@ import segno
 from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
 from portal.papers.office import Office, acting_for
+from portal.papers.speaking import speaker
+from portal.papers.texts import PLACES
 from portal.recognition.models import Decision, Recognition
 
-UNCONFIRMED_FORM = "Mẫu trình bày của Cổng Đơn vị học tập, chưa được Sở Giáo dục và Đào tạo xác nhận."
+UNCONFIRMED_FORM = PLACES["certificate.note"].default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ def certificate(*papers: Published) -> Page:
     """Giấy chứng nhận, A4 landscape: one a page; all of one decision, so that the marks of the first are all's."""
     html = environment().get_template("certificate.html")
     first = papers[0]
-    return Page(html.render(d=first, papers=papers, qr=qr, form_note=UNCONFIRMED_FORM), first.issued)
+    note = speaker(first.year, first.tier, first.issued)("certificate.note")
+    return Page(html.render(d=first, papers=papers, qr=qr, form_note=note), first.issued)
 
 
 def poster(paper: Published) -> Page:
