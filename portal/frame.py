@@ -56,6 +56,7 @@ PROVINCE_ROOMS = (
 PART_OF = {
     "cycle.days_off": "cycle.calendar",
     "cycle.add_day": "cycle.calendar",
+    **dict.fromkeys(("papers.texts_index", "papers.text", "papers.save_text"), "catalogue.index"),
     "team.assignments": "dossiers.index",
     "team.invitation": "dossiers.index",
     "team.minutes": "dossiers.index",

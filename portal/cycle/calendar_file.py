@@ -33,7 +33,8 @@ def calendar_file(
         event = _event(f"{mark}-{year}-{one.key}", one.last, f"Hạn {one.name}, năm đánh giá {year}", at)
         event.add(
             "description",
-            f"Trước ngày {day(one.before)}, tức hết ngày {day(one.last)}. {one.article}".strip(),
+            f"Trước ngày {day(one.before)}, tức hết ngày {day(one.last)}"
+            + (f" ({one.article})." if one.article else "."),
         )
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

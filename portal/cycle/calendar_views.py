@@ -56,8 +56,8 @@ def _year(cycle: Cycle, place: Place) -> Year:
 
 
 def _days(cycle: Cycle) -> list[tuple[date, str, str]]:
-    """Return the days off and worked from the end of the figures to the last deadline, each with its kind."""
-    first, last = date(cycle.year, 12, 1), cycle.report_before + timedelta(days=31)
+    """Return the days off and worked from a month before the figures end to three after the last deadline."""
+    first, last = date(cycle.year, 12, 1), cycle.report_before + timedelta(days=92)
     public = {
         on: (on, name, "off")
         for year in range(first.year, last.year + 1)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from portal import clock
+from portal.cycle.queries import current_cycle
 from portal.papers import text_operations as texts
 from portal.papers.models import PaperText
 from portal.papers.speaking import trying, wordings
@@ -22,8 +23,13 @@ from tenants.rights import Right, refusal
 
 
 def _now(place: Place) -> str:
-    """Return the wording of a place for papers of this year's assessment."""
-    return wording_at(place.key, clock.today().year, None, wordings())
+    """Return the wording of a place for papers of the year now assessed."""
+    return wording_at(place.key, _year(), None, wordings())
+
+
+def _year() -> int:
+    cycle = current_cycle()
+    return cycle.year if cycle else clock.today().year
 
 
 @blueprint.get("/tinh/mau-van-ban")
@@ -31,11 +37,11 @@ def _now(place: Place) -> str:
 def texts_index() -> Any:
     """List the governed places of papers with their wording, and where a draft waits."""
     drafts = set(db.session.query(PaperText.place).filter(PaperText.in_force_at.is_(None)))
-    changed = {one.place for one in wordings()}
+    changed, year = {one.place for one in wordings()}, _year()
     return render_template(
         "papers/texts.html",
         places=list(PLACES.values()),
-        now={key: _now(place) for key, place in PLACES.items()},
+        now={key: wording_at(key, year, None, wordings()) for key in PLACES},
         drafts={row[0] for row in drafts},
         changed=changed,
     )
@@ -98,7 +104,7 @@ def preview_text(place: str) -> Any:
     """Hand out a sample of the paper with the draft in its place, or with what is in force where there is no draft."""
     where = found(BY_ADDRESS.get(place))
     draft = texts.draft_of(where) if request.args.get("ban") != "dang-dung" else None
-    year = draft.from_year if draft else clock.today().year
+    year = draft.from_year if draft else _year()
     with trying(where.key, draft.text if draft else _now(where)):
         content = sample(where, year).pdf()
     return download(content, f"xem-truoc-{place}.pdf", "application/pdf", inline=True)
@@ -109,7 +115,7 @@ def _page(place: Place, form: TextForm | None = None, fault: str = "") -> str:
     draft = next((row for row in rows if row.in_force_at is None), None)
     begin = {
         "text": draft.text if draft else _now(place),
-        "from_year": draft.from_year if draft else clock.today().year,
+        "from_year": draft.from_year if draft else _year(),
         "source": draft.source if draft else "",
         "version": str(draft.version if draft else 0),
     }
