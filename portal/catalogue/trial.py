@@ -137,12 +137,11 @@ def may_move(change: Change, case: Case) -> tuple[Indicator, ...]:
     return tuple(found)
 
 
-def moved(change: Change, case: Case, decide_before: date) -> Moved | None:
-    """Return what a change does to a dossier, None where its level stays.
+def moved(change: Change, case: Case, because: tuple[Indicator, ...], decide_before: date) -> Moved | None:
+    """Return what a change does to a dossier, None where its level stays; `because`: what `may_move` gave.
 
     Raises ImpossibleFigureError for figures that cannot be judged under one of the two.
     """
-    because = may_move(change, case)
     levels = [
         proposal(
             assess(rules, case.profile, case.answers),

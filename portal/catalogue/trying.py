@@ -27,7 +27,7 @@ from .trial import Case, Change, ImpossibleFigureError, may_move, moved, reason
 
 STATES = (State.APPRAISED, State.DECIDED)
 AT_ONCE = 1_000
-MOST = 40_000
+MOST = 25_000
 """As many dossiers are tried in one request; beyond, one district at a time."""
 
 
@@ -94,9 +94,11 @@ def _try_page(cycle: Cycle, change: Change, rows: Sequence[Any], trial: Trial) -
     profiles = _counts(rows)
     few = _cases(rows, profiles, change.touched)
     asked = []
+    because = {}
     for row in rows:
         try:
-            if may_move(change, few[row.id]):
+            because[row.id] = may_move(change, few[row.id])
+            if because[row.id]:
                 asked.append(row)
         except ImpossibleFigureError:
             trial.unreadable += 1
@@ -108,7 +110,7 @@ def _try_page(cycle: Cycle, change: Change, rows: Sequence[Any], trial: Trial) -
         year, first_day = waits.get((row.tenant_id, row.unit_id), (0, None))
         case = replace(cases[row.id], may_raise_from=first_day if year < cycle.year else None)
         try:
-            move = moved(change, case, cycle.decide_before)
+            move = moved(change, case, because[row.id], cycle.decide_before)
         except ImpossibleFigureError:
             trial.unreadable += 1
             continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from portal import words
 from portal.dossiers.applicability import Applicability, Profile
@@ -54,6 +55,12 @@ class Threshold:
         return self.value if self.confirmed else None
 
 
+@cache  # asked for every indicator of every assessment, for a few codes
+def _natural(code: str) -> tuple[tuple[int, int, str], ...]:
+    parts = re.findall(r"\d+|\D+", code)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator of a catalogue version as the rules see it.
@@ -87,9 +94,7 @@ class Indicator:
     @property
     def order(self) -> tuple[object, ...]:
         """Sort key: criterion, then the code by its numbers (2.9 before 2.10), then the id."""
-        parts = re.findall(r"\d+|\D+", self.code)
-        natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
-        return self.criterion, natural, self.id
+        return self.criterion, _natural(self.code), self.id
 
     def threshold(self, level: int) -> Threshold:
         """Give the threshold of a level; one that the catalogue lacks counts as not confirmed."""
