@@ -49,11 +49,14 @@ PROVINCE_ROOMS = (
     ("Báo cáo tỉnh", "province.compiled", Right.SEE_PROVINCE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
-    ("Ngày nghỉ", "cycle.days_off", Right.SEE_PROVINCE),
+    ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
 )
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    "cycle.days_off": "cycle.calendar",
+    "cycle.add_day": "cycle.calendar",
+    **dict.fromkeys(("papers.texts_index", "papers.text", "papers.save_text"), "catalogue.index"),
     "team.assignments": "dossiers.index",
     "team.invitation": "dossiers.index",
     "team.minutes": "dossiers.index",

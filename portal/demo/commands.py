@@ -32,6 +32,7 @@ from .bulk import Catalogue, Draft, Registered
 from .council import meet
 from .counting import ask_and_rule
 from .figures import aim_of
+from .governance import govern
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
@@ -115,6 +116,7 @@ def build(wanted: list[PlaceData]) -> None:
             appoint(people)
             meet(people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+    govern(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

@@ -10,6 +10,7 @@ from portal.further.queries import Case
 from portal.further.rules import GROUNDS
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
 from portal.papers.office import Office, acting_for
+from portal.papers.speaking import speaker
 from portal.recognition.lines import DecisionSheet, LineRow
 
 _PEOPLE = re.compile(r"cần thêm [\d.]+ người", re.IGNORECASE)
@@ -27,6 +28,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
     def rows(found: Sequence[LineRow]) -> tuple[DecisionRow, ...]:
         return tuple(annex_row(row, row.unit_id in sensitive) for row in found)
 
+    say = speaker(sheet.year, office.tier, sheet.issued_at)
     return Decision(
         letterhead=Letterhead(
             superior="",
@@ -42,7 +44,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
         ),
         year=sheet.year,
         tier=office.tier,
-        recipients=("Sở Giáo dục và Đào tạo", "Các đơn vị có tên tại Phụ lục", f"Lưu: VT, {office.office}"),
+        recipients=tuple(say("decision.recipients", office=office.office).splitlines()),
         specimen=office.specimen,
         signed=sheet.issued,
         issued=sheet.issued_at,

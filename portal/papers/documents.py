@@ -20,6 +20,7 @@ from portal.papers import data, seal, visit_data, wording
 from portal.papers.pdf import clean, render_pdf
 from portal.papers.rows import MISSING, Align, RowColumn, RowTable
 from portal.papers.sheets import Sheet, sheet_rows
+from portal.papers.speaking import speaker
 from portal.papers.word import render_docx
 
 UNSIGNED = "BẢN XEM TRƯỚC"
@@ -131,7 +132,11 @@ def render(
     # A scan of the stamped paper is known by it; only papers of a dossier are scanned back.
     of_dossier = code and hasattr(paper, "unit")
     qr = seal.picture(code, template.removesuffix(".html")) if of_dossier else ""
-    html = environment().get_template(template).render(d=paper, marks=marks, seal=qr, **more)
+    html = (
+        environment()
+        .get_template(template)
+        .render(d=paper, marks=marks, seal=qr, say=speaker(paper.year, paper.tier, paper.issued), **more)
+    )
     return Page(html, paper.issued, tables or {})
 
 

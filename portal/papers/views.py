@@ -144,4 +144,4 @@ def in_sight(dossier: Dossier) -> Dossier:
     return dossier
 
 
-from . import district_views, pages  # noqa: E402, F401  (the district's papers, the unit's own page of its papers)
+from . import district_views, pages, text_views  # noqa: E402, F401  (the district's papers, the unit's page, the wordings)

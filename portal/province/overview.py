@@ -7,8 +7,9 @@ from typing import Any
 from flask import abort, current_app, render_template, request
 
 from portal import clock, words
+from portal.cycle.countdown import countdown
 from portal.cycle.models import Cycle
-from portal.cycle.queries import years
+from portal.cycle.queries import calendar_of, own_days, years
 from portal.papers.sheets import sheet_xlsx
 from portal.papers.table_files import XLSX
 from portal.web import download, listing, paginate
@@ -55,6 +56,7 @@ def overview() -> Any:
         listing=asked,
         years=years(),
         states=list(STANDINGS.items()),
+        countdown=countdown(calendar_of(cycle), clock.now(), own_days()),
         now=clock.now(),
         compiles=refusal(signed_in(), Right.COMPILE_REPORT) is None,
     )

@@ -17,9 +17,11 @@ import segno
 from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
 from portal.papers.office import Office, acting_for
+from portal.papers.speaking import speaker
+from portal.papers.texts import PLACES
 from portal.recognition.models import Decision, Recognition
 
-UNCONFIRMED_FORM = "Mẫu trình bày của Cổng Đơn vị học tập, chưa được Sở Giáo dục và Đào tạo xác nhận."
+UNCONFIRMED_FORM = PLACES["certificate.note"].default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ def certificate(*papers: Published, picture: Callable[[str], bytes] = drawn) -> 
     def embedded(address: str) -> str:
         return f"data:image/png;base64,{base64.b64encode(picture(address)).decode()}"
 
-    return Page(html.render(d=first, papers=papers, qr=embedded, form_note=UNCONFIRMED_FORM), first.issued)
+    note = speaker(first.year, first.tier, first.issued)("certificate.note")
+    return Page(html.render(d=first, papers=papers, qr=embedded, form_note=note), first.issued)
 
 
 def poster(paper: Published) -> Page:

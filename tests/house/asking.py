@@ -105,6 +105,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "ext": ["xlsx", "csv"],
         "token": ["mot-lien-ket-khong-co-that"],
         "block": ["mau-01-mo-dau"],
+        "place": ["receipt-closing"],
+        "year": [2026],
         "file": ["khong-co.png"],
     }
 
@@ -161,6 +163,8 @@ HARMLESS = {
     "name",
     "kind",
     "block",
+    "place",
+    "year",
 }
 
 

@@ -86,9 +86,9 @@ _OF_ALL = {"cycle", "setting", "tenant"}
 SHARED_READS: dict[str, set[str]] = {
     "public": _OF_ALL,
     "signin": _OF_ALL | {"throttle"},
-    "unit": _OF_ALL | _CATALOGUE | {"holiday"},
-    "district": _OF_ALL | _CATALOGUE | {"holiday"},
-    "province": _OF_ALL | _CATALOGUE | {"holiday", "provincial_report"},
+    "unit": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
+    "district": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
+    "province": _OF_ALL | _CATALOGUE | {"holiday", "paper_text", "provincial_report"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -98,8 +98,11 @@ SHARED_WRITES: dict[str, set[str]] = {
     "district": set(),
     "province": {
         "criteria_version",
+        "criterion",
         "cycle",
         "holiday",
+        "indicator",
+        "paper_text",
         "provincial_report",
         "setting",
         "tenant",
@@ -107,7 +110,9 @@ SHARED_WRITES: dict[str, set[str]] = {
     },
     "work": set(),
 }
-SHARED_DELETES = {("throttle", "signin"), ("holiday", "province")}
+SHARED_DELETES = {("throttle", "signin"), ("holiday", "province"), ("paper_text", "province")}
+# A version the Department drafted, until it is published: triggers keep it from all others.
+SHARED_DELETES |= {(table, "province") for table in _CATALOGUE}
 
 NEIGHBOURS = ["unit of the same district", "unit elsewhere", "district elsewhere"]
 DENIED = "42501"
