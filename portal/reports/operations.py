@@ -60,7 +60,7 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
         year=year,
         edition=earlier.edition + 1 if earlier else 1,
         amendment=earlier.amendment + amends if earlier else 0,
-        narrative=dict(earlier.narrative) if earlier else narrative.prefilled(),
+        narrative=dict(earlier.narrative) if earlier else narrative.SKELETON.prefilled(),
         explanations=dict(earlier.explanations) if earlier else {},
         created_at=clock.now(),
     )
@@ -113,14 +113,9 @@ def save_narrative(
     """
     must(actor, Right.WRITE_REPORT)
     report = _locked(report, version)
-    kept = dict(report.narrative)
-    headings = {section.key: section.heading for section in narrative.SECTIONS if section.key}
-    for key, text in texts.items():
-        if key not in headings:
-            raise Refused("Báo cáo không có mục này.", 422)
-        if wrong := narrative.fault(text):
-            raise Refused(f"Mục “{headings[key]}”: {wrong}", 422)
-        kept[key] = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    kept, wrong = narrative.SKELETON.changed(report.narrative, texts)
+    if wrong:
+        raise Refused(wrong, 422)
     if kept != report.narrative:
         report.narrative = kept
     db.session.flush()

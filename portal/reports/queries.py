@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,12 +13,14 @@ from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
 from tenants.database import db
 
-from . import annexes, narrative
+from . import annexes
 from .annexes import Annexes
 from .editions import Difference, annex_differences, differences
 from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
 from .models import DistrictReport, ReportAnswer, ReportReopening
+from .narrative import SKELETON
 from .rules import Result, cross_foot
+from .skeleton import PrintedSection
 
 
 def report_of(tenant_id: int, report_id: int, *, lock: bool = False) -> DistrictReport | None:
@@ -169,7 +170,7 @@ def annex_of(report: DistrictReport, number: str) -> Annex | None:
 
 def checks_of(report: DistrictReport, figures: ReportFigures) -> tuple[Result, ...]:
     """Return how the cross-footing rules come out on a report's figures, with the explanations given."""
-    return cross_foot(figures.tables(narrative.typed_figures(report.narrative)), report.explanations)
+    return cross_foot(figures.tables(SKELETON.typed_figures(report.narrative)), report.explanations)
 
 
 def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Difference, ...]:
@@ -190,16 +191,6 @@ def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Diffe
     if before.annexes is None or figures.annexes is None:
         return found
     return found + annex_differences(before.annexes.by_number, figures.annexes.by_number)
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedSection:
-    """A block of the report as printed: its heading and paragraphs; `minor` headings stand below major ones."""
-
-    key: str
-    heading: str
-    paragraphs: tuple[str, ...]
-    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +228,7 @@ class ReportSheet:
 
 def printed_sections(report: DistrictReport, figures: ReportFigures) -> tuple[PrintedSection, ...]:
     """Return the sections with their fields shown."""
-    values = figures.fields()
-    return tuple(
-        PrintedSection(
-            section.key,
-            section.heading,
-            narrative.paragraphs(report.narrative.get(section.key, ""), values) if section.key else (),
-            section.minor,
-        )
-        for section in narrative.SECTIONS
-    )
+    return SKELETON.printed(report.narrative, figures.fields())
 
 
 def report_sheet(report: DistrictReport) -> ReportSheet:
@@ -282,8 +264,3 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
 def empty_rows() -> list[Row]:
     """Return the rows of Biểu 01 without any figures, to name one by its key."""
     return bieu_01({})
-
-
-def empty_sections(texts: Mapping[str, str]) -> list[str]:
-    """Return the headings of the sections nobody has written yet."""
-    return [s.heading for s in narrative.SECTIONS if s.key and not texts.get(s.key, "").strip()]

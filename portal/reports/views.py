@@ -24,6 +24,7 @@ __all__ = ["blueprint", "row_views"]
 from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
 from .models import DistrictReport
 from .points import point_place
+from .skeleton import rendered
 
 
 @blueprint.get("/huyen/bao-cao")
@@ -100,9 +101,9 @@ def _show(
         figures=figures,
         checks=checks,
         sections=queries.printed_sections(report, figures),
-        hints={s.key: narrative.rendered(s.hint, values) for s in narrative.SECTIONS if s.key},
+        hints={s.key: rendered(s.hint, values) for s in narrative.SECTIONS if s.key},
         fields=[(name, what, values[name]) for name, what in narrative.FIELDS.items()],
-        empty=queries.empty_sections(report.narrative),
+        empty=narrative.SKELETON.empty(report.narrative),
         changes=queries.changes_since(report, figures),
         editions=[(r, words.REPORT_STATES[queries.standing(r, a)]) for r, a in editions],
         cycle=cycle,
@@ -145,7 +146,7 @@ def save(report_id: int) -> Any:
     report, form = report_here(report_id), NarrativeForm()
     if not form.validate_on_submit():
         return _show(report, form=form)
-    texts = {key: form[key].data or "" for key in narrative.KEYS}
+    texts = {key: form[key].data or "" for key in narrative.SKELETON.keys}
     try:
         operations.save_narrative(signed_in(), report, texts, form.seen)
     except Refused as refused:

@@ -234,7 +234,9 @@ def test_districts_add_up_to_the_province(decided: District) -> None:
 
 def test_every_prefilled_text_stands() -> None:
     """The skeleton names known fields only, and every field has its words."""
-    assert [narrative.fault(text) for text in narrative.prefilled().values()] == [None] * len(narrative.KEYS)
+    assert [narrative.SKELETON.fault(text) for text in narrative.SKELETON.prefilled().values()] == [
+        None
+    ] * len(narrative.SKELETON.keys)
 
 
 def test_a_province_person_cannot_write_a_report(decided: District) -> None:

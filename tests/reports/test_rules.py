@@ -12,7 +12,7 @@ from portal.figures.rules import Counts
 from portal.figures.tables import Row, bieu_01
 from portal.reports.compared import Crossing, Listed, Paired, Reconciled, Spot, Tables
 from portal.reports.editions import annex_differences, differences
-from portal.reports.narrative import prefilled, typed_figures
+from portal.reports.narrative import SKELETON
 from portal.reports.points import point_place, points_fault
 from portal.reports.rules import ACROSS, RULES, cross_foot
 
@@ -202,18 +202,18 @@ def test_what_stands_across_the_tables(changes: dict[str, object], code: str, sa
 
 def test_a_typed_figure_is_found_and_a_field_is_not() -> None:
     """Numbers of units, people, shares are figures; dates, law numbers, levels and lists are not."""
-    assert typed_figures(prefilled()) == ()
+    assert SKELETON.typed_figures(SKELETON.prefilled()) == ()
     clean = (
         "Ngày 15/02/2027, theo Thông tư 24/2023/TT-BGDĐT, mức độ 2; {so_muc_1} đơn vị.\n1. Trường học\nĐiều 5"
     )
-    assert typed_figures({"v_1": clean}) == ()
+    assert SKELETON.typed_figures({"v_1": clean}) == ()
     said = "Tăng 97,9 % so với năm trước; 1.548 Người, 12/15 trường."
-    assert typed_figures({"v_1": said}) == (
+    assert SKELETON.typed_figures({"v_1": said}) == (
         ("1. Ưu điểm", "97,9 %"),
         ("1. Ưu điểm", "1.548 Người"),
         ("1. Ưu điểm", "12/15 trường"),
     )
-    failing_14 = failing(tables(crossing=AGREED, typed=typed_figures({"v_1": said})))
+    failing_14 = failing(tables(crossing=AGREED, typed=SKELETON.typed_figures({"v_1": said})))
     assert list(failing_14) == ["R14"]
     assert "mục “1. Ưu điểm”: “97,9 %”" in failing_14["R14"]
 
