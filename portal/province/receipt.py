@@ -1,18 +1,15 @@
-"""Pages of the reports: who has sent, one report to read and answer, the compiled provincial table."""
+"""Pages of the districts' reports: one to read and to answer; the list of all stands in `receipt_list`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, request, url_for
+from flask import current_app, render_template, request
 
-from portal import clock
-from portal.cycle.queries import years
 from portal.figures.lists import NotRecognised
-from portal.figures.tables import COLUMNS, HEADS, Row
+from portal.figures.tables import COLUMNS, HEADS
 from portal.papers.building_decision import without_counts
-from portal.papers.sheets import sheet_xlsx
 from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
@@ -25,45 +22,16 @@ from portal.reports.queries import (
     reopenings_of,
     report_of,
     report_sheet,
-    waiting_reopenings,
 )
 from portal.units.kinds import SENSITIVE_KINDS
-from portal.web import back_to, download, listing
+from portal.web import back_to
 from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import compiling, queries, sheets, summary
+from . import queries
 from .blueprint import blueprint
 from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
-from .overview import XLSX, shown_cycle
-from .rules import STANDINGS
-
-
-@blueprint.get("/tinh/bao-cao", endpoint="reports")
-@may(Right.SEE_PROVINCE)
-def reports_list() -> Any:
-    """List where the report of each district stands: sent when, in time or not, answered how."""
-    cycle = shown_cycle()
-    if cycle is None:
-        return render_template("province/no_year.html")
-    places = queries.places_in(cycle.year)
-    where = summary.standings(cycle, places)
-    names = {place.id: place.name for place in places}
-    asked = listing(["name"], filters={"state": list(STANDINGS), "nam": [str(cycle.year)]})
-    chosen = asked.filters["state"]
-    return render_template(
-        "province/reports.html",
-        cycle=cycle,
-        years=years(),
-        rows=[(place, where[place.id]) for place in places if chosen in ("", where[place.id].code)],
-        tally={code: sum(s.code == code for s in where.values()) for code in STANDINGS},
-        names=STANDINGS,
-        districts=len(places),
-        listing=asked,
-        receives=refusal(signed_in(), Right.RECEIVE_REPORT) is None,
-        asking=[(row, names.get(row.tenant_id, "")) for row, _ in waiting_reopenings(cycle.year)],
-    )
 
 
 def _sent(tenant_id: int, report_id: int) -> DistrictReport:
@@ -186,81 +154,3 @@ def _reason_of(tenant_id: int) -> Callable[[NotRecognised], str]:
         return without_counts(line.reason) if hidden else line.reason
 
     return reason_of
-
-
-@blueprint.get("/tinh/tong-hop")
-@may(Right.SEE_PROVINCE)
-def compiled() -> Any:
-    """Show what was compiled for a year, and whether there is more to compile."""
-    cycle = shown_cycle()
-    if cycle is None:
-        return render_template("province/no_year.html")
-    places = queries.places_in(cycle.year)
-    where = summary.standings(cycle, places)
-    return render_template(
-        "province/compiled.html",
-        cycle=cycle,
-        years=years(),
-        places=places,
-        where=where,
-        accepted=sum(s.accepted is not None for s in where.values()),
-        compilations=queries.compilations(cycle.year),
-        compiles=refusal(signed_in(), Right.COMPILE_REPORT) is None,
-    )
-
-
-@blueprint.post("/tinh/tong-hop")
-@may(Right.COMPILE_REPORT)
-def compile_table() -> Any:
-    """Compile the accepted reports of a year."""
-    year = request.form.get("year", "")
-    cycle = queries.cycle_shown(year)
-    if cycle is None or str(cycle.year) != year:
-        abort(404)
-    made = compiling.compile_report(signed_in(), cycle.year)
-    return back_to(
-        "province.compilation",
-        f"Đã lập bảng tổng hợp từ {made.accepted}/{made.districts} báo cáo.",
-        report_id=made.id,
-    )
-
-
-def _to_report(sheet: queries.CompiledSheet) -> Callable[[Row, str], str]:
-    """Return the address behind a figure of Biểu 01-T: the accepted report it was taken from."""
-
-    def url_of(row: Row, _figure: str) -> str:
-        report_id = sheet.reports.get(row.tenant_id or 0)
-        if report_id is None:
-            return ""
-        return url_for("province.report", tenant_id=row.tenant_id, report_id=report_id, _anchor="bieu-01")
-
-    return url_of
-
-
-@blueprint.get("/tinh/tong-hop/<int:report_id>")
-@may(Right.SEE_PROVINCE)
-def compilation(report_id: int) -> Any:
-    """Show a compilation: Biểu 01-T and the receipt table, as they were compiled."""
-    sheet = queries.compiled_sheet(found(queries.compilation(report_id)))
-    return render_template(
-        "province/compilation.html",
-        sheet=sheet,
-        columns=COLUMNS,
-        heads=HEADS,
-        url_of=_to_report(sheet),
-        has_paper="papers.provincial" in current_app.view_functions,
-    )
-
-
-@blueprint.get("/tinh/tong-hop/<int:report_id>/<name>.xlsx")
-@may(Right.SEE_PROVINCE)
-def compilation_sheet(report_id: int, name: str) -> Response:
-    """Hand out Biểu 01-T or the receipt table of a compilation as a workbook."""
-    sheet = queries.compiled_sheet(found(queries.compilation(report_id)))
-    table, receipts = sheets.compiled_forms(sheet, demo=clock.is_demo())
-    chosen = found({"bieu-01-t": table, "tiep-nhan": receipts}.get(name))
-    return download(
-        sheet_xlsx(chosen, sheet.compiled_at),
-        f"{name}-{sheet.year}-{sheet.accepted}-tren-{sheet.districts}.xlsx",
-        XLSX,
-    )
