@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template, request, url_for
 
 from portal.figures.lists import NotRecognised
-from portal.figures.tables import COLUMNS, HEADS
+from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_decision import without_counts
 from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
-from portal.reports.points import point_place
+from portal.reports.points import marked_cells
 from portal.reports.queries import (
-    answer_of,
     changes_since,
+    edition_before,
     editions,
     figures_of,
+    grids_of,
+    points_around,
+    points_shown,
     reopenings_of,
     report_of,
     report_sheet,
@@ -29,9 +32,10 @@ from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import queries
+from . import queries, units
 from .blueprint import blueprint
 from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
+from .overview import ALL_KINDS
 
 
 def _sent(tenant_id: int, report_id: int) -> DistrictReport:
@@ -43,8 +47,10 @@ def _sent(tenant_id: int, report_id: int) -> DistrictReport:
 @blueprint.get("/tinh/bao-cao/<int:tenant_id>/<int:report_id>")
 @may(Right.SEE_PROVINCE)
 def report(tenant_id: int, report_id: int) -> Any:
-    """Show a report as it was sent: its words and the tables of its snapshot."""
-    return _report_page(_sent(tenant_id, report_id), ReturnForm(formdata=None))
+    """Show a report as it was sent: its words and the tables of its snapshot; to tie points, every cell is a button."""
+    return _report_page(
+        _sent(tenant_id, report_id), ReturnForm(formdata=None), open_form=bool(request.args.get("tra-lai"))
+    )
 
 
 @blueprint.post("/tinh/bao-cao/<int:tenant_id>/<int:report_id>/nhan")
@@ -70,10 +76,13 @@ def send_back(tenant_id: int, report_id: int) -> Any:
     """Return a report with points, each tied to a cell, a table or a section."""
     row = _sent(tenant_id, report_id)
     form = ReturnForm()
-    if request.form.get("more"):
-        for _ in range(min(3, 50 - len(form.points))):
-            form.points.append_entry()
-        return _report_page(row, form, open_form=True)
+    cell = request.form.get("cell", "")
+    if cell or request.form.get("more"):
+        tied = form.tie(cell) if cell else 0
+        if not cell:
+            form.more()
+        return _report_page(row, form, open_form=True, tied=tied)
+    form.offer(grids_of(figures_of(row)))
     if not form.validate():
         return _report_page(row, form, open_form=True), 422
     try:
@@ -114,11 +123,17 @@ def _report_page(
     fault: str = "",
     *,
     open_form: bool = False,
+    tied: int = 0,
     accepting: AcceptForm | None = None,
     answering: ReopeningAnswerForm | None = None,
 ) -> str:
-    answer = answer_of(row)
     receives = refusal(signed_in(), Right.RECEIVE_REPORT) is None
+    sent = editions(row.tenant_id, row.year)
+    known = {one.edition: said for one, said in sent}
+    answer, asked = known.get(row.edition), known.get(row.edition - 1)
+    figures, before = figures_of(row), edition_before(row)
+    points = points_around(answer, asked)
+    form.offer(grids_of(figures))
     return render_template(
         "province/report.html",
         place=found(queries.place(row.tenant_id)),
@@ -126,23 +141,41 @@ def _report_page(
         sheet=report_sheet(row),
         columns=COLUMNS,
         heads=HEADS,
-        url_of=lambda row, figure: "",
-        changes=changes_since(row, figures_of(row)),
-        editions=[(r, a) for r, a in editions(row.tenant_id, row.year) if r.state == "sent"],
+        url_of=_units_behind(row),
+        changes=changes_since(before, figures),
+        editions=[(r, a) for r, a in sent if r.state == "sent"],
+        points=points_shown(figures, before, answer, asked),
+        marks_of=lambda table: marked_cells(points, table),
+        tied=tied,
         answer=answer,
         reopenings=reopenings_of(row),
         answering=answering or ReopeningAnswerForm(formdata=None),
         which_edition=narrative.which_edition,
-        point_place=point_place,
         reason_of=_reason_of(row.tenant_id),
         answers=receives and answer is None,
         receives=receives,
         accepting=accepting or AcceptForm(formdata=None),
         form=form,
-        open_form=open_form,
+        open_form=open_form and receives and answer is None,
         fault=fault,
         has_paper="papers.district_report" in current_app.view_functions,
     )
+
+
+def _units_behind(row: DistrictReport) -> Callable[[Row, str], str]:
+    """Return what makes the address of the units behind a figure of Biểu 01: frozen lists, else the units as they are."""
+    frozen = {"level_1": "bieu-02", "level_2": "bieu-02", "recognised": "bieu-02", "refused": "bieu-03"}
+
+    def url_of(line: Row, figure: str) -> str:
+        if figure in frozen:
+            return f"#{frozen[figure]}"
+        if figure not in units.FIGURES or line.role in ("subtotal", "part"):
+            return ""
+        kind = line.kinds[0] if line.kinds else ALL_KINDS
+        so = figure if figure != "units" else None
+        return url_for("province.kind", tenant_id=row.tenant_id, kind=kind, nam=row.year, so=so)
+
+    return url_of
 
 
 def _reason_of(tenant_id: int) -> Callable[[NotRecognised], str]:
