@@ -132,6 +132,12 @@ class ReturnForm(FlaskForm):
         """Add empty lines, up to as many as a return may have."""
         for _ in range(min(many, MOST_POINTS - len(self.points))):
             self.points.append_entry()
+        self._begin_at(next((entry.form for entry in self.points if entry.form.is_free), None))
+
+    def _begin_at(self, form: PointForm | None) -> None:
+        """Let the page open at the words of a point."""
+        if form is not None:
+            form.text.render_kw = {"autofocus": True}
 
     def tie(self, cell: str) -> int:
         """Tie the first empty point to a pressed cell ("bieu_05|7.1|3"); returns its place, 0 where none is free."""
@@ -141,7 +147,8 @@ class ReturnForm(FlaskForm):
             return 0
         free = [at for at, entry in enumerate(self.points) if entry.form.is_free]
         if not free:
-            self.more(1)
+            if len(self.points) < MOST_POINTS:
+                self.points.append_entry()
             free = [len(self.points) - 1] if self.points[-1].form.is_free else []
         if not free:
             return 0
@@ -149,6 +156,7 @@ class ReturnForm(FlaskForm):
         form.table.data = table
         form.row.data = f"{table}|{row}" if row else ""
         form.column.data = f"{table}|{column}" if column else ""
+        self._begin_at(form)
         return free[0] + 1
 
     def given(self) -> list[dict[str, str]]:
