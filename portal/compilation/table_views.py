@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from portal import clock
-from portal.figures.annex import Annex, Field, Line
-from portal.figures.tables import COLUMN_OF, COLUMNS, HEADS, Row
+from portal.figures.annex import Field, Line
+from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_province import forms_of
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import book_xlsx
@@ -20,10 +20,11 @@ from tenants.access import found, may
 from tenants.rights import Right
 
 from . import queries
+from .behind import Behind, behind
 from .blueprint import blueprint, report_here
 from .models import ProvincialReport
 from .queries import CompiledSheet
-from .tables import NUMBERS, TOTAL, goals_by_key, number_of
+from .tables import TOTAL
 
 NAMES = {
     "01-T": "theo địa bàn",
@@ -33,6 +34,8 @@ NAMES = {
     "tiep-nhan": "gửi và tiếp nhận báo cáo",
 }
 """The tables of a report by the name in their address."""
+ANCHORS = {"01-T": "bieu-01", "02-T": "bieu-02", "04-T": "bieu-04", "05-T": "bieu-05"}
+"""Where a table of the province stands in a district's report."""
 BOOK = "tat-ca"
 
 
@@ -50,7 +53,7 @@ def row_urls(sheet: CompiledSheet) -> Callable[[Row, str], str]:
     def url_of(row: Row, figure: str) -> str:
         if row.tenant_id is None:
             return url_for("compilation.rows", report_id=sheet.report_id, bieu="01-T", figure=figure)
-        return _district_url(sheet, row.tenant_id, "bieu-01")
+        return _district_url(sheet, row.tenant_id, ANCHORS["01-T"])
 
     return url_of
 
@@ -66,7 +69,7 @@ def cell_urls(sheet: CompiledSheet, number: str) -> Callable[[Line, Field], str]
             return url_for(
                 "compilation.rows", report_id=sheet.report_id, bieu=number, figure=one.key, dong=dong
             )
-        return _district_url(sheet, int(line.key), "bieu-05" if number == "05-T" else "bieu-02")
+        return _district_url(sheet, int(line.key), ANCHORS[number])
 
     return url_of
 
@@ -109,53 +112,16 @@ def _tab(number: str) -> str:
 def rows(report_id: int) -> Any:
     """The districts behind a figure of a sum: what each gives, and its accepted report."""
     sheet = queries.compiled_sheet(report_here(report_id))
-    number, figure = request.args.get("bieu", ""), request.args.get("figure", "")
-    if number == "01-T":
-        title, of, lines, anchor = *_of_form_01(sheet, figure), "bieu-01"
-    elif number in NUMBERS and number in sheet.annexes:
-        annex = sheet.annexes[number]
-        one = found(annex.field(figure))
-        title, of, lines = _of_annex(sheet, annex, one, request.args.get("dong", ""))
-        anchor = {"02-T": "bieu-02", "04-T": "bieu-04", "05-T": "bieu-05"}[number]
-    else:
-        abort(404)
+    number = request.args.get("bieu", "")
+    asked: Behind = found(behind(sheet, number, request.args.get("figure", ""), request.args.get("dong", "")))
     return render_template(
         "compilation/rows.html",
         sheet=sheet,
         number=number,
-        title=title,
-        of=of,
-        lines=[(name, text, _district_url(sheet, key, anchor)) for key, name, text in lines],
+        title=asked.title,
+        of=asked.of,
+        lines=[(name, said, _district_url(sheet, key, ANCHORS[number])) for key, name, said in asked.lines],
     )
-
-
-Lines = list[tuple[int, str, str]]
-
-
-def _of_form_01(sheet: CompiledSheet, figure: str) -> tuple[str, str, Lines]:
-    column = found(next((c for c in COLUMN_OF.values() if c.figure == figure and not c.is_share), None))
-    lines = [(row.tenant_id or 0, row.label, row.cell(column.number).text) for row in sheet.rows[:-1]]
-    return column.full_title, sheet.total.cell(column.number).text, lines
-
-
-def _of_annex(sheet: CompiledSheet, annex: Annex, one: Field, dong: str) -> tuple[str, str, Lines]:
-    if annex.number != "04-T":
-        last = found(annex.total)
-        kept = [line for line in annex.lines if line is not last]
-        return one.full_title, last.text(one), [(int(line.key), line.label, line.text(one)) for line in kept]
-    line = found(annex.line(dong))
-    given = list(goals_by_key(sheet.sources()).values())[int(line.key) - 1]
-    lines = []
-    for source, goal in given:
-        said = f"mục tiêu {goal.values.get('goal')} %, {str(goal.values.get('said') or '').lower()}"
-        part, whole = goal.values.get("part"), goal.values.get("whole")
-        known = (
-            f"{number_of(goal, 'part')}/{number_of(goal, 'whole')}"
-            if part is not None and whole
-            else "chưa có số"
-        )
-        lines.append((source.tenant_id, source.name, f"{known}; {said}"))
-    return f"{line.label}: {one.full_title.lower()}", line.text(one), lines
 
 
 @blueprint.get("/tinh/tong-hop/<int:report_id>/<name>.<ext>")
