@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "appraisal",
     "catalogue",
     "checklist",
+    "compilation",
     "council",
     "cycle",
     "complaints",

@@ -4,6 +4,7 @@ from portal.activities import models as activities
 from portal.appraisal import models as appraisal
 from portal.appraisal import seats
 from portal.catalogue import models as catalogue
+from portal.compilation import models as compilation
 from portal.complaints import models as complaints
 from portal.council import models as council
 from portal.cycle import models as cycle
@@ -37,6 +38,7 @@ __all__ = [
     "activities",
     "appraisal",
     "catalogue",
+    "compilation",
     "complaints",
     "council",
     "cycle",

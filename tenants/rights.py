@@ -121,6 +121,7 @@ class Right(Enum):
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)
     RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
+    SIGN_PROVINCE_REPORT = Grant("ký báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN))
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, soạn, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     GOVERN_TEXTS = Grant("soạn, cho dùng câu chữ của mẫu văn bản", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))

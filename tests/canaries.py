@@ -24,6 +24,7 @@ from portal.accounts.operations import NewPerson
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
 from portal.appraisal.supplements import ask_leave
+from portal.compilation.operations import compile_report
 from portal.complaints import operations as complaints
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
@@ -39,7 +40,6 @@ from portal.jobs import operations as jobs
 from portal.jobs.working import Jobs
 from portal.opening import operations as opening
 from portal.outreach import operations as outreach
-from portal.province.compiling import compile_report
 from portal.recognition.models import DecisionLine
 from portal.reports import operations as reports
 from portal.reports import reopening

@@ -29,6 +29,7 @@ from tenants.scope import Scope, ScopeKind, acting_in
 from . import accounts, before, bulk, evidence_library, files, history, season
 from .appraising import appoint
 from .bulk import Catalogue, Draft, Registered
+from .compiled import compile_year
 from .council import meet
 from .counting import ask_and_rule
 from .figures import aim_of
@@ -117,6 +118,7 @@ def build(wanted: list[PlaceData]) -> None:
             meet(people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     govern(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+    compile_year(_people_of_province())
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

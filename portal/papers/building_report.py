@@ -81,7 +81,7 @@ def district_report(
                 Section(heading=one.heading, paragraphs=one.paragraphs, minor=one.minor)
                 for one in sheet.sections
             ),
-            *_explained(sheet.checks),
+            *explained(sheet.checks),
         ),
         form_01=tables["01"],
         form_02=tables["02"],
@@ -92,7 +92,8 @@ def district_report(
     )
 
 
-def _explained(checks: Sequence[Result]) -> tuple[Section, ...]:
+def explained(checks: Sequence[Result]) -> tuple[Section, ...]:
+    """Return the section that says why a rule does not hold, none where nothing is explained."""
     said = tuple(
         f"{check.sentence} Giải trình: {check.explanation.strip()}"
         for check in checks

@@ -12,15 +12,16 @@ from flask import current_app
 from sqlalchemy import select
 
 from portal import clock, words
+from portal.compilation.models import ProvincialReport
+from portal.compilation.queries import checks_of, compiled_sheet, now_of
 from portal.further.queries import Case
 from portal.papers import building_decision, building_province, building_report, data, documents
 from portal.papers.documents import Page
 from portal.papers.office import Office, office_of
 from portal.papers.sheets import Column, Kind, Sheet
-from portal.province.queries import compiled_sheet
 from portal.recognition.lines import decision_sheet
 from portal.recognition.models import Decision
-from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.models import DistrictReport
 from portal.reports.queries import report_sheet
 from portal.units.models import Unit
 from tenants.access import found
@@ -115,10 +116,15 @@ def report_paper(row: DistrictReport) -> tuple[Page, str]:
 
 
 def compiled_paper(row: ProvincialReport, tenant_id: int) -> tuple[Page, str]:
-    """Return the provincial table as it was compiled; `tenant_id`: the province."""
-    sheet = compiled_sheet(row)
-    paper = building_province.provincial_report(sheet, office(tenant_id))
-    name = file_name("Tong-hop", sheet.province, sheet.year, f"{sheet.accepted}-tren-{sheet.districts}")
+    """Return the provincial report as it was compiled; `tenant_id`: the province."""
+    sheet, own = compiled_sheet(row), office(tenant_id)
+    checks = checks_of(row, sheet, now_of(row.year))
+    paper = building_province.provincial_report(sheet, own, own.committee, checks)
+    kind = "Tong-hop" if row.state == "table" else "Bao-cao"
+    of = f"{sheet.accepted}-tren-{sheet.districts}"
+    name = file_name(
+        "" if paper.signed else "Du-thao", kind, sheet.province, sheet.year, f"lan-{sheet.edition}", of
+    )
     return documents.provincial_report(paper), name
 
 

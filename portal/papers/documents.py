@@ -315,9 +315,10 @@ def district_report(report: data.DistrictReport) -> Page:
 
 
 def provincial_report(report: data.ProvincialReport) -> Page:
-    """Bảng tổng hợp cấp tỉnh: Biểu 01-T and the receipt table, "n/m huyện"."""
-    tables = {"form_01_t": sheet_rows(report.form_01_t, 8), "receipts": sheet_rows(report.receipts, 11)}
-    return render("provincial_report.html", report, tables)
+    """Báo cáo cấp tỉnh with its tables on landscape pages, "n/m huyện"."""
+    found = [(f"form_{place}", name, sheet) for place, (name, sheet) in enumerate(report.forms)]
+    tables = {ref: sheet_rows(sheet, 8 if len(sheet.columns) > 12 else 10) for ref, _, sheet in found}
+    return render("provincial_report.html", report, tables, annexes=found)
 
 
 def sheet_pdf(sheet: Sheet, issued: datetime | None = None, size: float = 9) -> bytes:

@@ -1,16 +1,17 @@
-"""The province's tables as sheets: the overview of a year, and the compiled table with its receipt table."""
+"""The province's tables as sheets: the overview of a year, and the receipt table of the districts' reports."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from portal import words
 from portal.papers import forms
-from portal.papers.building_report import figure_rows
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
-from .queries import CompiledSheet, ReceiptLine
+from .queries import ReceiptLine
 from .summary import Line, Overview
 
 PROVISIONAL = "SỐ TẠM TÍNH, không phải số chính thức"
@@ -60,12 +61,10 @@ def _row(order: str, line: Line, keys: list[str]) -> tuple[Value, ...]:
     return (order, line.name, *values, line.standing.word if line.standing else "")
 
 
-def compiled_forms(sheet: CompiledSheet, *, demo: bool) -> tuple[Sheet, Sheet]:
-    """Return Biểu 01-T and the receipt table of a compilation."""
-    specimen = SPECIMEN if demo else None
-    rows, total = figure_rows(sheet.rows)
-    table = forms.form_01_t(sheet.year, rows, total, sheet.accepted, sheet.districts, specimen)
-    return table, forms.receipt_table(sheet.year, [_receipt(line) for line in sheet.receipts], specimen)
+def receipt_sheet(year: int, lines: Sequence[ReceiptLine], specimen: str | None, subtitle: str = "") -> Sheet:
+    """Return the receipt table: who sent when, how many days late, how often, and where it stands."""
+    table = forms.receipt_table(year, [_receipt(line) for line in lines], specimen)
+    return replace(table, subtitle=subtitle)
 
 
 def _receipt(line: ReceiptLine) -> forms.ReceiptRow:

@@ -127,10 +127,13 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "papers.provincial_word": {"report_id": lambda year: [year.compiled]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
-    "province.compilation": {"report_id": lambda year: [year.compiled]},
-    "province.compilation_sheet": {
+    **{
+        f"compilation.{name}": {"report_id": lambda year: [year.compiled]}
+        for name in ("show", "save", "explain", "lock", "unlock", "sign", "table", "rows")
+    },
+    "compilation.file": {
         "report_id": lambda year: [year.compiled],
-        "name": lambda _year: ["bieu-01-t", "tiep-nhan"],
+        "name": lambda _year: ["01-T", "05-T", "tiep-nhan"],
     },
     "appraisal.entry": {"dossier_id": lambda year: [year.entered]},
     "appraisal.channel": {"unit_id": lambda year: [year.unregistered]},
