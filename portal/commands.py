@@ -24,6 +24,7 @@ from portal.notices.commands import remind, work_command
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
+from portal.trail.sealing import prove_all
 from tenants import operations, signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
@@ -137,13 +138,19 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ và kho minh chứng; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
+    with acting_in(STEWARD):
+        for proof in prove_all():
+            if proof.fault:
+                found.append(f"Nhật ký {proof.name}: {proof.fault}.")
+            elif proof.number:
+                click.echo(f"Nhật ký {proof.name}: niêm phong số {proof.number}, mã {proof.hash.hex()}")
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
-    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được.")
+    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên.")
 
 
 @click.group()

@@ -51,6 +51,8 @@ PROVINCE_ROOMS = (
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Ngày nghỉ", "cycle.days_off", Right.SEE_PROVINCE),
 )
+# Pages about who may do what, in the menu under one's name: each where the right is held.
+OF_POWERS = (("Nhật ký", "trail.index", Right.SEE_TRAIL),)
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
@@ -249,6 +251,9 @@ def _standing(identity: Identity) -> dict[str, Any]:
         "key": key_of(identity),
     }
     values["rooms"] = _rooms(identity, place)
+    values["menu"] = [
+        (label, url_for(endpoint)) for label, endpoint, right in OF_POWERS if not refusal(identity, right)
+    ]
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
         if place.role in DISTRICT_ROLES:

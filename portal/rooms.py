@@ -37,6 +37,7 @@ ROOMS: tuple[str, ...] = (
     "sealed",
     "targets",
     "team",
+    "trail",
     "units",
     "visits",
     "waivers",

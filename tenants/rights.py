@@ -118,6 +118,11 @@ class Right(Enum):
     RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm của huyện", DISTRICT_ROLES)
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
+    SEE_TRAIL = Grant(
+        "tìm, xuất nhật ký và xem niêm phong",
+        _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER, Role.PROVINCE_ADMIN),
+    )
+
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)
     RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))

@@ -62,6 +62,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "reports.annex": ("Các biểu kèm theo báo cáo; bấm vào một số để xem các đơn vị sau số đó.", _TABLES),
     "reports.lists": ("Danh sách đơn vị được công nhận và không được công nhận trong báo cáo.", _TABLES),
     "reports.rows": ("Các đơn vị sau một số của báo cáo, theo dữ liệu hiện tại; tải được bằng Excel.", _TABLES),
+    "trail": ("Ai làm gì, lúc nào, từ đâu trong huyện; tìm, xuất ra tệp và in mã niêm phong để giữ ngoài cổng.", "Quản trị, lãnh đạo: nhật ký"),
     "units": ("Danh mục đơn vị của huyện: loại hình, công lập hay không, ngày mở, ngày đóng.", _UNITS),
     "history": ("Kết quả công nhận của các năm trước khi có cổng, và ý kiến của đơn vị về kết quả đó.", _PAST),
     "register": ("Kết quả đã công bố, giấy chứng nhận và trang xác minh.", "Công bố, giấy chứng nhận"),

@@ -37,8 +37,19 @@ PROVINCE_WRITES = {
     "trail_entry",
 }
 # The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
-WORK_READS = {"account", "job", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
-WORK_WRITES = {"job", "letter", "notice"}
+WORK_READS = {
+    "account",
+    "job",
+    "letter",
+    "mail_choice",
+    "membership",
+    "notice",
+    "notice_read",
+    "trail_entry",
+    "trail_seal",
+    "unit",
+}
+WORK_WRITES = {"job", "letter", "notice", "trail_seal"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # Rows that one person of the district reads until the others have done theirs.
