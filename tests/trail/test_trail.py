@@ -127,15 +127,10 @@ AS_OWNER = {
 def test_who_owns_the_tables_is_found_out(world: World, way: str) -> None:
     """Altered, deleted, reordered or inserted by the owner with the triggers off: the first broken entry is named."""
     here, _, _ = written(world)
+    attack, found = AS_OWNER[way]
     assert _faults() == []
     with world.acting(here):
-        numbers = dict(
-            db.session.execute(
-                select(TrailSeal.number, TrailSeal.entry_id).where(
-                    TrailSeal.tenant_id == here.place.tenant_id
-                )
-            )
-        )
+        numbers = {row.number: row.entry_id for row in db.session.scalars(select(TrailSeal))}
     named = {"place": here.place.tenant_id, "third": numbers[3], "fourth": numbers[4]}
     with psycopg.connect(**bed_of(world.app).superuser()) as owner:
         owner.execute("set session_replication_role = replica")
