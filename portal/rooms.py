@@ -28,6 +28,7 @@ ROOMS: tuple[str, ...] = (
     "opening",
     "outreach",
     "papers",
+    "powers",
     "province",
     "recognition",
     "register",

@@ -56,7 +56,8 @@ class TrailEntry(TenantOwned, Base):
         inserts={
             "unit": OWN_TENANT + " and unit_id = app_unit() and account_id = app_account()",
             "district": OWN_TENANT + " and account_id = app_account()",
-            "province": OWN_TENANT + " and account_id = app_account()",
+            # What the province does to a place stands in the place's record.
+            "province": "account_id = app_account()",
         },
         statements=(_APPEND_ONLY,),
     )
