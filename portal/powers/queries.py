@@ -19,6 +19,8 @@ from tenants.places import Tenant
 from tenants.placing import on_day
 from tenants.powers import Delegation, RoleProposal
 
+from .rules import mandate_of, signing_title
+
 MOST_SHOWN = 100
 MOST_FOUND = 20
 _giver, _proposer, _answerer = aliased(Account), aliased(Account), aliased(Account)
@@ -169,3 +171,11 @@ def people(typed: str, tenant_id: int | None, membership_id: int | None = None) 
             )
         )
     return db.session.execute(statement).all()
+
+
+def signs_as(identity: Identity, head: str) -> str:
+    """Return the title under which somebody signs for the head of a place."""
+    if mandate_of(identity) is None:
+        return head
+    own = db.session.scalar(select(Account.title).where(Account.id == identity.account_id))
+    return signing_title(head, own or "")

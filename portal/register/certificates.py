@@ -13,7 +13,7 @@ import segno
 
 from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
-from portal.papers.office import Office, acting_for
+from portal.papers.office import Office, acting_for, own_title
 from portal.recognition.models import Decision, Recognition
 
 UNCONFIRMED_FORM = "Mẫu trình bày của Cổng Đơn vị học tập, chưa được Sở Giáo dục và Đào tạo xác nhận."
@@ -65,7 +65,7 @@ def published(
         address=address,
         place=office.seat,
         signer=decision.signer,
-        signer_title=decision.signer_title,
+        signer_title=own_title(decision.signer_title),
         authority_lines=acting_for(decision.signer_title),
         marks=tuple(mark for mark in (replaced, office.specimen) if mark),
         issued=decision.issued_at,

@@ -19,6 +19,7 @@ from portal.dossiers.operations import must
 from portal.figures.tables import bieu_01
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.powers.rules import title_fault
 from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
@@ -201,6 +202,8 @@ def send(
     report = _locked(report, version, states=("locked",))
     number, signer, signer_title = (" ".join(text.split()) for text in (number, signer, signer_title))
     _check_head(report, number, dated, signer, signer_title)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     cycle = cycle_of(report.year)
     assert cycle is not None
     report.number, report.dated, report.signer, report.signer_title = number, dated, signer, signer_title

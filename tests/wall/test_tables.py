@@ -24,7 +24,7 @@ from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
-SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
+SIGNIN_READS = {"account", "credential", "delegation", "membership", "one_time_link", "signin_session"}
 SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {
@@ -34,6 +34,7 @@ PROVINCE_WRITES = {
     "one_time_link",
     "report_answer",
     "report_reopening",
+    "role_proposal",
     "trail_entry",
 }
 # The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
