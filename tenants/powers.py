@@ -82,11 +82,9 @@ class RoleProposal(TenantOwned, Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     role: Mapped[Role] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(500))
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("account.id", name="fk_role_proposal_proposed_by"))
+    proposed_by: Mapped[int] = mapped_column(BigInteger)
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    answered_by: Mapped[int | None] = mapped_column(
-        ForeignKey("account.id", name="fk_role_proposal_answered_by")
-    )
+    answered_by: Mapped[int | None] = mapped_column(BigInteger)
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     confirmed: Mapped[bool | None]
 

@@ -41,8 +41,6 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_role_proposal_reason")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_proposal_account")),
-        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name="fk_role_proposal_answered_by"),
-        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name="fk_role_proposal_proposed_by"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_role_proposal_tenant")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_role_proposal")),
     )

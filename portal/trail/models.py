@@ -92,7 +92,7 @@ class TrailSeal(TenantOwned, Base):
     __wall__ = Wall(
         grants={"district": "select", "province": "select", "work": "select, insert"},
         statements=(_SEALS_APPEND_ONLY,),
-        steward="select",
+        steward="select, insert",
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "entry_id"], ["trail_entry.tenant_id", "trail_entry.id"]),

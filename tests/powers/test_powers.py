@@ -23,6 +23,7 @@ from tenants import signin, standing
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role, SigninSession
+from tenants.places import Tenant
 from tenants.powers import Delegation, RoleProposal
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -189,6 +190,19 @@ def test_a_province_admin_takes_two(world: World) -> None:
         persons.place_person(
             second.identity.account_id, Role.PROVINCE_ADMIN, world.province_id, since=signin.today()
         )
+
+
+def test_the_operator_gives_it_with_a_reason(world: World) -> None:
+    """Where nobody is left to propose or confirm; the reason stands in the place's record."""
+    place = a_place(world)
+    with acting_in(STEWARD):
+        code = db.session.scalars(select(Tenant.code).where(Tenant.id == place.tenant_id)).one()
+    run = world.app.test_cli_runner()
+    given = ["user", "give", place.officer.login, "--role", "district_leader", "--tenant", code, "--reason"]
+    assert run.invoke(args=[*given, " "]).exit_code != 0
+    assert run.invoke(args=[*given, "Lãnh đạo cũ đã nghỉ"]).exit_code == 0
+    assert now(place.officer, Role.DISTRICT_LEADER) is not None
+    assert acts(place, "power.") == ["power.give"]
 
 
 def a_delegation(place: Place, giver: Person, to: Person, rights: tuple[str, ...] = (), days: int = 5) -> int:
