@@ -178,7 +178,7 @@ def _create_for_unit(actor: Identity, tenant_id: int, unit: Unit, role: Role) ->
     raise Refused(f"Không đặt được tên đăng nhập cho {unit.name}. Xin đổi mã đơn vị.")
 
 
-def giverole_words(actor: Identity, tenant_id: int, account_id: int, role: Role, unit_id: int | None) -> None:
+def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit_id: int | None) -> None:
     """Give a person of the district a further role from today. Raises `Refused`."""
     must_manage(actor)
     account = known(tenant_id, account_id)
@@ -202,7 +202,7 @@ def giverole_words(actor: Identity, tenant_id: int, account_id: int, role: Role,
     tell_person(tenant_id, account_id, ROLE_GIVEN.format(role=role_words(role), place=place), "/noi-lam-viec")
 
 
-def endrole_words(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
+def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
     """End a person's role in the district at once; the history keeps it. Raises `Refused`."""
     must_manage(actor)
     membership = _running(tenant_id, membership_id)

@@ -17,7 +17,7 @@ from portal.web import Listing, back_to, listing, paginate
 from tenants import operations as persons
 from tenants import signin
 from tenants.access import found, may, signed_in
-from tenants.people import DECIDING_ROLES, Account
+from tenants.people import DECIDING_ROLES, Account, Role
 from tenants.refusal import Refused
 from tenants.rights import Right
 
@@ -82,7 +82,7 @@ def create() -> Any:
     if not good or role is None:
         return _new_page(form), 422
     try:
-        if role in DECIDING_ROLES:
+        if role is Role.DISTRICT_LEADER and unit_id is None:
             propose_new(signed_in(), form.person(), role, form.reason.data or "")
             return back_to("powers.proposals", PROPOSED)
         handed = operations.create_person(signed_in(), _here(), form.person(), role, unit_id)
@@ -175,7 +175,7 @@ def give_role(account_id: int) -> Any:
         form.role.errors = [ROLE_MISSING]
         return _person_page(account, form), 422
     try:
-        if role in DECIDING_ROLES:
+        if role is Role.DISTRICT_LEADER and unit_id is None:
             propose(signed_in(), account_id, role, form.reason.data or "")
             return back_to("powers.proposals", PROPOSED)
         operations.give_role(signed_in(), _here(), account_id, role, unit_id)

@@ -63,7 +63,7 @@ def issue(
     if (standing.level, standing.number, standing.dated) != (row.before, row.target_number, row.target_dated):
         raise Refused("Kết quả của đơn vị đã thay đổi sau khi soạn. Xin soạn lại quyết định này.")
     row.number, row.dated, row.signer, row.signer_title = number, dated, signer, signer_title
-    row.state, row.issued_at, row.issued_by = "issued", clock.now(), actor.full_name
+    row.state, row.issued_at, row.issued_by = "issued", clock.now(), actor.acting_name[:200]
     db.session.flush()
     _give_and_take(case, standing, dated)
     db.session.flush()

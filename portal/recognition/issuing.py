@@ -86,7 +86,11 @@ def issue(
         with db.session.begin_nested():
             decision.number, decision.dated = number, dated
             decision.signer, decision.signer_title = signer, signer_title
-            decision.state, decision.issued_at, decision.issued_by = "issued", clock.now(), actor.full_name
+            decision.state, decision.issued_at, decision.issued_by = (
+                "issued",
+                clock.now(),
+                actor.acting_name[:200],
+            )
             db.session.flush()
     except IntegrityError as error:
         if "uq_decision_number" in str(error.orig):

@@ -207,7 +207,7 @@ def send(
     cycle = cycle_of(report.year)
     assert cycle is not None
     report.number, report.dated, report.signer, report.signer_title = number, dated, signer, signer_title
-    report.sent_at, report.sent_by = clock.now(), actor.full_name
+    report.sent_at, report.sent_by = clock.now(), actor.acting_name[:200]
     report.late = (
         is_late(cycle.report_before, report.sent_at) if report.edition == 1 else _first_was_late(report)
     )

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, insert, select
 
 from portal.config import Settings
+from tenants import signin
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -67,7 +68,7 @@ def seal(tenant_id: int) -> int:
         return 0
     last = last_seal(tenant_id)
     number, before = (last.number, last.hash) if last else (0, BEGINNING)
-    now, count = datetime.now(UTC), 0
+    now, count = signin.now(), 0
     waiting = unsealed(tenant_id, last).order_by(TrailEntry.id).execution_options(yield_per=AT_ONCE)
     for entries in db.session.scalars(waiting).partitions():
         rows = []
