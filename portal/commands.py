@@ -246,7 +246,7 @@ def user_disable(login: str, reason: str) -> None:
 
 @user.command("give")
 @click.argument("login")
-@click.option("--role", type=click.Choice(sorted(DECIDING_ROLES)), required=True)
+@click.option("--role", type=click.Choice(sorted(role.value for role in DECIDING_ROLES)), required=True)
 @click.option("--tenant", "code", required=True, help="Nơi giữ vai trò, theo mã.")
 @click.option("--reason", required=True, help="Lý do, ghi vào nhật ký và báo cho người đó.")
 def user_give(login: str, role: str, code: str, reason: str) -> None:

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.operations import NewPerson
 from portal.notices.models import Notice
+from portal.papers.office import acting_for, own_title
 from portal.powers import operations, queries
 from portal.powers.operations import Given
+from portal.powers.rules import signing_title, title_fault
 from portal.roster.models import RosterPerson
 from portal.trail.models import TrailEntry
 from tenants import operations as persons
@@ -231,6 +233,12 @@ def test_a_delegate_decides_in_the_name_of_the_giver_until_it_ends(world: World)
     assert "không được ủy quyền" in (refusal(delegate, Right.DELEGATE) or "")
     assert refusal(delegate, Right.CONFIRM_DECIDER)
     assert delegate.acting_name == "Chuyên viên An Lão (thừa ủy quyền của Chủ tịch An Lão)"
+    assert signing_title("CHỦ TỊCH", "Phó chủ tịch") == "PHÓ CHỦ TỊCH"
+    title = signing_title("CHỦ TỊCH", "Trưởng phòng")
+    assert (acting_for(title), own_title(title)) == (("TUQ. CHỦ TỊCH",), "TRƯỞNG PHÒNG")
+    assert title_fault(delegate, title) is None
+    assert "theo ủy quyền của" in (title_fault(delegate, "CHỦ TỊCH") or "")
+    assert title_fault(place.leader.identity, "CHỦ TỊCH") is None
     with acting_in(STEWARD):
         member = db.session.scalars(select(Membership).where(Membership.delegation_id == number)).one()
         until = member.until
