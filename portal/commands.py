@@ -268,7 +268,7 @@ def user_give(login: str, role: str, code: str, reason: str) -> None:
             None, "power.give", sentence, tenant_id=place.id, detail={"account_id": account.id}, inner=True
         )
         tell_person(place.id, account.id, f"Anh/chị được giao vai trò {words.ROLES[role]} của {place.name}.")
-    click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
+        click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
 
 
 @user.command("link")

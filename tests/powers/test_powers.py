@@ -202,7 +202,8 @@ def test_the_operator_gives_it_with_a_reason(world: World) -> None:
     run = world.app.test_cli_runner()
     given = ["user", "give", place.officer.login, "--role", "district_leader", "--tenant", code, "--reason"]
     assert run.invoke(args=[*given, " "]).exit_code != 0
-    assert run.invoke(args=[*given, "Lãnh đạo cũ đã nghỉ"]).exit_code == 0
+    done = run.invoke(args=[*given, "Lãnh đạo cũ đã nghỉ"])
+    assert done.exit_code == 0, (done.output, done.exception)
     assert now(place.officer, Role.DISTRICT_LEADER) is not None
     assert acts(place, "power.") == ["power.give"]
 
