@@ -24,9 +24,10 @@ from portal.notices.commands import remind, work_command
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
+from portal.trail.sealing import prove_all
 from tenants import operations, signin
 from tenants.database import db
-from tenants.people import Account, Membership, Role
+from tenants.people import DECIDING_ROLES, Account, Membership, Role
 from tenants.places import Tenant, TenantKind
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -137,13 +138,19 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ và kho minh chứng; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
+    with acting_in(STEWARD):
+        for proof in prove_all():
+            if proof.fault:
+                found.append(f"Nhật ký {proof.name}: {proof.fault}.")
+            elif proof.number:
+                click.echo(f"Nhật ký {proof.name}: niêm phong số {proof.number}, mã {proof.hash.hex()}")
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
-    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được.")
+    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên.")
 
 
 @click.group()
@@ -235,6 +242,33 @@ def user_disable(login: str, reason: str) -> None:
             sentence = f"đã khóa tài khoản {account.login} từ dòng lệnh: {reason.strip()[:300]}."
             record(None, "person.disable", sentence, tenant_id=home, detail={"account_id": account.id})
     click.echo(f"Đã khóa {login}.")
+
+
+@user.command("give")
+@click.argument("login")
+@click.option("--role", type=click.Choice(sorted(role.value for role in DECIDING_ROLES)), required=True)
+@click.option("--tenant", "code", required=True, help="Nơi giữ vai trò, theo mã.")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký và báo cho người đó.")
+def user_give(login: str, role: str, code: str, reason: str) -> None:
+    """Giao quyền quyết định khi không còn ai đề xuất hoặc xác nhận được trên cổng."""
+    from portal.notices.operations import tell_person
+    from portal.trail.operations import record
+
+    reason = reason.strip()[:300]
+    with acting_in(STEWARD):
+        account = db.session.scalar(select(Account).where(Account.login == login.strip().lower()))
+        place = db.session.scalar(select(Tenant).where(Tenant.code == code))
+        if account is None or place is None or not reason:
+            sys.exit("Không có tên đăng nhập hoặc mã nơi đó, hoặc chưa ghi lý do.")
+        if (place.kind == TenantKind.PROVINCE) != (role == Role.PROVINCE_ADMIN):
+            sys.exit("Vai trò này không thuộc cấp của nơi đó.")
+        operations.place_person(account.id, Role(role), place.id, since=signin.today())
+        sentence = f"đã giao cho {account.full_name} vai trò {words.ROLES[role]} từ dòng lệnh: {reason}."
+        record(
+            None, "power.give", sentence, tenant_id=place.id, detail={"account_id": account.id}, inner=True
+        )
+        tell_person(place.id, account.id, f"Anh/chị được giao vai trò {words.ROLES[role]} của {place.name}.")
+        click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
 
 
 @user.command("link")

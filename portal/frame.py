@@ -51,6 +51,13 @@ PROVINCE_ROOMS = (
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
 )
+# Pages about who may do what, in the menu under one's name: each where the right is held.
+OF_POWERS = (
+    ("Ủy quyền", "powers.delegations", Right.SEE_DELEGATIONS),
+    ("Giao quyền quyết định", "powers.proposals", Right.SEE_PROPOSALS),
+    ("Xem như người khác", "powers.look", Right.LOOK_AS),
+    ("Nhật ký", "trail.index", Right.SEE_TRAIL),
+)
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
@@ -241,6 +248,9 @@ def _standing(identity: Identity) -> dict[str, Any]:
             values[key] = url_for(endpoint)
     if len(identity.places) > 1 and "account.places" in known:
         values["switch_url"] = url_for("account.places")
+    if identity.seer:
+        values["seer"] = identity.seer
+        values["stop_looking_url"] = url_for("powers.end_look")
     place = identity.place
     if place is None:
         return values
@@ -249,10 +259,14 @@ def _standing(identity: Identity) -> dict[str, Any]:
         "place": name,
         "within": within,
         "role": words.ROLES[place.role.value],
-        "name": identity.full_name,
+        "name": identity.acting_name,
+        "mandate": place.mandate,
         "key": key_of(identity),
     }
     values["rooms"] = _rooms(identity, place)
+    values["menu"] = [
+        (label, url_for(endpoint)) for label, endpoint, right in OF_POWERS if not refusal(identity, right)
+    ]
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
         if place.role in DISTRICT_ROLES:

@@ -30,7 +30,7 @@ from portal.trail import models as trail
 from portal.units import models as units
 from portal.visits import models as visits
 from portal.waivers import models as waivers
-from tenants import people, places
+from tenants import people, places, powers
 from tenants.database import Base
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "papers",
     "people",
     "places",
+    "powers",
     "recognition",
     "register",
     "registration",

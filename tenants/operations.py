@@ -67,10 +67,22 @@ def place_person(
     unit_id: int | None = None,
     since: date,
     until: date | None = None,
+    proposal_id: int | None = None,
+    delegation_id: int | None = None,
 ) -> Membership:
-    """Give a person a role in a place from a day on (until: the last day, inclusive)."""
+    """Give a person a role in a place from a day on (until: the last day, inclusive).
+
+    A role that decides names its confirmed proposal, a delegated one its delegation; the wall refuses it without.
+    """
     membership = Membership(
-        tenant_id=tenant_id, account_id=account_id, role=role, unit_id=unit_id, since=since, until=until
+        tenant_id=tenant_id,
+        account_id=account_id,
+        role=role,
+        unit_id=unit_id,
+        since=since,
+        until=until,
+        proposal_id=proposal_id,
+        delegation_id=delegation_id,
     )
     db.session.add(membership)
     db.session.flush()

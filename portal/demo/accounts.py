@@ -119,7 +119,7 @@ def identities(tenant_id: int) -> dict[tuple[Role, int | None], Identity]:
         select(Account, Membership, Tenant.name)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
-        .where(Membership.tenant_id == tenant_id)
+        .where(Membership.tenant_id == tenant_id, Membership.delegation_id.is_(None))
     )
     found = {}
     for account, member, tenant_name in rows:
@@ -144,6 +144,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
+        .where(Membership.delegation_id.is_(None))
     )
     asked = (
         select(Dossier.unit_id)

@@ -39,6 +39,7 @@ from .notices import keep_days
 from .notices import tell as remind_units
 from .opening import open_year_of
 from .papers import head_and_word
+from .powers import deputise
 from .publication import complain, publish
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
@@ -116,6 +117,7 @@ def build(wanted: list[PlaceData]) -> None:
             visit(units[0].tenant_id, people)
             appoint(people)
             meet(people)
+            deputise(people)
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     govern(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     compile_year(_people_of_province())

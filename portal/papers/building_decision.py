@@ -9,7 +9,7 @@ from portal import words
 from portal.further.queries import Case
 from portal.further.rules import GROUNDS
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
-from portal.papers.office import Office, acting_for
+from portal.papers.office import Office, acting_for, own_title
 from portal.papers.speaking import speaker
 from portal.recognition.lines import DecisionSheet, LineRow
 
@@ -38,7 +38,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
             day=sheet.dated,
         ),
         signature=Signature(
-            title=sheet.signer_title or None,
+            title=own_title(sheet.signer_title) or None,
             signer_name=sheet.signer or None,
             authority_lines=acting_for(sheet.signer_title),
         ),
@@ -89,7 +89,7 @@ def further(case: Case, office: Office) -> Decision:
             day=row.dated,
         ),
         signature=Signature(
-            title=row.signer_title or None,
+            title=own_title(row.signer_title) or None,
             signer_name=row.signer or None,
             authority_lines=acting_for(row.signer_title),
         ),

@@ -12,7 +12,7 @@ from portal.papers import forms
 from portal.papers.building_decision import without_counts
 from portal.papers.data import DistrictReport, Letterhead, Section, Signature
 from portal.papers.forms import FigureRow
-from portal.papers.office import Office, acting_for, inline
+from portal.papers.office import Office, acting_for, inline, own_title
 from portal.papers.sheets import Sheet
 from portal.reports.queries import ReportSheet
 from portal.reports.rules import Result
@@ -65,7 +65,7 @@ def district_report(
             day=sheet.dated,
         ),
         signature=Signature(
-            title=sheet.signer_title or None,
+            title=own_title(sheet.signer_title) or None,
             signer_name=sheet.signer or None,
             authority_lines=acting_for(sheet.signer_title),
         ),

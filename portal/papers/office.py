@@ -23,10 +23,24 @@ def inline(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+_AUTHORITY = re.compile(r"\s*((?:KT|TUQ)\.\s*[^–-]+?)\s*[–-]\s*(.+)", re.IGNORECASE)
+
+
 def acting_for(title: str) -> tuple[str, ...]:
-    """Return the line of authority above a deputy's title: "KT. CHỦ TỊCH" above "PHÓ CHỦ TỊCH"."""
+    """Return the line of authority above a title (NĐ 30/2020): as typed, "TUQ. CHỦ TỊCH – TRƯỞNG PHÒNG", or a deputy's.
+
+    A deputy signs "KT. CHỦ TỊCH" above "PHÓ CHỦ TỊCH" without anybody typing it.
+    """
+    if typed := _AUTHORITY.fullmatch(title):
+        return (typed.group(1).upper(),)
     found = re.match(r"\s*phó\s+(.+)", title, re.IGNORECASE)
     return (f"KT. {found.group(1).upper()}",) if found else ()
+
+
+def own_title(title: str) -> str:
+    """Return the title of who signs, without a typed line of authority."""
+    typed = _AUTHORITY.fullmatch(title)
+    return typed.group(2) if typed else title
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,22 +99,22 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
 
 
 def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:
-    """Make a new link for an administrator of a district; the older one dies. Told once, as at the opening."""
+    """Make a new link for an administrator or a leader of a district; the older one dies. Told once, as at the opening."""
     _may(actor)
     tenant = db.session.get(Tenant, tenant_id)
     placed = db.session.scalar(
         select(Membership.id).where(
             Membership.tenant_id == tenant_id,
             Membership.account_id == account_id,
-            Membership.role == Role.DISTRICT_ADMIN,
+            Membership.role.in_((Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)),
             *in_force(),
         )
     )
     if tenant is None or placed is None:
-        raise Refused("Không tìm thấy quản trị viên này ở huyện đã chọn.", 404)
+        raise Refused("Không tìm thấy quản trị viên, lãnh đạo này ở huyện đã chọn.", 404)
     account = _account(account_id)
     token = _link(actor, account_id)
-    sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, quản trị {tenant.name}."
+    sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, {tenant.name}."
     _record(actor, "place.link", sentence, tenant_id)
     assert actor.place is not None
     tell_person(tenant_id, account_id, LINK_MADE.format(place=actor.place.tenant_name), "/tai-khoan")

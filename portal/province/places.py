@@ -10,10 +10,12 @@ from flask import current_app, render_template, request, url_for
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles
+from portal.powers.queries import waiting
 from portal.trail.queries import of_acts
 from portal.web import back_to
 from portal.words import ZONE, fold
 from tenants.access import found, may, signed_in
+from tenants.people import Role
 from tenants.places import TenantKind
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -37,7 +39,9 @@ def tenants() -> Any:
         places=places,
         total=len(queries.places()) if asked else len(places),
         q=asked,
-        administrators=queries.administrators(),
+        administrators=queries.in_office(Role.DISTRICT_ADMIN),
+        leaders=queries.in_office(Role.DISTRICT_LEADER),
+        proposals=waiting() if not refusal(actor, Right.CONFIRM_DECIDER) else 0,
         opens=refusal(actor, Right.OPEN_TENANT) is None,
         trail=of_acts(actor.place.tenant_id, "place.", limit=10),
     )

@@ -70,13 +70,13 @@ def in_force() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def administrators() -> dict[int, list[Account]]:
-    """Return the administrators in office of every district, by its id."""
+def in_office(role: Role) -> dict[int, list[Account]]:
+    """Return who holds a role of the district in every district, by its id."""
     found: dict[int, list[Account]] = {}
     statement = (
         select(Membership.tenant_id, Account)
         .join(Account, Account.id == Membership.account_id)
-        .where(Membership.role == Role.DISTRICT_ADMIN, Account.disabled_at.is_(None), *in_force())
+        .where(Membership.role == role, Account.disabled_at.is_(None), *in_force())
         .order_by(Membership.tenant_id, Membership.id)
     )
     for tenant_id, account in db.session.execute(statement):

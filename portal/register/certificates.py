@@ -16,7 +16,7 @@ import segno
 
 from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
-from portal.papers.office import Office, acting_for
+from portal.papers.office import Office, acting_for, own_title
 from portal.papers.speaking import speaker
 from portal.papers.texts import PLACES
 from portal.recognition.models import Decision, Recognition
@@ -70,7 +70,7 @@ def published(
         address=address,
         place=office.seat,
         signer=decision.signer,
-        signer_title=decision.signer_title,
+        signer_title=own_title(decision.signer_title),
         authority_lines=acting_for(decision.signer_title),
         marks=tuple(mark for mark in (replaced, office.specimen) if mark),
         issued=decision.issued_at,

@@ -18,6 +18,7 @@ from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.powers.rules import title_fault
 from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
@@ -203,10 +204,12 @@ def send(
     report = _locked(report, version, states=("locked",))
     number, signer, signer_title = (" ".join(text.split()) for text in (number, signer, signer_title))
     _check_head(report, number, dated, signer, signer_title)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     cycle = cycle_of(report.year)
     assert cycle is not None
     report.number, report.dated, report.signer, report.signer_title = number, dated, signer, signer_title
-    report.sent_at, report.sent_by = clock.now(), actor.full_name
+    report.sent_at, report.sent_by = clock.now(), actor.acting_name[:200]
     report.late = (
         is_late(cycle.report_before, report.sent_at) if report.edition == 1 else _first_was_late(report)
     )

@@ -94,6 +94,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "interest_id": [rows["appraiser_interest"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
+        "delegation_id": [rows["delegation"]["id"]],
+        "proposal_id": [rows["role_proposal"]["id"]],
         "extension_id": [rows["filing_extension"]["id"]],
         "nam": [rows["year_notice"]["year"]],
         "outreach_id": [rows["district_activity"]["id"]],

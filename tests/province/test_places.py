@@ -13,7 +13,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.rules import is_late
 from portal.province import operations
 from portal.trail.queries import of_acts
-from tenants import signin
+from tenants import signin, standing
 from tenants.database import db
 from tenants.people import Account, Membership, Role
 from tenants.places import Tenant
@@ -75,7 +75,7 @@ def test_one_page_opens_a_district_with_its_administrator(world: World, client: 
         account_id = signin.use_link(token, "con ngựa pin đúng chỗ 8")
         session = signin.open_session(account_id, "127.0.0.1", "test")
     with acting_in(Scope(ScopeKind.SIGNIN)):
-        identity = signin.identify(session)
+        identity = standing.identify(session)
         assert identity is not None
         assert identity.place is not None
         assert (identity.place.role, identity.place.tenant_id) == (Role.DISTRICT_ADMIN, place_id)

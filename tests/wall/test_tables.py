@@ -24,7 +24,7 @@ from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
-SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
+SIGNIN_READS = {"account", "credential", "delegation", "membership", "one_time_link", "signin_session"}
 SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {
@@ -34,11 +34,23 @@ PROVINCE_WRITES = {
     "one_time_link",
     "report_answer",
     "report_reopening",
+    "role_proposal",
     "trail_entry",
 }
 # The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
-WORK_READS = {"account", "job", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
-WORK_WRITES = {"job", "letter", "notice"}
+WORK_READS = {
+    "account",
+    "job",
+    "letter",
+    "mail_choice",
+    "membership",
+    "notice",
+    "notice_read",
+    "trail_entry",
+    "trail_seal",
+    "unit",
+}
+WORK_WRITES = {"job", "letter", "notice", "trail_seal"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # Rows that one person of the district reads until the others have done theirs.
