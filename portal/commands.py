@@ -21,6 +21,7 @@ from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
 from portal.notices.commands import remind, work_command
+from portal.place_kinds import TEMPLATES
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
@@ -163,7 +164,7 @@ def tenant_list() -> None:
 @click.option("--kind", type=click.Choice([k.value for k in TenantKind]), required=True)
 @click.option("--code", required=True)
 @click.option("--name", required=True, help='Tên đầy đủ, ví dụ "Huyện An Lão".')
-@click.option("--seat", required=True, help="Địa danh ghi trên văn bản.")
+@click.option("--seat", default="", help="Địa danh ghi trên văn bản; bỏ trống: tên không kèm loại.")
 @click.option("--login", required=True, help="Tên đăng nhập của quản trị huyện đầu tiên.")
 def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     """Mở một huyện cùng quản trị viên đầu tiên và in liên kết đặt mật khẩu."""
@@ -172,18 +173,20 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     given = settings()
     try:
         with acting_in(STEWARD):
-            low = name[:1].lower() + name[1:]
+            template = TEMPLATES[TenantKind(kind)]
             place = operations.open_tenant(
                 kind=TenantKind(kind),
                 code=code,
                 name=name,
                 name_sort=sort_key(name),
-                committee=f"Ủy ban nhân dân {low}",
-                office="Phòng Giáo dục và Đào tạo",
-                seat=seat,
+                committee=template.committee_of(name),
+                office=template.office,
+                seat=seat or template.seat_of(name),
                 valid_from=clock.today(),
+                chair_title=template.chair_title,
+                symbol=template.symbol,
             )
-            account_id = operations.new_account(login, f"Quản trị {low}")
+            account_id = operations.new_account(login, f"Quản trị {name[:1].lower()}{name[1:]}")
             operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=signin.today())
             record(None, "tenant.open", f"đã mở {name} từ dòng lệnh.", tenant_id=place.id)
             link = signin.new_link(account_id, None)

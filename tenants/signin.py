@@ -172,7 +172,8 @@ def identify(token: str) -> Identity | None:
             & Membership.ended_at.is_(None)
             & or_(Membership.until.is_(None), Membership.until >= day),
         )
-        .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
+        # In a closed place nobody acts, whatever was forgotten to be ended there.
+        .outerjoin(Tenant, (Tenant.id == Membership.tenant_id) & Tenant.valid_to.is_(None))
         .where(SigninSession.token_sha256 == digest(token), Account.disabled_at.is_(None))
         .order_by(Membership.id)
     ).all()
@@ -187,7 +188,7 @@ def identify(token: str) -> Identity | None:
     places = tuple(
         Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id)
         for _, _, m, tenant_name, _ in rows
-        if m
+        if m and tenant_name is not None
     )
     chosen = tuple(p for p in places if p.membership_id == session.membership_id)
     return Identity(

@@ -26,6 +26,7 @@ def standing_of(account_id: int, membership_id: int) -> Identity | None:
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .where(
             Account.id == account_id,
+            Tenant.valid_to.is_(None),
             Account.disabled_at.is_(None),
             Membership.since <= day,
             Membership.ended_at.is_(None),

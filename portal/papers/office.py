@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.papers.data import Letterhead
+from portal.place_kinds import TEMPLATES
 from tenants.places import Tenant, TenantKind
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
-_TIERS = {
-    TenantKind.PROVINCE: "cấp tỉnh",
-    TenantKind.COMMUNE: "cấp xã",
-    TenantKind.WARD: "cấp xã",
-    TenantKind.SPECIAL_ZONE: "cấp xã",
-}
 
 
 def inline(name: str) -> str:
@@ -74,7 +69,7 @@ def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
         place=inline(tenant.name),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
-        tier=_TIERS.get(TenantKind(tenant.kind), "cấp huyện"),
+        tier=TEMPLATES[TenantKind(tenant.kind)].tier,
         symbol=tenant.symbol,
         code=tenant.code,
         specimen=SPECIMEN if demo else None,

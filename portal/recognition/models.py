@@ -25,9 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.dossiers.models import dossier_key
 from tenants.database import Base
-from tenants.owned import OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
+from tenants.owned import FOLLOWS_ITS_UNIT, OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
 
-_ISSUED = """
+_ISSUED = f"""
 create or replace function refuse_issued_decision() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
@@ -41,6 +41,7 @@ create or replace trigger decision_issued before update or delete on decision
 create or replace function refuse_issued_line() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user <> 'portal_steward' and exists (select from decision d
       where d.state = 'issued' and ((d.tenant_id = old.tenant_id and d.id = old.decision_id)
         or (d.tenant_id = new.tenant_id and d.id = new.decision_id))) then
@@ -119,7 +120,13 @@ class Decision(TenantOwned, Base):
             "state = 'draft' or (number <> '' and dated is not null and issued_at is not null)", name="issued"
         ),
         Index(
-            "uq_decision_number", "tenant_id", "number", "dated", unique=True, postgresql_where="number <> ''"
+            "uq_decision_number",
+            "tenant_id",
+            "number",
+            "dated",
+            "issuer",
+            unique=True,
+            postgresql_where="number <> ''",
         ),
         Index("ix_decision_year", "tenant_id", "year", "id"),
     )

@@ -80,12 +80,13 @@ STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere"
 # Tables that belong to nobody: who reads them, and who writes them at all.
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "setting", "tenant"}
+_OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL,
+    "public": _OF_ALL | _OF_PLACES,
     "signin": _OF_ALL | {"throttle"},
-    "unit": _OF_ALL | _CATALOGUE | {"holiday"},
-    "district": _OF_ALL | _CATALOGUE | {"holiday"},
-    "province": _OF_ALL | _CATALOGUE | {"holiday", "provincial_report"},
+    "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday"},
+    "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday"},
+    "province": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "provincial_report", "reform"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -98,6 +99,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "cycle",
         "holiday",
         "provincial_report",
+        "reform",
         "setting",
         "tenant",
         "threshold",
