@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "papers",
     "province",
     "recognition",
+    "reform",
     "register",
     "registration",
     "reports",

@@ -123,6 +123,9 @@ class Right(Enum):
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
+    REFORM_PLACES = Grant(
+        "lập, xác nhận phương án sắp xếp địa giới, yêu cầu trả lại", _roles(Role.PROVINCE_ADMIN)
+    )
     KEEP_DAYS = Grant("ghi ngày nghỉ, ngày làm bù của tỉnh", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
 

@@ -124,7 +124,7 @@ begin
   end if;
   raise exception 'content of a dossier in state % is frozen', of_dossier.state using errcode = 'PT409';
 end $$;
-"""
+"""  # noqa: S608  (only our own words)
 
 
 def frozen_with_dossier(table: str, columns: str = "", part: str = "") -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.papers.data import Letterhead
 from portal.place_kinds import TEMPLATES
-from tenants.places import Tenant, TenantKind
+from tenants.places import FormerName, Tenant, TenantKind
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
 
@@ -61,8 +61,8 @@ class Office:
         )
 
 
-def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
-    """Return a tenant's bodies as its papers name them."""
+def office_of(tenant: Tenant | FormerName, *, demo: bool, site: str = "") -> Office:
+    """Return a tenant's bodies as its papers name them, or named them under a former name."""
     return Office(
         committee=tenant.committee,
         office=tenant.office,
@@ -71,7 +71,7 @@ def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
         chair_title=tenant.chair_title,
         tier=TEMPLATES[TenantKind(tenant.kind)].tier,
         symbol=tenant.symbol,
-        code=tenant.code,
+        code=tenant.code if isinstance(tenant, Tenant) else "",
         specimen=SPECIMEN if demo else None,
         site=site,
     )

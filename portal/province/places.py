@@ -11,6 +11,7 @@ from portal import clock
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles
 from portal.place_kinds import TEMPLATES
+from portal.reform.queries import former_names, successors
 from portal.trail.queries import of_acts
 from portal.web import back_to
 from portal.words import ZONE, fold
@@ -41,6 +42,8 @@ def tenants() -> Any:
         administrators=queries.administrators(),
         opens=refusal(actor, Right.OPEN_TENANT) is None,
         trail=of_acts(actor.place.tenant_id, "place.", limit=10),
+        former=former_names(),
+        successors=successors(),
     )
 
 

@@ -51,7 +51,7 @@ begin
 end $$;
 create or replace trigger decision_line_issued before insert or update or delete on decision_line
   for each row execute function refuse_issued_line();
-"""
+"""  # noqa: S608  (only our own words)
 
 # Asked when the transaction ends, so that an operation may write decision and recognitions in any order.
 _BY_DECISION = """

@@ -58,6 +58,7 @@ def verify(code: str) -> Any:
     return render_template(
         "register/verify.html",
         entry=entry,
+        home=queries.home_of(entry),
         stands=standing_of(entry, today),
         sentence=sentence_of(entry, today),
         moment=words.moment(clock.now()),
@@ -109,6 +110,7 @@ def search() -> Any:
         "register/search.html",
         page=paginate(statement, asked.number),
         listing=asked,
+        homes=queries.homes(),
         places=[(place, place) for place in places],
         kinds=[(code, words.UNIT_KINDS[code].short) for code in UNIT_KINDS],
         years=[(year, year) for year in years],
@@ -129,5 +131,10 @@ def result(code: str) -> Any:
         return redirect(url_for("register.result", code=known))
     today = clock.today()
     return render_template(
-        "register/result.html", entry=story[0], story=story, sentence=sentence_of(story[0], today), **_frame()
+        "register/result.html",
+        entry=story[0],
+        home=queries.home_of(story[0]),
+        story=story,
+        sentence=sentence_of(story[0], today),
+        **_frame(),
     )

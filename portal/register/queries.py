@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from portal import words
 from portal.further.models import FurtherDecision
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from tenants.database import db
+from tenants.places import FormerName, Succession, Tenant
 
 from .models import RegisterEntry
 from .rules import Standing
@@ -30,9 +32,48 @@ def story_of(code: str) -> list[RegisterEntry]:
 
 
 def places() -> list[str]:
-    """Return the places that have published anything, in Vietnamese order."""
-    found = db.session.scalars(select(RegisterEntry.place).distinct())
-    return sorted(found, key=words.sort_key)
+    """Return the places that have published anything, old and present names alike, in Vietnamese order."""
+    found = set(db.session.scalars(select(RegisterEntry.place).distinct()))
+    return sorted(found | set(homes().values()), key=words.sort_key)
+
+
+def homes() -> dict[int, str]:
+    """Return what the places that keep entries of another place are called now; few, and one statement."""
+    moved = select(RegisterEntry.tenant_id).where(RegisterEntry.origin_tenant_id.is_not(None)).distinct()
+    renamed = select(FormerName.place_id)
+    rows = select(Tenant.id, Tenant.name).where(or_(Tenant.id.in_(moved), Tenant.id.in_(renamed)))
+    return {row.id: row.name for row in db.session.execute(rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The place that keeps an entry now, where it is called otherwise than as published: since when, by what."""
+
+    name: str
+    since: date
+    basis: str
+
+
+def home_of(entry: RegisterEntry) -> Home | None:
+    """Return the place that took an entry over, or the new name of its place; None where nothing changed."""
+    name = db.session.scalar(select(Tenant.name).where(Tenant.id == entry.tenant_id))
+    if name is None or name == entry.place:
+        return None
+    if entry.origin_tenant_id is not None:
+        found = db.session.execute(
+            select(Succession.on_day, Succession.basis)
+            .where(Succession.to_id == entry.tenant_id)
+            .order_by(Succession.from_id != entry.origin_tenant_id, Succession.on_day.desc())
+            .limit(1)
+        ).one_or_none()
+    else:
+        found = db.session.execute(
+            select(FormerName.valid_to, FormerName.basis)
+            .where(FormerName.place_id == entry.tenant_id, FormerName.name == entry.place)
+            .order_by(FormerName.valid_to.desc())
+            .limit(1)
+        ).one_or_none()
+    return Home(name, *found) if found else None
 
 
 SORTS = ("name", "decided", "place")
@@ -55,9 +96,11 @@ def search(
     statement = select(entry)
     if q:
         statement = statement.where(entry.name_folded.contains(words.fold(q), autoescape=True))
-    for column, wanted in ((entry.kind, kind), (entry.place, place)):
-        if wanted:
-            statement = statement.where(column == wanted)
+    if kind:
+        statement = statement.where(entry.kind == kind)
+    if place:
+        now = select(Tenant.id).where(Tenant.name == place)
+        statement = statement.where(or_(entry.place == place, entry.tenant_id.in_(now)))
     for number, wanted in ((entry.level, level), (entry.year, year)):
         if wanted:
             statement = statement.where(number == int(wanted))
