@@ -168,7 +168,7 @@ def faults_of_shape(
     stops = []
     if kind is Kind.MERGE and len(places) != 1:
         stops.append(Stop("Nhập thì có đúng một nơi tiếp nhận."))
-    if kind is Kind.MERGE and len(set(sources) | {p.tenant_id for p in places}) < 2:
+    if kind is Kind.MERGE and len({*sources, *(p.tenant_id for p in places if p.tenant_id)}) < 2:
         stops.append(Stop("Nhập cần ít nhất hai nơi: các nơi cũ, hoặc nơi cũ và nơi tiếp nhận đã có."))
     if kind in (Kind.SPLIT, Kind.PART) and not places:
         stops.append(Stop("Chưa có nơi tiếp nhận nào."))
