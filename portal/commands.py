@@ -195,6 +195,34 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")
 
 
+@tenant.command("reform")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Lý do làm từ dòng lệnh, ghi vào nhật ký.")
+def tenant_reform(number: int, reason: str) -> None:
+    """Thực hiện (hoặc trả lại) ngay một phương án sắp xếp đã xác nhận và đến ngày."""
+    from portal.reform.models import Reform
+    from portal.reform.rules import State
+    from portal.reform.working import settle
+    from portal.trail.operations import record
+
+    if not reason.strip():
+        sys.exit("Xin ghi lý do.")
+    with acting_in(STEWARD):
+        reform = db.session.get(Reform, number)
+        if reform is None or reform.state not in (State.CONFIRMED, State.BACK_ASKED):
+            sys.exit("Không có phương án nào như vậy đang chờ thực hiện hay trả lại.")
+        state = State(reform.state)
+        province = db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
+        told = f"đã cho thực hiện phương án số {number} từ dòng lệnh: {reason.strip()[:300]}."
+        record(None, "reform.command", told, tenant_id=province, detail={"reform": number})
+    done = settle(number, state)
+    with acting_in(STEWARD):
+        reform = db.session.get_one(Reform, number)
+        if not done:
+            sys.exit(reform.fault)
+        click.echo(f"Phương án số {number}: {'đã trả lại' if reform.undone_at else 'đã thực hiện'}.")
+
+
 @click.group()
 def user() -> None:
     """Xem, khóa tài khoản; cấp liên kết đặt mật khẩu khi không còn ai quản trị."""

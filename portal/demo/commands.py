@@ -37,6 +37,7 @@ from .notices import tell as remind_units
 from .opening import open_year_of
 from .papers import head_and_word
 from .publication import complain, publish
+from .reforming import draft_plan
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
 from .targets import aim
@@ -111,7 +112,9 @@ def build(wanted: list[PlaceData]) -> None:
             visit(units[0].tenant_id, people)
             appoint(people)
             meet(people)
-    keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+    administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    keep_days(administrator)
+    draft_plan(administrator, "Huyện An Lão")
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
         clock.forget_settings()
