@@ -172,9 +172,12 @@ def _move_back(reform: Reform, move: Mapping[str, Any], own: set[int]) -> None:
 
 
 def _close(place: int, reform: Reform) -> None:
-    """Close a place that was opened for nothing: its record stays, its people's roles end, its code is free."""
+    """Close a place that was opened in vain: its record stays, its people's roles end, name and code are free.
+
+    Its term is put before the day it was to begin, so that the same reform can be tried again from that day.
+    """
     tenant = db.session.get_one(Tenant, place)
-    tenant.valid_to = max(clock.today(), tenant.valid_from + timedelta(days=1))
+    tenant.valid_from, tenant.valid_to = reform.effective_on - timedelta(days=1), reform.effective_on
     tenant.code = f"{tenant.code[:12]}~{reform.id}"
     held = select(Membership).where(Membership.tenant_id == place, Membership.ended_at.is_(None))
     for row in db.session.scalars(held).all():
