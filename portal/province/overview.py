@@ -11,6 +11,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.papers.sheets import sheet_xlsx
 from portal.papers.table_files import XLSX
+from portal.reform.queries import followings
 from portal.web import download, listing, paginate
 from portal.words import fold
 from tenants.access import found, may, signed_in
@@ -98,6 +99,7 @@ def district(tenant_id: int) -> Any:
         lines=lines,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
+        followed=followings([tenant_id]) if place.valid_to else [],
         years=years(),
     )
 

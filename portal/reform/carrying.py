@@ -22,6 +22,7 @@ from portal.notices.operations import tell_units
 from portal.notices.rules import Kind as NoticeKind
 from portal.place_kinds import TEMPLATES
 from portal.trail.operations import record
+from portal.units.models import Unit
 from tenants import operations, signin
 from tenants.database import Base, db
 from tenants.people import DISTRICT_ROLES, Membership, Role
@@ -44,6 +45,7 @@ def carry_out(reform_id: int) -> Reform:
         raise Refused("Phương án này không ở trạng thái đã xác nhận.")
     if clock.today() < reform.effective_on:
         raise Refused(f"Chưa đến ngày hiệu lực {words.day(reform.effective_on)}.")
+    hold(reform.sources)
     plan = plan_of(reform)
     against = [stop.sentence for stop in stops(plan) if stop.hard]
     if against:
@@ -63,6 +65,14 @@ def locked(reform_id: int) -> Reform:
     if reform is None:
         raise Refused("Không có phương án này.", 404)
     return reform
+
+
+def hold(places: Sequence[int]) -> None:
+    """Let nobody write in places until the transaction ends: every row there hangs under its place or its unit."""
+    tenants = select(Tenant.id).where(Tenant.id.in_(places)).order_by(Tenant.id).with_for_update()
+    units = select(Unit.id).where(Unit.tenant_id.in_(places)).order_by(Unit.tenant_id, Unit.id)
+    db.session.execute(tenants).all()
+    db.session.execute(units.with_for_update()).all()
 
 
 def _rename(plan: Plan) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from tenants.places import WORDS, FormerName, Succession, Tenant, TenantKind
 from tenants.refusal import Refused
 
 from . import rehoming
-from .carrying import locked, release_appraisers, share_files
+from .carrying import hold, locked, release_appraisers, share_files
 from .models import Reform
 from .rules import State, fault_of_way_back
 
@@ -37,10 +37,11 @@ def give_back(reform_id: int) -> Reform:
     reform = locked(reform_id)
     if reform.state != State.BACK_ASKED:
         raise Refused("Chưa có yêu cầu trả lại cho phương án này.")
+    journal = reform.journal or {}
+    hold([*reform.sources, *(move["to"] for move in journal.get("moves", ()))])
     reason = fault_of_return(reform)
     if reason:
         raise Refused(reason)
-    journal = reform.journal or {}
     if "renamed" in journal:
         _unname(journal["renamed"])
     else:

@@ -17,12 +17,13 @@ from portal.reform.models import Reform
 from portal.reform.working import Reforms
 from portal.register import operations as register
 from portal.register.models import RegisterEntry
+from portal.trail.models import TrailEntry
 from portal.trail.queries import of_dossier
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Membership, Role
 from tenants.places import Tenant
-from tenants.scope import acting_in
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.deciding import District, accept
@@ -141,6 +142,10 @@ def test_two_districts_become_one_and_two_again(world: World, client: Any) -> No
         codes_now = db.session.scalars(select(Unit.code)).all()
         assert len(set(codes_now)) == len(old_codes)
         assert by_tenant(counts(2026, former=True)) == old_counts
+    with acting_in(Scope(ScopeKind.DISTRICT, home, writes=False)):
+        assert {"appraisal.released", "dossier.submit"} <= {entry.act for entry in of_dossier(home, running)}
+        foreign = select(TrailEntry).where(TrailEntry.tenant_id.in_(places), TrailEntry.unit_id.is_(None))
+        assert db.session.scalars(foreign).all() == []
     assert world.sign_in(client, officer).get("/huyen/ho-so").location == "/noi-lam-viec"
     client = world.sign_in(client, admin)
     for asked, names in (("", ["Xã An Lão"]), ("&dia-ban=cu", ["Huyện An Lão", "Huyện Kiến Thụy"])):
