@@ -201,7 +201,7 @@ def suggest(actor: Identity, reform: Reform, version: int) -> tuple[int, int]:
     _draft(actor, reform, version)
     plan = plan_of(reform)
     rule, places = plan.rule, list(plan.places)
-    communes = dict(rule.communes)
+    communes, running = dict(rule.communes), _running()
     given = divided = 0
     for source in plan.sources:
         there = {unit.commune for unit in plan.units if unit.tenant_id == source.id}
@@ -210,7 +210,7 @@ def suggest(actor: Identity, reform: Reform, version: int) -> tuple[int, int]:
                 continue
             for after in places_after:
                 if not any(place.name == after.name for place in places):
-                    places.append(_from_list(places, after))
+                    places.append(_from_list(places, after, running))
             if len(places_after) > 1:
                 divided += 1
                 continue
@@ -225,14 +225,17 @@ def suggest(actor: Identity, reform: Reform, version: int) -> tuple[int, int]:
     return given, divided
 
 
-def _from_list(places: Sequence[Successor], after: known.Known) -> Successor:
+def _running() -> dict[str, Tenant]:
+    rows = select(Tenant).where(Tenant.valid_to.is_(None), Tenant.kind != TenantKind.PROVINCE)
+    return {place.name_sort: place for place in db.session.scalars(rows)}
+
+
+def _from_list(places: Sequence[Successor], after: known.Known, running: Mapping[str, Tenant]) -> Successor:
     """Return a place of the list as one of the plan: the running one of that name, or a new one of its template."""
     key = str(max((int(place.key) for place in places), default=0) + 1)
-    running = db.session.scalar(
-        select(Tenant).where(Tenant.name_sort == words.sort_key(after.name), Tenant.valid_to.is_(None))
-    )
-    if running is not None:
-        return Successor(key, running.name, running.id, str(running.kind), running.code)
+    there = running.get(words.sort_key(after.name))
+    if there is not None:
+        return Successor(key, there.name, there.id, str(there.kind), there.code)
     kind = kind_of(after.name) or TenantKind.COMMUNE
     return Successor(key, after.name, kind=kind.value, code=after.code)
 

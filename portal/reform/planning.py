@@ -249,8 +249,8 @@ def _of_work(plan: Plan) -> list[Stop]:
     meetings = select(Meeting.tenant_id).where(Meeting.tenant_id.in_(sources), Meeting.state == "draft")
     for tenant_id in db.session.scalars(meetings.distinct()):
         found.append(Stop(f"{names[tenant_id]} còn cuộc họp hội đồng chưa khép biên bản."))
-    for tenant_id in sources:
-        running = int(db.session.scalar(select(func.jobs_under_way(tenant_id))) or 0)
+    jobs = select(Tenant.id, func.jobs_under_way(Tenant.id)).where(Tenant.id.in_(sources))
+    for tenant_id, running in db.session.execute(jobs.order_by(Tenant.id)):
         if running:
             found.append(Stop(f"{names[tenant_id]} còn {running} việc đang chạy; chờ xong hoặc hủy trước."))
     if plan.closes:

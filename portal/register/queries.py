@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from portal import words
 from portal.further.models import FurtherDecision
@@ -24,6 +24,18 @@ def entry_of(code: str) -> RegisterEntry | None:
     )
 
 
+def verified(code: str) -> tuple[RegisterEntry, str] | None:
+    """Return what is published under a code with the present name of its place, or None; still one statement."""
+    row = db.session.execute(
+        select(RegisterEntry, func.coalesce(Tenant.name, RegisterEntry.place))
+        .outerjoin(Tenant, Tenant.id == RegisterEntry.tenant_id)
+        .where(RegisterEntry.code == code)
+        .order_by(RegisterEntry.tenant_id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def story_of(code: str) -> list[RegisterEntry]:
     """Return every entry of the unit to which a code belongs, the latest first; one statement."""
     subject = select(RegisterEntry.subject).where(RegisterEntry.code == code).limit(1).scalar_subquery()
@@ -31,18 +43,23 @@ def story_of(code: str) -> list[RegisterEntry]:
     return list(db.session.scalars(statement.order_by(RegisterEntry.decided_on.desc(), RegisterEntry.code)))
 
 
-def places() -> list[str]:
-    """Return the places that have published anything, old and present names alike, in Vietnamese order."""
-    found = set(db.session.scalars(select(RegisterEntry.place).distinct()))
-    return sorted(found | set(homes().values()), key=words.sort_key)
+def places() -> tuple[list[str], dict[int, str]]:
+    """Return the places that have published anything, old and present names alike, in Vietnamese order.
+
+    Beside it the present name of each place that keeps entries, by its number; one statement for both.
+    """
+    rows = db.session.execute(
+        select(RegisterEntry.place, RegisterEntry.tenant_id, Tenant.name)
+        .outerjoin(Tenant, Tenant.id == RegisterEntry.tenant_id)
+        .distinct()
+    ).all()
+    called = {number: name for _, number, name in rows if name is not None}
+    return sorted({place for place, _, _ in rows} | set(called.values()), key=words.sort_key), called
 
 
-def homes() -> dict[int, str]:
-    """Return what the places that keep entries of another place are called now; few, and one statement."""
-    moved = select(RegisterEntry.tenant_id).where(RegisterEntry.origin_tenant_id.is_not(None)).distinct()
-    renamed = select(FormerName.place_id)
-    rows = select(Tenant.id, Tenant.name).where(or_(Tenant.id.in_(moved), Tenant.id.in_(renamed)))
-    return {row.id: row.name for row in db.session.execute(rows)}
+def called_now(entry: RegisterEntry) -> str:
+    """Return the present name of the place that keeps an entry."""
+    return db.session.scalar(select(Tenant.name).where(Tenant.id == entry.tenant_id)) or entry.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +71,12 @@ class Home:
     basis: str
 
 
-def home_of(entry: RegisterEntry) -> Home | None:
-    """Return the place that took an entry over, or the new name of its place; None where nothing changed."""
-    name = db.session.scalar(select(Tenant.name).where(Tenant.id == entry.tenant_id))
-    if name is None or name == entry.place:
+def home_of(entry: RegisterEntry, name: str) -> Home | None:
+    """Return the place that took an entry over, or the new name of its place; None where nothing changed.
+
+    `name`: how the place that keeps the entry is called now.
+    """
+    if name == entry.place:
         return None
     if entry.origin_tenant_id is not None:
         found = db.session.execute(
