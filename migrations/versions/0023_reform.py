@@ -106,6 +106,7 @@ def _plans() -> None:
 
 def _rows_that_follow() -> None:
     """Let every row follow its unit; the trail does not, and two old places may have used one decision number."""
+    op.add_column("decision", sa.Column("origin_tenant_id", sa.Integer(), nullable=True))
     op.add_column("register_entry", sa.Column("origin_tenant_id", sa.Integer(), nullable=True))
     op.drop_constraint("fk_trail_entry_unit", "trail_entry", type_="foreignkey")
     op.drop_constraint("fk_notice_read_notice", "notice_read", type_="foreignkey")
@@ -121,7 +122,7 @@ def _rows_that_follow() -> None:
     op.create_index(
         "uq_decision_number",
         "decision",
-        ["tenant_id", "number", "dated", "issuer"],
+        ["tenant_id", "number", "dated"],
         unique=True,
-        postgresql_where=sa.text("number <> ''"),
+        postgresql_where=sa.text("number <> '' and origin_tenant_id is null"),
     )

@@ -92,7 +92,7 @@ create constraint trigger recognition_revoked after update on recognition
 # What was laid before the chairman names every unit with its reason: no unit reads it.
 _TOLD = (
     "tenant_id, id, year, state, number, dated, issuer, signer, signer_title, legal_bases, created_at, created_by,"
-    " issued_at, issued_by, version"
+    " issued_at, issued_by, origin_tenant_id, version"
 )
 
 
@@ -101,6 +101,7 @@ class Decision(TenantOwned, Base):
 
     Issuer, signer and legal bases are kept as the words of that day (product.md, rule 7). `submission`: what the
     office laid before the chairman (tờ trình), as it was then; see `portal.recognition.submitting`.
+    `origin_tenant_id`: the place that issued it, in the copy its successor holds (`portal.reform`).
     """
 
     __tablename__ = "decision"
@@ -111,7 +112,7 @@ class Decision(TenantOwned, Base):
             "province": "select",
         },
         rows={"unit": OWN_TENANT + " and state = 'issued'"},
-        inserts={"district": OWN_TENANT + " and state = 'draft'"},
+        inserts={"district": OWN_TENANT + " and state = 'draft' and origin_tenant_id is null"},
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
@@ -124,9 +125,8 @@ class Decision(TenantOwned, Base):
             "tenant_id",
             "number",
             "dated",
-            "issuer",
             unique=True,
-            postgresql_where="number <> ''",
+            postgresql_where="number <> '' and origin_tenant_id is null",
         ),
         Index("ix_decision_year", "tenant_id", "year", "id"),
     )
@@ -144,6 +144,7 @@ class Decision(TenantOwned, Base):
     issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_by: Mapped[str] = mapped_column(String(200), default="")
     submission: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    origin_tenant_id: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     lines: Mapped[list[DecisionLine]] = relationship(viewonly=True, order_by="DecisionLine.id")

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 import portal.schema  # noqa: F401  (every table is known)
+from portal import clock
 from portal.recognition.models import Recognition
 from portal.units.models import Unit
 from tenants.database import Base, db
@@ -129,10 +130,11 @@ def _copy(
         _copy(key.referred_table, source, target, list(db.session.scalars(above.distinct())), copied)
     values: dict[str, Any] = {column.name: column for column in table.columns}
     values["tenant_id"] = literal(target).label("tenant_id")
-    if (
-        table.name == "council"
-    ):  # a place has one running council of its own; one that came from elsewhere is over
-        values["ended_on"] = func.coalesce(table.c.ended_on, func.current_date())
+    if "origin_tenant_id" in values:
+        values["origin_tenant_id"] = func.coalesce(table.c.origin_tenant_id, source)
+    # A place has one running council of its own; one that came from elsewhere is over.
+    if table.name == "council":
+        values["ended_on"] = func.coalesce(table.c.ended_on, clock.today())
         values["ended_by"] = func.coalesce(func.nullif(table.c.ended_by, ""), "Sắp xếp địa giới")
     fresh = (
         upsert(table)

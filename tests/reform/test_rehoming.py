@@ -106,7 +106,7 @@ def settle(world: World, old: int) -> None:
     with psycopg.connect(**bed_of(world.app).superuser()) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            "update decision set state = 'issued', number = '1/QĐ', dated = '2026-02-01', issued_at = now()"
+            "update decision set state = 'issued', number = id || '/QĐ', dated = '2026-02-01', issued_at = now()"
         )
         connection.execute(
             "update council_meeting set state = 'closed', frozen = '{}', content_hash = 'x', closed_at = now()"
