@@ -21,6 +21,7 @@ from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
 from portal.notices.commands import remind, work_command
+from portal.place_kinds import TEMPLATES
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
@@ -170,7 +171,7 @@ def tenant_list() -> None:
 @click.option("--kind", type=click.Choice([k.value for k in TenantKind]), required=True)
 @click.option("--code", required=True)
 @click.option("--name", required=True, help='Tên đầy đủ, ví dụ "Huyện An Lão".')
-@click.option("--seat", required=True, help="Địa danh ghi trên văn bản.")
+@click.option("--seat", default="", help="Địa danh ghi trên văn bản; bỏ trống: tên không kèm loại.")
 @click.option("--login", required=True, help="Tên đăng nhập của quản trị huyện đầu tiên.")
 def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     """Mở một huyện cùng quản trị viên đầu tiên và in liên kết đặt mật khẩu."""
@@ -179,24 +180,54 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     given = settings()
     try:
         with acting_in(STEWARD):
-            low = name[:1].lower() + name[1:]
+            template = TEMPLATES[TenantKind(kind)]
             place = operations.open_tenant(
                 kind=TenantKind(kind),
                 code=code,
                 name=name,
                 name_sort=sort_key(name),
-                committee=f"Ủy ban nhân dân {low}",
-                office="Phòng Giáo dục và Đào tạo",
-                seat=seat,
+                committee=template.committee_of(name),
+                office=template.office,
+                seat=seat or template.seat_of(name),
                 valid_from=clock.today(),
+                chair_title=template.chair_title,
+                symbol=template.symbol,
             )
-            account_id = operations.new_account(login, f"Quản trị {low}")
+            account_id = operations.new_account(login, f"Quản trị {name[:1].lower()}{name[1:]}")
             operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=signin.today())
             record(None, "tenant.open", f"đã mở {name} từ dòng lệnh.", tenant_id=place.id)
             link = signin.new_link(account_id, None)
     except Refused as reason:
         sys.exit(reason.sentence)
     click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")
+
+
+@tenant.command("reform")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Lý do làm từ dòng lệnh, ghi vào nhật ký.")
+def tenant_reform(number: int, reason: str) -> None:
+    """Thực hiện (hoặc trả lại) ngay một phương án sắp xếp đã xác nhận và đến ngày."""
+    from portal.reform.models import Reform
+    from portal.reform.rules import State
+    from portal.reform.working import settle
+    from portal.trail.operations import record
+
+    if not reason.strip():
+        sys.exit("Xin ghi lý do.")
+    with acting_in(STEWARD):
+        reform = db.session.get(Reform, number)
+        if reform is None or reform.state not in (State.CONFIRMED, State.BACK_ASKED):
+            sys.exit("Không có phương án nào như vậy đang chờ thực hiện hay trả lại.")
+        state = State(reform.state)
+        province = db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
+        told = f"đã cho thực hiện phương án số {number} từ dòng lệnh: {reason.strip()[:300]}."
+        record(None, "reform.command", told, tenant_id=province, detail={"reform": number})
+    done = settle(number, state)
+    with acting_in(STEWARD):
+        reform = db.session.get_one(Reform, number)
+        if not done:
+            sys.exit(reform.fault)
+        click.echo(f"Phương án số {number}: {'đã trả lại' if reform.undone_at else 'đã thực hiện'}.")
 
 
 @click.group()

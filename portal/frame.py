@@ -145,6 +145,16 @@ PART_OF = {
     "province.new_tenant": "province.tenants",
     "province.open_tenant": "province.tenants",
     "province.new_link": "province.tenants",
+    "reform.index": "province.tenants",
+    "reform.begin": "province.tenants",
+    "reform.begin_plan": "province.tenants",
+    "reform.basics": "province.tenants",
+    "reform.change": "province.tenants",
+    "reform.show": "province.tenants",
+    "reform.add_place": "province.tenants",
+    "reform.confirm": "province.tenants",
+    "reform.ask_back": "province.tenants",
+    "reform.rows": "province.tenants",
 }
 
 

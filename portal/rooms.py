@@ -32,6 +32,7 @@ ROOMS: tuple[str, ...] = (
     "powers",
     "province",
     "recognition",
+    "reform",
     "register",
     "registration",
     "reports",

@@ -19,6 +19,7 @@ from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
 from portal.recognition import models as recognition
+from portal.reform import models as reform
 from portal.register import models as register
 from portal.registration import models as registration
 from portal.reports import models as reports
@@ -56,6 +57,7 @@ __all__ = [
     "places",
     "powers",
     "recognition",
+    "reform",
     "register",
     "registration",
     "reports",

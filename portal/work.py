@@ -1,4 +1,5 @@
-"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`: mail, jobs, seals.
+"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`: mail, people's jobs,
+reforms whose day has come, seals.
 
 A kind does what is due and returns; it keeps its state in the database, so that it may be ended at any moment
 and two workers may run at once. What goes wrong is logged and tried again after a growing pause. Each kind has a
@@ -18,6 +19,7 @@ from flask import Flask, current_app
 from portal.config import Settings
 from portal.jobs.working import Jobs
 from portal.notices.mailing import Mail
+from portal.reform.working import Reforms
 from portal.trail.sealing import Sealing
 from tenants.database import db
 
@@ -40,7 +42,7 @@ class Kind(Protocol):
 
 def kinds(settings: Settings) -> list[Kind]:
     """Return the kinds of work this installation has."""
-    known: Sequence[Kind] = (Mail(), Jobs(), Sealing())
+    known: Sequence[Kind] = (Mail(), Jobs(), Reforms(), Sealing())
     return [kind for kind in known if kind.wanted(settings)]
 
 

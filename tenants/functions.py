@@ -14,6 +14,12 @@ create or replace function app_account() returns bigint language sql stable para
 create or replace function folded(value text) returns text language sql immutable parallel safe
   set search_path = public, pg_temp
   as $$ select lower(unaccent('unaccent', value)) $$;
+create or replace function here_or_before(place int) returns int[] language sql stable parallel safe
+  set search_path = public, pg_temp
+  as $$ with recursive line(id) as (select place union select s.from_id from succession s join line on line.id = s.to_id)
+    select array_agg(id) from line $$;
+create or replace function follows_its_unit(was jsonb, now jsonb) returns boolean language sql immutable parallel safe
+  as $$ select was - 'tenant_id' = now - 'tenant_id' and was->'unit_id' is not null $$;
 """
 
 # What a district or a unit may know of a person's places elsewhere: yes or no, for a person it asks about; and

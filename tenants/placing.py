@@ -45,9 +45,12 @@ def in_force(day: date) -> ColumnElement[bool]:
 
 
 def named(statement: Any) -> Select[Any]:
-    """Add to a statement over memberships the name of the place, the delegation and its giver, which `places_of` reads."""
+    """Add to a statement over memberships the name of the place, the delegation and its giver, which `places_of` reads.
+
+    In a closed place nobody acts, whatever was forgotten to be ended there: it has no name here.
+    """
     with_names: Select[Any] = (
-        statement.outerjoin(Tenant, Tenant.id == Membership.tenant_id)
+        statement.outerjoin(Tenant, (Tenant.id == Membership.tenant_id) & Tenant.valid_to.is_(None))
         .outerjoin(
             Delegation,
             (Delegation.tenant_id == Membership.tenant_id) & (Delegation.id == Membership.delegation_id),
@@ -73,7 +76,7 @@ def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
             _mandate(delegation, giver, units) if delegation else None,
         )
         for member, name, delegation, giver in found
-        if member
+        if member and name is not None
     )
 
 

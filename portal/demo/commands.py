@@ -41,6 +41,7 @@ from .opening import open_year_of
 from .papers import head_and_word
 from .powers import deputise
 from .publication import complain, publish
+from .reforming import draft_plan
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
 from .targets import aim
@@ -118,9 +119,11 @@ def build(wanted: list[PlaceData]) -> None:
             appoint(people)
             meet(people)
             deputise(people)
-    keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
-    govern(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+    administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    keep_days(administrator)
+    govern(administrator)
     compile_year(_people_of_province())
+    draft_plan(administrator, "Huyện An Lão")
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

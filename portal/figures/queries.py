@@ -192,9 +192,15 @@ def _conditions(
     }
 
 
-def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
+def ground(*, former: bool) -> ColumnElement[int]:
+    """Return the place a unit counts for: the one it belongs to, or (`former`) the one it belonged to first."""
+    return func.coalesce(Unit.origin_tenant_id, Unit.tenant_id) if former else Unit.tenant_id.expression
+
+
+def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[Key, Counts]:
     """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
 
+    `former`: by the places before any reform; every unit counts once either way, so both add up to the same.
     Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
@@ -202,9 +208,10 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         return {}
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    place = ground(former=former)
     statement = (
         select(
-            Unit.tenant_id,
+            place,
             Unit.kind,
             Unit.public,
             *(func.count(distinct(Unit.id)).filter(which[name]).label(name) for name in rules.FIGURES),
@@ -213,8 +220,8 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
-        .group_by(Unit.tenant_id, Unit.kind, Unit.public)
-        .order_by(Unit.tenant_id, Unit.kind, Unit.public)
+        .group_by(place, Unit.kind, Unit.public)
+        .order_by(place, Unit.kind, Unit.public)
     )
     if tenant_id is not None:
         statement = statement.where(Unit.tenant_id == tenant_id)
@@ -256,6 +263,7 @@ def rows_behind(
     kind: str | None = None,
     kinds: Iterable[str] = (),
     public: bool | None = None,
+    former: bool = False,
 ) -> Select[tuple[object, ...]]:
     """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
 
@@ -265,7 +273,8 @@ def rows_behind(
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
-    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    within = None if former else tenant_id
+    dossier, earlier = _standing(year, within), _earlier(year, within)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
     if figure == "in_force":
@@ -304,5 +313,5 @@ def rows_behind(
     if public is not None:
         statement = statement.where(Unit.public.is_(public))
     if tenant_id is not None:
-        statement = statement.where(Unit.tenant_id == tenant_id)
+        statement = statement.where(ground(former=former) == tenant_id)
     return statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import BigInteger, Select, cast, collate, null, or_, select, tuple_
+from sqlalchemy import BigInteger, Select, cast, collate, exists, null, or_, select, tuple_
 
 from portal.cycle.models import Cycle
 from portal.units.models import Unit
@@ -151,5 +151,15 @@ def published(tenant_id: int, year: int) -> YearNotice | None:
 
 
 def all_published() -> Select[tuple[YearNotice]]:
-    """Return the statement of everything published, the latest year first, ready for `paginate`."""
-    return select(YearNotice).order_by(YearNotice.year.desc(), YearNotice.place_sort, YearNotice.tenant_id)
+    """Return the statement of everything published, the latest year first, ready for `paginate`.
+
+    A place that was closed before its last day of filing takes no dossiers; what it published is told no more.
+    """
+    closed_before = exists().where(
+        Tenant.id == YearNotice.tenant_id, Tenant.valid_to <= YearNotice.submit_before
+    )
+    return (
+        select(YearNotice)
+        .where(~closed_before)
+        .order_by(YearNotice.year.desc(), YearNotice.place_sort, YearNotice.tenant_id)
+    )

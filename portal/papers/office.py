@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.papers.data import Letterhead
-from tenants.places import Tenant, TenantKind
+from portal.place_kinds import TEMPLATES
+from tenants.places import FormerName, Tenant, TenantKind
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
-_TIERS = {
-    TenantKind.PROVINCE: "cấp tỉnh",
-    TenantKind.COMMUNE: "cấp xã",
-    TenantKind.WARD: "cấp xã",
-    TenantKind.SPECIAL_ZONE: "cấp xã",
-}
 
 
 def inline(name: str) -> str:
@@ -80,17 +75,17 @@ class Office:
         )
 
 
-def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
-    """Return a tenant's bodies as its papers name them."""
+def office_of(tenant: Tenant | FormerName, *, demo: bool, site: str = "") -> Office:
+    """Return a tenant's bodies as its papers name them, or named them under a former name."""
     return Office(
         committee=tenant.committee,
         office=tenant.office,
         place=inline(tenant.name),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
-        tier=_TIERS.get(TenantKind(tenant.kind), "cấp huyện"),
+        tier=TEMPLATES[TenantKind(tenant.kind)].tier,
         symbol=tenant.symbol,
-        code=tenant.code,
+        code=tenant.code if isinstance(tenant, Tenant) else "",
         specimen=SPECIMEN if demo else None,
         site=site,
     )

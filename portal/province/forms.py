@@ -176,13 +176,13 @@ class PlaceForm(FlaskForm):
             Regexp(r"^[A-Za-z0-9-]{2,20}$", message="Mã gồm 2–20 chữ không dấu, số, gạch nối."),
         ],
     )
-    seat = _text("Địa danh trên văn bản", 100, "Nhập địa danh, ví dụ An Lão.")
+    seat = _text("Địa danh trên văn bản", 100)
     valid_from = Day(
         "Hoạt động từ ngày",
         validators=[InputRequired("Nhập ngày, ví dụ 01/01/2026.")],
     )
     committee = _text("Cơ quan ban hành quyết định", 200)
-    office = _text("Cơ quan chuyên môn", 200, "Nhập tên cơ quan chuyên môn.")
+    office = _text("Cơ quan chuyên môn", 200)
     symbol = _text("Ký hiệu văn bản", 20)
     login = StringField(
         "Tên đăng nhập",

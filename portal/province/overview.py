@@ -12,6 +12,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, own_days, years
 from portal.papers.sheets import sheet_xlsx
 from portal.papers.table_files import XLSX
+from portal.reform.queries import followings
 from portal.web import download, listing, paginate
 from portal.words import fold
 from tenants.access import found, may, signed_in
@@ -19,7 +20,7 @@ from tenants.rights import Right, refusal
 
 from . import dossier_sheet, queries, sheets, summary, units
 from .blueprint import blueprint
-from .rules import STANDINGS
+from .rules import STANDINGS, Ground
 
 OFFICIAL = "chinh-thuc"
 ALL_KINDS = "tat-ca"
@@ -39,9 +40,15 @@ def overview() -> Any:
         return render_template("province/no_year.html")
     official = request.args.get("ban") == OFFICIAL
     asked = listing(
-        summary.SORTS, filters={"ban": [OFFICIAL], "state": list(STANDINGS), "nam": [str(cycle.year)]}
+        summary.SORTS,
+        filters={
+            "ban": [OFFICIAL],
+            "state": list(STANDINGS),
+            "nam": [str(cycle.year)],
+            "dia-ban": list(Ground),
+        },
     )
-    year = summary.overview(cycle, official=official)
+    year = summary.overview(cycle, official=official, ground=_ground())
     lines = [
         line
         for line in summary.ordered(year.lines, asked.sort, asked.direction)
@@ -62,6 +69,12 @@ def overview() -> Any:
     )
 
 
+def _ground() -> Ground | None:
+    """Return by which places the page is asked for, None where the address does not say."""
+    asked = request.args.get("dia-ban", "")
+    return Ground(asked) if asked in list(Ground) else None
+
+
 @blueprint.get("/tinh/so-lieu.xlsx")
 @may(Right.SEE_PROVINCE)
 def overview_sheet() -> Any:
@@ -69,7 +82,7 @@ def overview_sheet() -> Any:
     cycle = found(shown_cycle())
     official = request.args.get("ban") == OFFICIAL
     sheet = sheets.overview_sheet(
-        summary.overview(cycle, official=official), clock.now(), demo=clock.is_demo()
+        summary.overview(cycle, official=official, ground=_ground()), clock.now(), demo=clock.is_demo()
     )
     kind = "chinh-thuc" if official else "tam-tinh"
     return download(sheet_xlsx(sheet, clock.now()), f"don-vi-hoc-tap-{cycle.year}-{kind}.xlsx", XLSX)
@@ -88,6 +101,7 @@ def district(tenant_id: int) -> Any:
         lines=lines,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
+        followed=followings([tenant_id]) if place.valid_to else [],
         years=years(),
     )
 
@@ -120,7 +134,8 @@ def kind(tenant_id: int, kind: str) -> Any:
 def units_everywhere() -> Any:
     """Find units over all districts by name or code, and list those behind a figure of the province."""
     cycle = found(shown_cycle())
-    places = queries.places_in(cycle.year)
+    former = _ground() is Ground.FORMER
+    places = queries.places() if former else queries.places_in(cycle.year)
     asked = listing(
         units.SORTS,
         filters={
@@ -128,10 +143,13 @@ def units_everywhere() -> Any:
             "so": list(units.FIGURES),
             "huyen": [str(place.id) for place in places],
             "loai": list(words.UNIT_KINDS),
+            "dia-ban": list(Ground),
         },
     )
     district_id = int(asked.filters["huyen"]) if asked.filters["huyen"] else None
-    statement = units.behind(cycle.year, asked, tenant_id=district_id, kind=asked.filters["loai"] or None)
+    statement = units.behind(
+        cycle.year, asked, tenant_id=district_id, kind=asked.filters["loai"] or None, former=former
+    )
     return render_template(
         "province/units.html",
         cycle=cycle,

@@ -19,7 +19,7 @@ from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Succession, Tenant, TenantKind
 
 from .rules import Standing, late_words, year_shown
 
@@ -52,6 +52,25 @@ def places_in(year: int) -> list[Tenant]:
         ),
     )
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
+
+
+def followers_of_closed() -> dict[int, list[int]]:
+    """Return who took over from each place that is closed; {} in a province that no reform has changed."""
+    found: dict[int, list[int]] = {}
+    statement = (
+        select(Succession.from_id, Succession.to_id)
+        .join(Tenant, Tenant.id == Succession.from_id)
+        .where(Tenant.valid_to.is_not(None))
+        .order_by(Succession.from_id, Succession.to_id)
+    )
+    for source, target in db.session.execute(statement):
+        found.setdefault(source, []).append(target)
+    return found
+
+
+def successor_ids() -> set[int]:
+    """Return the places that took anything over from another."""
+    return set(db.session.scalars(select(Succession.to_id)))
 
 
 def place(tenant_id: int) -> Tenant | None:

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from portal.cycle.rules import Calendar, days_left, is_late
 from portal.words import ZONE
 
 EARLIEST, LATEST = date(2024, 1, 1), date(2035, 12, 31)
+
+
+class Ground(StrEnum):
+    """By which places figures are told: those of today, or those before any reform; the value stands in addresses."""
+
+    PRESENT = "moi"
+    FORMER = "cu"
+
+
+def taken_over_by(place: int, followers: Mapping[int, Sequence[int]]) -> int:
+    """Return the place that took over the whole of a closed one; itself where it runs on or was divided.
+
+    `followers`: of the closed places, those that took over.
+    """
+    seen: set[int] = set()
+    while place not in seen and len(followers.get(place, ())) == 1:
+        seen.add(place)
+        place = followers[place][0]
+    return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
 from .queries import ReceiptLine
+from .rules import Ground
 from .summary import Line, Overview
 
 PROVISIONAL = "SỐ TẠM TÍNH, không phải số chính thức"
@@ -35,7 +36,7 @@ def overview_sheet(year: Overview, at: datetime, *, demo: bool) -> Sheet:
     figures = [(key, title) for key, title in _FIGURES if key != "appraised" or not year.official]
     kind = OFFICIAL if year.official else PROVISIONAL
     return Sheet(
-        title=f"“ĐƠN VỊ HỌC TẬP” THEO ĐỊA BÀN, NĂM ĐÁNH GIÁ {year.cycle.year}",
+        title=f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
         subtitle=f"{kind} · {year.accepted}/{year.districts} huyện đã được nhận báo cáo · lập lúc {words.moment(at)}",
         columns=(
             Column("TT", Kind.CENTERED, 6),
@@ -49,6 +50,12 @@ def overview_sheet(year: Overview, at: datetime, *, demo: bool) -> Sheet:
         totals=_row("", year.total, [key for key, _ in figures]),
         specimen=SPECIMEN if demo else None,
     )
+
+
+def _ground(year: Overview) -> str:
+    if year.other is None:
+        return "ĐỊA BÀN"
+    return "ĐỊA BÀN CŨ" if year.ground is Ground.FORMER else "ĐỊA BÀN MỚI"
 
 
 def _row(order: str, line: Line, keys: list[str]) -> tuple[Value, ...]:

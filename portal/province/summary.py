@@ -23,8 +23,8 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.places import Tenant
 
-from .queries import places_in
-from .rules import Sending, Standing, standing
+from .queries import followers_of_closed, places, places_in, successor_ids
+from .rules import Ground, Sending, Standing, standing, taken_over_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,29 @@ class Line:
 class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
-    `official`: figures of accepted reports only, `accepted` of `districts` of them.
+    `official`: figures of accepted reports only, `accepted` of `districts` of them. `other`: the sum of the same figures
+    by the other ground, counted by itself; None in a province that no reform has changed.
     """
 
     cycle: Cycle
     official: bool
+    ground: Ground
     lines: tuple[Line, ...]
     total: Line
     accepted: int
     districts: int
     waiting: int
     overdue: int
+    other: Line | None = None
+    other_places: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both grounds add up to the same, every figure of them."""
+        return self.other is None or (self.other.counts, self.other.appraised) == (
+            self.total.counts,
+            self.total.appraised,
+        )
 
 
 SORTS = (
@@ -137,62 +149,102 @@ def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]
     return found
 
 
-def appraised(year: int, *, tenant_id: int | None = None) -> dict[tuple[int, str], int]:
+def appraised(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[tuple[int, str], int]:
     """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
+    place = figures.ground(former=former)
     statement = (
-        select(Dossier.tenant_id, Unit.kind, func.count())
+        select(place, Unit.kind, func.count())
+        .select_from(Dossier)
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
         .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
-        .group_by(Dossier.tenant_id, Unit.kind)
+        .group_by(place, Unit.kind)
     )
     if tenant_id is not None:
         statement = statement.where(Dossier.tenant_id == tenant_id)
     return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
 
 
-def overview(cycle: Cycle, *, official: bool) -> Overview:
-    """Return the year over all districts, live or official; the number of statements does not grow."""
-    tenants = places_in(cycle.year)
+def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> Overview:
+    """Return the year over all districts, live or official; the number of statements does not grow.
+
+    `ground` None: live figures by the places of today, official ones by the places that reported.
+    """
+    year, tenants, followers = cycle.year, places_in(cycle.year), followers_of_closed()
+    ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, tenants)
     accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
-    year = cycle.year
-    lines = _official(year, tenants, where, accepted) if official else _live(year, tenants, where)
+    reported = figures.by_tenant(official_counts(year, accepted)) if official else {}
+
+    def lines_by(chosen: Ground) -> tuple[Line, ...]:
+        if not official:
+            return _live(year, tenants, where, chosen, reformed=bool(followers))
+        return _official(tenants, where, accepted, reported, followers if chosen is Ground.PRESENT else {})
+
+    lines = lines_by(ground)
+    another = Ground.PRESENT if ground is Ground.FORMER else Ground.FORMER
+    others = lines_by(another) if followers else ()
     return Overview(
         cycle=cycle,
         official=official,
+        ground=ground,
         lines=lines,
         total=added(lines),
         accepted=len(accepted),
-        districts=len(tenants),
+        districts=len(lines),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
+        other=added(others) if followers else None,
+        other_places=len(others),
     )
 
 
-def _live(year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing]) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(figures.counts(year))
+def _live(
+    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], ground: Ground, *, reformed: bool
+) -> tuple[Line, ...]:
+    former = ground is Ground.FORMER
+    by_place = figures.by_tenant(figures.counts(year, former=former))
     concluded: dict[int, int] = {}
-    for (tenant_id, _kind), number in appraised(year).items():
+    for (tenant_id, _kind), number in appraised(year, former=former).items():
         concluded[tenant_id] = concluded.get(tenant_id, 0) + number
+    there = {tenant.id: tenant for tenant in tenants}
+    if reformed:
+        there |= {tenant.id: tenant for tenant in places() if tenant.id in by_place or tenant.id in concluded}
+    shown = sorted(there.values(), key=lambda tenant: (tenant.name_sort, tenant.id))
+    if reformed:
+        # A place that is no more, or took everything over from others, has no line where nothing counts for it.
+        gone = successor_ids() if former else {tenant.id for tenant in shown if tenant.valid_to}
+        shown = [tenant for tenant in shown if tenant.id not in gone or tenant.id in by_place]
     return tuple(
-        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where[tenant.id])
-        for tenant in tenants
+        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where.get(tenant.id))
+        for tenant in shown
     )
 
 
 def _official(
-    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], accepted: Mapping[int, int]
+    tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    accepted: Mapping[int, int],
+    reported: Mapping[int, Counts],
+    followers: Mapping[int, Sequence[int]],
 ) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(official_counts(year, accepted))
+    """Lines of accepted reports; with `followers` those of a closed place stand under who took all of it over."""
+    known = {tenant.id: tenant for tenant in (*tenants, *(places() if followers else ()))}
+    sums: dict[int, Counts] = {}
+    for tenant_id in accepted:
+        place = taken_over_by(tenant_id, followers)
+        sums[place] = sums.get(place, ZERO) + reported.get(tenant_id, ZERO)
+    shown = [
+        tenant
+        for tenant in known.values()
+        if tenant.id in sums or (tenant in tenants and taken_over_by(tenant.id, followers) == tenant.id)
+    ]
     return tuple(
-        _line(
-            tenant, by_place.get(tenant.id, ZERO) if tenant.id in accepted else None, None, where[tenant.id]
-        )
-        for tenant in tenants
+        _line(tenant, sums.get(tenant.id), None, where.get(tenant.id))
+        for tenant in sorted(shown, key=lambda tenant: (tenant.name_sort, tenant.id))
     )
 
 
-def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing) -> Line:
+def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing | None) -> Line:
     return Line(tenant.name, counts, concluded, tenant.id, tenant.name_sort, standing=where)
 
 

@@ -37,10 +37,15 @@ create or replace trigger trail_seal_append_only before update or delete on trai
 """
 
 
+# The tenants come first, so that the index gives the rows, and only entries of a place before ask for their unit.
+_HERE_OR_BEFORE = "tenant_id = any (here_or_before(app_tenant()))"
+
+
 class TrailEntry(TenantOwned, Base):
     """One act in one sentence. `unit_id` and `dossier_id` say what it was done to; `inner_act` hides it from units.
 
     `at` is the portal's time, `real_at` the clock on the wall; `address`: from where a person acted.
+    It is no row of the unit's: a unit that goes to another place leaves it untouched under the old one.
     """
 
     __tablename__ = "trail_entry"
@@ -51,7 +56,12 @@ class TrailEntry(TenantOwned, Base):
             "province": "select, insert",
             "work": "select",
         },
-        rows={"unit": OWN_TENANT + " and unit_id = app_unit() and not inner_act"},
+        # An entry stays where it was written, also when its unit goes to another place; who has the unit reads it.
+        rows={
+            "unit": f"{_HERE_OR_BEFORE} and unit_id = app_unit() and not inner_act",
+            "district": f"{_HERE_OR_BEFORE} and case when tenant_id = app_tenant() then true else exists"
+            " (select from unit u where u.tenant_id = app_tenant() and u.id = trail_entry.unit_id) end",
+        },
         # Nobody writes an act in another's name.
         inserts={
             "unit": OWN_TENANT + " and unit_id = app_unit() and account_id = app_account()",
@@ -63,7 +73,6 @@ class TrailEntry(TenantOwned, Base):
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
-        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], onupdate="CASCADE"),
         Index("ix_trail_dossier", "tenant_id", "dossier_id", "id"),
         Index("ix_trail_unit", "tenant_id", "unit_id", "id"),
         Index("ix_trail_at", "tenant_id", "at", "id"),

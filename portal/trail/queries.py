@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select, text, true
+from sqlalchemy import ColumnElement, exists, func, select, text, true
 
 from tenants.database import db
 from tenants.places import Tenant
@@ -17,11 +17,14 @@ from .sealing import LONGEST
 _MOVES = ("start", "ask_signature", "answer_point")
 
 
+def here_or_before(tenant_id: int) -> ColumnElement[bool]:
+    """Return the condition of entries written at a place or at one whose work it took over."""
+    return TrailEntry.tenant_id == func.any(func.here_or_before(tenant_id))
+
+
 def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100, *, moves: bool = False) -> list[TrailEntry]:
     """Return the latest entries of a dossier that the scope may see, newest first; `moves` leaves out typing."""
-    statement = select(TrailEntry).where(
-        TrailEntry.tenant_id == tenant_id, TrailEntry.dossier_id == dossier_id
-    )
+    statement = select(TrailEntry).where(here_or_before(tenant_id), TrailEntry.dossier_id == dossier_id)
     if moves:
         statement = statement.where(TrailEntry.act.in_(_MOVES) | TrailEntry.act.startswith("dossier."))
     return list(db.session.scalars(statement.order_by(TrailEntry.id.desc()).limit(limit)))

@@ -95,12 +95,13 @@ STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere"
 # Tables that belong to nobody: who reads them, and who writes them at all.
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "setting", "tenant"}
+_OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL,
+    "public": _OF_ALL | _OF_PLACES,
     "signin": _OF_ALL | {"throttle"},
-    "unit": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
-    "district": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
-    "province": _OF_ALL | _CATALOGUE | {"holiday", "paper_text", "provincial_report"},
+    "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
+    "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
+    "province": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text", "provincial_report", "reform"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -116,6 +117,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "indicator",
         "paper_text",
         "provincial_report",
+        "reform",
         "setting",
         "tenant",
         "threshold",
