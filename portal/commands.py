@@ -20,6 +20,7 @@ from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
+from portal.figures.keeping import differences
 from portal.notices.commands import remind, work_command
 from portal.roster.commands import roster
 from portal.spelling import sort_key
@@ -137,13 +138,15 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ và kho minh chứng; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng và số tổng hợp giữ sẵn; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
+    if not found:
+        found += map(str, differences())
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
-    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được.")
+    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; số tổng hợp khớp.")
 
 
 @click.group()

@@ -222,6 +222,19 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
     return {key: value for key, value in found.items() if value != rules.ZERO}
 
 
+def appraised(year: int, *, tenant_id: int | None = None) -> dict[tuple[int, str], int]:
+    """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
+    statement = (
+        select(Dossier.tenant_id, Unit.kind, func.count())
+        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
+        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
+        .group_by(Dossier.tenant_id, Unit.kind)
+    )
+    if tenant_id is not None:
+        statement = statement.where(Dossier.tenant_id == tenant_id)
+    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
+
+
 def total(rows: Mapping[Key, Counts] | Iterable[Counts]) -> Counts:
     """Add up everything that was counted."""
     return rules.total(rows.values() if isinstance(rows, Mapping) else rows)

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
+from portal.figures.keeping import prove
 from portal.roster.operations import erase_old_rosters
 from tenants.database import db
 from tenants.places import Tenant, TenantKind
@@ -36,6 +37,7 @@ def _clear_uploads() -> int:
 HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
     ("tệp gửi dở đã bỏ", _clear_uploads),
+    ("số tổng hợp giữ sẵn khác số đếm lại, sẽ được tính lại", prove),
 )
 
 

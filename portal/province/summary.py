@@ -1,6 +1,6 @@
 """The province's figures, live and official, kept apart: each has its own source and they are never added.
 
-Live figures are counted now over every district and are provisional. Official figures are the snapshots of
+Live figures are counted over every district as things stand and are provisional. Official figures are the snapshots of
 reports the Department has accepted; a district without one has no official figure.
 """
 
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
-from portal.dossiers.models import Dossier, State
+from portal.figures import kept
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts, total
 from portal.figures.tables import Key, counts_from_json
 from portal.reports.models import DistrictReport, ReportAnswer
-from portal.units.models import Unit
 from tenants.database import db
 from tenants.places import Tenant
 
@@ -53,7 +53,8 @@ class Line:
 class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
-    `official`: figures of accepted reports only, `accepted` of `districts` of them.
+    `official`: figures of accepted reports only, `accepted` of `districts` of them. `as_of`: when live figures
+    were counted, where that was before this moment.
     """
 
     cycle: Cycle
@@ -64,6 +65,7 @@ class Overview:
     districts: int
     waiting: int
     overdue: int
+    as_of: datetime | None = None
 
 
 SORTS = (
@@ -137,26 +139,16 @@ def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]
     return found
 
 
-def appraised(year: int, *, tenant_id: int | None = None) -> dict[tuple[int, str], int]:
-    """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
-    statement = (
-        select(Dossier.tenant_id, Unit.kind, func.count())
-        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
-        .group_by(Dossier.tenant_id, Unit.kind)
-    )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
-    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
-
-
 def overview(cycle: Cycle, *, official: bool) -> Overview:
     """Return the year over all districts, live or official; the number of statements does not grow."""
     tenants = places_in(cycle.year)
     where = standings(cycle, tenants)
     accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
     year = cycle.year
-    lines = _official(year, tenants, where, accepted) if official else _live(year, tenants, where)
+    if official:
+        lines, as_of = _official(year, tenants, where, accepted), None
+    else:
+        lines, as_of = _live(year, tenants, where)
     return Overview(
         cycle=cycle,
         official=official,
@@ -166,18 +158,19 @@ def overview(cycle: Cycle, *, official: bool) -> Overview:
         districts=len(tenants),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
+        as_of=as_of,
     )
 
 
-def _live(year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing]) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(figures.counts(year))
-    concluded: dict[int, int] = {}
-    for (tenant_id, _kind), number in appraised(year).items():
-        concluded[tenant_id] = concluded.get(tenant_id, 0) + number
-    return tuple(
-        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where[tenant.id])
+def _live(
+    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing]
+) -> tuple[tuple[Line, ...], datetime | None]:
+    live = kept.totals(year, [tenant.id for tenant in tenants])
+    lines = (
+        _line(tenant, live.counts.get(tenant.id, ZERO), live.appraised.get(tenant.id, 0), where[tenant.id])
         for tenant in tenants
     )
+    return tuple(lines), live.as_of
 
 
 def _official(
@@ -207,13 +200,14 @@ def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
     return sorted(by_name, key=lambda line: line.value(key), reverse=down)
 
 
-def by_kind(year: int, tenant_id: int) -> list[Line]:
-    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
+def by_kind(year: int, tenant_id: int) -> tuple[list[Line], datetime | None]:
+    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01, and as of when."""
+    live = kept.by_kind(year, tenant_id)
     sums: dict[str, Counts] = {}
-    for (_tenant, kind, _public), counts in figures.counts(year, tenant_id=tenant_id).items():
+    for (_tenant, kind, _public), counts in live.counts.items():
         sums[kind] = sums.get(kind, ZERO) + counts
-    concluded = appraised(year, tenant_id=tenant_id)
-    return [
-        Line(words.kind_name(kind), sums[kind], concluded.get((tenant_id, kind), 0), tenant_id, kind=kind)
+    lines = [
+        Line(words.kind_name(kind), sums[kind], live.appraised.get(kind, 0), tenant_id, kind=kind)
         for kind in sorted(sums, key=words.kind_order)
     ]
+    return lines, live.as_of
