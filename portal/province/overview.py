@@ -78,13 +78,13 @@ def overview_sheet() -> Any:
 def district(tenant_id: int) -> Any:
     """Show one district's live figures by kind of unit, and where its report stands."""
     place, cycle = found(queries.place(tenant_id)), found(shown_cycle())
-    lines, as_of = summary.by_kind(cycle.year, tenant_id)
+    lines = summary.by_kind(cycle.year, tenant_id)
     return render_template(
         "province/district.html",
         place=place,
         cycle=cycle,
         lines=lines,
-        as_of=as_of,
+        as_of=lines[0].as_of if lines else None,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
         years=years(),

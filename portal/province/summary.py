@@ -31,7 +31,7 @@ from .rules import Sending, Standing, standing
 class Line:
     """One district, one kind, or a sum of them: the counts, and how many are appraised.
 
-    `counts` is None for a district that has no official figures.
+    `counts` is None for a district that has no official figures. `as_of`: see `Overview`.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Line:
     name_sort: str = ""
     kind: str = ""
     standing: Standing | None = None
+    as_of: datetime | None = None
 
     def value(self, key: str) -> int:
         """Return a figure to sort by; what is not there comes before 0."""
@@ -200,14 +201,20 @@ def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
     return sorted(by_name, key=lambda line: line.value(key), reverse=down)
 
 
-def by_kind(year: int, tenant_id: int) -> tuple[list[Line], datetime | None]:
-    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01, and as of when."""
+def by_kind(year: int, tenant_id: int) -> list[Line]:
+    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
     live = kept.by_kind(year, tenant_id)
     sums: dict[str, Counts] = {}
     for (_tenant, kind, _public), counts in live.counts.items():
         sums[kind] = sums.get(kind, ZERO) + counts
-    lines = [
-        Line(words.kind_name(kind), sums[kind], live.appraised.get(kind, 0), tenant_id, kind=kind)
+    return [
+        Line(
+            words.kind_name(kind),
+            sums[kind],
+            live.appraised.get(kind, 0),
+            tenant_id,
+            kind=kind,
+            as_of=live.as_of,
+        )
         for kind in sorted(sums, key=words.kind_order)
     ]
-    return lines, live.as_of
