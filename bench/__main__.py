@@ -59,7 +59,7 @@ def _measures(
     def of_papers() -> Iterator[Line]:
         yield from papers.paper_lines(province, rounds)
         yield from papers.annex_lines(max(1, rounds // 2), (500, 5000))
-        yield from papers.workbook_lines(200_000)
+        yield from papers.memory_lines(5000, 200_000)
 
     # Growth comes last: it leaves the database bigger than the others were measured on.
     return {

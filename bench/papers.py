@@ -75,13 +75,11 @@ def annex_lines(rounds: int, sizes: tuple[int, int]) -> Iterator[Line]:
         yield ratio("văn bản", f"phụ lục {size} đơn vị / reportlab, ô Paragraph", ours, floor, 0.5)
     few, many = (costs[f"ours {size}"].own / size for size in sizes)
     yield amount("văn bản", f"phụ lục: CPU mỗi dòng, {sizes[1]} / {sizes[0]}", many / few, "×", 1.2)
-    yield amount(
-        "văn bản", f"phụ lục {sizes[1]} đơn vị: bộ nhớ thêm", _extra_memory("annex", sizes[1]), "MB", 100
-    )
 
 
-def workbook_lines(rows: int) -> Iterator[Line]:
-    """Measure the memory of a workbook of many rows, and of one with a quarter of them: it must not grow."""
+def memory_lines(units: int, rows: int) -> Iterator[Line]:
+    """Measure the memory of a long annex, of a long workbook, and of one with a quarter of its rows: it must not grow."""
+    yield amount("văn bản", f"phụ lục {units} đơn vị: bộ nhớ thêm", _extra_memory("annex", units), "MB", 100)
     whole, part = _extra_memory("xlsx", rows), _extra_memory("xlsx", rows // 4)
     yield amount(
         "văn bản", f"XLSX {rows} dòng: bộ nhớ thêm", whole, "MB", 40, f"{rows // 4} dòng: {part:.0f} MB"
@@ -210,7 +208,8 @@ def _rows(count: int) -> list[tuple[Any, ...]]:
     return [row] * count
 
 
-def _make(what: str, rows: int) -> object:
+def make(what: str, rows: int) -> bytes:
+    """Make a long annex or workbook: what the memory is measured of."""
     if what == "annex":
         return _annex_pdf(_annex(rows))
     columns = tuple(
@@ -228,7 +227,7 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    _make(sys.argv[1], 2)
+    make(sys.argv[1], 2)
     before = _peak()
-    made = _make(sys.argv[1], int(sys.argv[2]))
+    made = make(sys.argv[1], int(sys.argv[2]))
     print(f"{_peak() - before:.1f}")

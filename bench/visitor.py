@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import g, has_app_context
 from sqlalchemy import select
 from werkzeug.test import EnvironBuilder
 
@@ -22,6 +23,9 @@ TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 def request(app: Any, environ: Mapping[str, Any], body: bytes = b"") -> tuple[int, bytes, dict[str, str]]:
     """Send one request to a WSGI program; returns status, body and headers."""
+    if has_app_context():  # a request begins with nothing remembered, as on a server
+        for key in list(g):
+            g.pop(key)
     told: list[Any] = []
     sent = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     answer = app.wsgi_app(sent, lambda status, headers, _info=None: told.extend((status, headers)))
