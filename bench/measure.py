@@ -30,9 +30,10 @@ class Cost:
 
 
 class Watch:
-    """Reads what the backends of one database have used; without a database it reads nothing."""
+    """Reads what the backends of one database have used, all or those of a login; without a database nothing."""
 
-    def __init__(self, superuser: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, superuser: Mapping[str, Any] | None = None, login: str = "%") -> None:
+        self._login = login
         self._connection = psycopg.connect(**superuser, autocommit=True) if superuser else None
 
     def backends(self) -> list[Path]:
@@ -40,7 +41,9 @@ class Watch:
         if self._connection is None:
             return []
         rows = self._connection.execute(
-            "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            "select pid from pg_stat_activity where datname = current_database()"
+            " and pid <> pg_backend_pid() and usename like %s",
+            (self._login,),
         )
         return [path for (pid,) in rows if (path := Path(f"/proc/{pid}/schedstat")).exists()]
 

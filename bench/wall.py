@@ -118,7 +118,7 @@ class _Both:
             floor()
         calls = 1 if slow else self._calls
         costs = take_turns({"ours": ask, "floor": floor}, rounds=self._rounds, calls=calls, watch=self._watch)
-        return costs["ours"].database, costs["floor"].database
+        return costs["ours"].cpu, costs["floor"].cpu
 
     def line(self, what: str, scope: Scope, ours: Sent, explicit: str) -> Line:
         """Compare one question; raises where the answers differ."""

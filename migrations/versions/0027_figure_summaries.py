@@ -1,4 +1,4 @@
-"""Live figures kept ready for the province, and the marks of what is to be counted anew."""
+"""Live figures kept ready for the province, the marks of what is to be counted anew, indexes for counting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add both tables."""
+    """Add both tables; the latest recognition of a unit is found in an index alone."""
     op.create_table(
         "figure_mark",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -41,6 +41,19 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["year"], ["cycle.year"], name=op.f("fk_figure_summary_cycle")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_figure_summary")),
-        sa.UniqueConstraint("tenant_id", "year", name=op.f("uq_figure_summary_tenant_id")),
+        sa.UniqueConstraint("tenant_id", "year", name=op.f("uq_figure_summary_tenant_id_year")),
     )
     op.create_index("ix_figure_summary_year", "figure_summary", ["year", "tenant_id"])
+    op.drop_index("ix_recognition_unit", "recognition")
+    op.create_index(
+        "ix_recognition_latest",
+        "recognition",
+        ["tenant_id", "unit_id", sa.text("valid_to desc"), sa.text("id desc")],
+        postgresql_include=["year", "level", "state", "revoked_on", "valid_from", "may_raise_from"],
+    )
+    op.create_index(
+        "ix_recognition_revoked",
+        "recognition",
+        ["tenant_id", "dossier_id"],
+        postgresql_where=sa.text("state = 'revoked'"),
+    )
