@@ -46,7 +46,7 @@ create temp table map on commit drop as
   join lateral (select p.* from bench_source p where p.kind = u.kind
       and p.stage = case when y.stage = 0 then 0 when y.stage < 9 then 9 else p.stage end
       and (y.stage = 0 or p.stage > 0)
-    order by md5(p.dossier_id::text || y.year::text || u.number::text) limit 1) s on true
+    order by p.public <> u.public, md5(p.dossier_id::text || y.year::text || u.number::text) limit 1) s on true
 """
 
 
@@ -114,12 +114,12 @@ class Filler:
         # Numbers are drawn from the tables' own sequences, which are their owner's.
         connection.execute("set local role portal_owner")
         connection.execute(
-            "create temp table bench_unit on commit drop as select tenant_id, id as unit_id, kind,"
+            "create temp table bench_unit on commit drop as select tenant_id, id as unit_id, kind, public,"
             " row_number() over (partition by tenant_id order by id)::int as number from unit"
         )
         connection.execute(
             "create temp table bench_source on commit drop as select d.tenant_id, d.unit_id, d.id as dossier_id,"
-            " d.year, u.kind, case when d.state = 'draft' then 0 when d.state = 'decided' then 9 else 8 end as stage"
+            " d.year, u.kind, u.public, case when d.state = 'draft' then 0 when d.state = 'decided' then 9 else 8 end as stage"
             " from dossier d join unit u on u.tenant_id = d.tenant_id and u.id = d.unit_id"
             " where d.tenant_id = %s and d.unit_id = any(%s) and d.year in (%s, %s)"
             " and (d.year = %s or d.state = 'draft')",

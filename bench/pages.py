@@ -8,9 +8,11 @@ from typing import Any
 
 import psycopg
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import EnvironBuilder
 
 from portal.figures import keeping
+from tenants.database import db
 
 from .measure import Cost, Watch, take_turns
 from .people import head_of, officer_of
@@ -69,6 +71,7 @@ class Readers:
         """Return the pages by name."""
         year, tenant = LAST_YEAR, self.tenant
         return {
+            "frame": self.officer.reads("/tai-khoan"),
             "overview": self.province.reads(f"/tinh?nam={year}"),
             "district": self.province.reads(f"/tinh/huyen/{tenant}?nam={year}"),
             "units of a district": self.province.reads(f"/tinh/huyen/{tenant}/tat-ca?nam={year}"),
@@ -113,6 +116,7 @@ def page_lines(province: Province, rounds: int, calls: int) -> Iterator[Line]:
     costs = take_turns({"bare": bare_route(), **pages, "save": save}, rounds=rounds, calls=calls, watch=watch)
     bare = costs["bare"]
     told = (
+        ("frame", "trang gần như trống: phiên, khung trang", None),
         ("overview", "toàn tỉnh, số tạm tính", 15.0),
         ("district", "một huyện theo loại hình", None),
         ("units of a district", "đơn vị của một huyện", None),
@@ -123,7 +127,12 @@ def page_lines(province: Province, rounds: int, calls: int) -> Iterator[Line]:
     )
     for name, what, goal in told:
         cost = costs[name]
-        note = f"tiến trình {cost.own * 1000:.1f} ms + máy chủ dữ liệu {cost.database * 1000:.1f} ms"
+        act = save if name == "save" else pages[name]
+        sent, told_bytes = statements(province, act), len(act().encode())
+        note = (
+            f"tiến trình {cost.own * 1000:.1f} ms + máy chủ dữ liệu {cost.database * 1000:.1f} ms;"
+            f" {sent} câu lệnh SQL, {told_bytes / 1000:.0f} kB"
+        )
         yield ratio("trang / route trống", what, cost.cpu, bare.cpu, goal, note)
     own = Watch(province.superuser(), OVERSIGHT)
     sql = take_turns({"overview": pages["overview"]}, rounds=rounds, calls=calls, watch=own)["overview"]
@@ -132,6 +141,23 @@ def page_lines(province: Province, rounds: int, calls: int) -> Iterator[Line]:
     yield amount("tổng hợp tỉnh", "SQL của trang toàn tỉnh (CPU)", sql.database * 1000, "ms", 5.0, note)
     yield _upkeep(province, save, watch, rounds, calls)
     watch.close()
+
+
+def statements(province: Province, act: Callable[[], object]) -> int:
+    """Return how many SQL statements an act sends."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    with province.app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    act()
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(sent)
 
 
 def _upkeep(province: Province, save: Callable[[], str], watch: Watch, rounds: int, calls: int) -> Line:

@@ -81,7 +81,7 @@ def test_the_copied_rows_are_whole_and_behind_the_wall(province: TinyProvince) -
 def test_pages_and_wall_are_measured(province: TinyProvince) -> None:
     """The rows of the wall, the pages, the upkeep and the growth come out, and the kept figures stay exact."""
     assert len(names(wall.wall_lines(province, 1, 1))) == 9
-    assert len(names(pages.page_lines(province, 1, 1))) == 9
+    assert len(names(pages.page_lines(province, 1, 1))) == 10
     assert len(names(growth.growth_lines(province, [2], 1, 1))) == 2
     pages.keep_figures(province)
     assert differences() == []
