@@ -36,7 +36,8 @@ def bare_route() -> Callable[[], object]:
 def keep_figures(province: Province) -> None:
     """Let the worker count everything that is marked."""
     with province.app.app_context():
-        keeping.Keeping().run(province.settings, lambda: False)
+        while keeping.Keeping().run(province.settings, lambda: False):
+            pass
 
 
 class Readers:

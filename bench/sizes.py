@@ -44,6 +44,7 @@ SIZES = {
     size.name: size
     for size in (
         Size("tiny", tenants=3, units=24, cycles=3, mould=12),
+        Size("small", tenants=10, units=600, cycles=10),
         Size("medium", tenants=20, units=3_400, cycles=10),
         Size("full", tenants=120, units=20_000, cycles=10),
     )
