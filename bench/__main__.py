@@ -40,10 +40,11 @@ def main() -> int:
             except Exception as reason:  # one group that fails must not cost the others their results
                 say(f"{group}: {type(reason).__name__}: {reason}")
                 failed = True
-        print(as_text(lines))
+    finally:
+        # What was measured is told also when somebody breaks off.
+        print(as_text(lines), flush=True)
         if asked.csv:
             asked.csv.write_text(as_csv(lines), encoding="utf-8")
-    finally:
         if asked.keep:
             province.close()
         else:
