@@ -182,9 +182,9 @@ def _annex(units: int) -> RowTable:
 
 
 def _annex_pdf(table: RowTable) -> bytes:
-    shell = Sheet("PHỤ LỤC", (Column("TT", Kind.CENTERED, 6),), [])
-    page = documents.environment().get_template("sheet.html").render(d=shell, marks=[])
-    return documents.render_pdf(page, None, {"sheet": table})
+    kinds = (Kind.CENTERED, Kind.TEXT, Kind.TEXT, Kind.TEXT)
+    columns = tuple(Column(c.title, kind, c.width) for c, kind in zip(table.columns, kinds, strict=True))
+    return documents.sheet_pdf(Sheet("PHỤ LỤC", columns, [row.cells for row in table.rows]), size=table.size)
 
 
 def _paragraph_cells(table: RowTable) -> bytes:
