@@ -20,6 +20,7 @@ from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
+from portal.figures.keeping import differences
 from portal.notices.commands import remind, work_command
 from portal.place_kinds import TEMPLATES
 from portal.roster.commands import roster
@@ -139,7 +140,7 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký, số tổng hợp giữ sẵn; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
     with acting_in(STEWARD):
         for proof in prove_all():
@@ -147,11 +148,15 @@ def check() -> None:
                 found.append(f"Nhật ký {proof.name}: {proof.fault}.")
             elif proof.number:
                 click.echo(f"Nhật ký {proof.name}: niêm phong số {proof.number}, mã {proof.hash.hex()}")
+    if not found:
+        found += map(str, differences())
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
-    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên.")
+    click.echo(
+        "Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên; số tổng hợp khớp."
+    )
 
 
 @click.group()

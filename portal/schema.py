@@ -10,6 +10,7 @@ from portal.council import models as council
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
+from portal.figures import models as figures
 from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
@@ -45,6 +46,7 @@ __all__ = [
     "cycle",
     "dossiers",
     "evidence",
+    "figures",
     "further",
     "history",
     "improvement",

@@ -51,6 +51,7 @@ ONE_A_DISTRICT = {
     "council",
     "council_meeting",
     "district_year",
+    "figure_summary",
     "registration_term",
     "visit_plan",
     "year_notice",

@@ -84,7 +84,7 @@ def load(accounts: Sequence[NewAccount]) -> None:
     An account that `flask init` made already keeps its membership and gets the password.
     """
     at = signin.now()
-    known = dict(db.session.execute(select(Account.login, Account.id)).tuples().all())
+    known = dict(db.session.execute(select(Account.login, Account.id)).all())
     kept = [known[a.login] for a in accounts if a.login in known]
     accounts = [a for a in accounts if a.login not in known]
     ids = insert_with_ids(

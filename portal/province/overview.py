@@ -99,6 +99,7 @@ def district(tenant_id: int) -> Any:
         place=place,
         cycle=cycle,
         lines=lines,
+        as_of=lines[0].as_of if lines else None,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
         followed=followings([tenant_id]) if place.valid_to else [],

@@ -1,6 +1,6 @@
 """The province's figures, live and official, kept apart: each has its own source and they are never added.
 
-Live figures are counted now over every district and are provisional. Official figures are the snapshots of
+Live figures are counted over every district as things stand and are provisional. Official figures are the snapshots of
 reports the Department has accepted; a district without one has no official figure.
 """
 
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
-from portal.dossiers.models import Dossier, State
+from portal.figures import kept
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts, total
 from portal.figures.tables import Key, counts_from_json
 from portal.reports.models import DistrictReport, ReportAnswer
-from portal.units.models import Unit
 from tenants.database import db
 from tenants.places import Tenant
 
@@ -31,7 +31,7 @@ from .rules import Ground, Sending, Standing, standing, taken_over_by
 class Line:
     """One district, one kind, or a sum of them: the counts, and how many are appraised.
 
-    `counts` is None for a district that has no official figures.
+    `counts` is None for a district that has no official figures. `as_of`: see `Overview`.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Line:
     name_sort: str = ""
     kind: str = ""
     standing: Standing | None = None
+    as_of: datetime | None = None
 
     def value(self, key: str) -> int:
         """Return a figure to sort by; what is not there comes before 0."""
@@ -54,7 +55,8 @@ class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
     `official`: figures of accepted reports only, `accepted` of `districts` of them. `other`: the sum of the same figures
-    by the other ground, counted by itself; None in a province that no reform has changed.
+    by the other ground, counted by itself; None in a province that no reform has changed. `as_of`:
+    when live figures were counted, where that was before this moment.
     """
 
     cycle: Cycle
@@ -76,6 +78,8 @@ class Overview:
             self.total.counts,
             self.total.appraised,
         )
+
+    as_of: datetime | None = None
 
 
 SORTS = (
@@ -149,21 +153,6 @@ def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]
     return found
 
 
-def appraised(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[tuple[int, str], int]:
-    """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
-    place = figures.ground(former=former)
-    statement = (
-        select(place, Unit.kind, func.count())
-        .select_from(Dossier)
-        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
-        .group_by(place, Unit.kind)
-    )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
-    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
-
-
 def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> Overview:
     """Return the year over all districts, live or official; the number of statements does not grow.
 
@@ -175,14 +164,15 @@ def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> O
     accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
     reported = figures.by_tenant(official_counts(year, accepted)) if official else {}
 
-    def lines_by(chosen: Ground) -> tuple[Line, ...]:
+    def lines_by(chosen: Ground) -> tuple[tuple[Line, ...], datetime | None]:
         if not official:
             return _live(year, tenants, where, chosen, reformed=bool(followers))
-        return _official(tenants, where, accepted, reported, followers if chosen is Ground.PRESENT else {})
+        folded = followers if chosen is Ground.PRESENT else {}
+        return _official(tenants, where, accepted, reported, folded), None
 
-    lines = lines_by(ground)
+    lines, as_of = lines_by(ground)
     another = Ground.PRESENT if ground is Ground.FORMER else Ground.FORMER
-    others = lines_by(another) if followers else ()
+    others = lines_by(another)[0] if followers else ()
     return Overview(
         cycle=cycle,
         official=official,
@@ -195,29 +185,30 @@ def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> O
         overdue=sum(s.overdue for s in where.values()),
         other=added(others) if followers else None,
         other_places=len(others),
+        as_of=as_of,
     )
 
 
 def _live(
     year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], ground: Ground, *, reformed: bool
-) -> tuple[Line, ...]:
+) -> tuple[tuple[Line, ...], datetime | None]:
     former = ground is Ground.FORMER
-    by_place = figures.by_tenant(figures.counts(year, former=former))
-    concluded: dict[int, int] = {}
-    for (tenant_id, _kind), number in appraised(year, former=former).items():
-        concluded[tenant_id] = concluded.get(tenant_id, 0) + number
-    there = {tenant.id: tenant for tenant in tenants}
-    if reformed:
-        there |= {tenant.id: tenant for tenant in places() if tenant.id in by_place or tenant.id in concluded}
-    shown = sorted(there.values(), key=lambda tenant: (tenant.name_sort, tenant.id))
+    there = {tenant.id: tenant for tenant in (places() if reformed else tenants)}
+    live = kept.former_totals(year) if former else kept.totals(year, list(there))
+    part = {tenant.id for tenant in tenants}
+    part |= {place for place in there if live.counts.get(place, ZERO) != ZERO or live.appraised.get(place)}
+    shown = sorted(
+        (tenant for tenant in there.values() if tenant.id in part),
+        key=lambda tenant: (tenant.name_sort, tenant.id),
+    )
     if reformed:
         # A place that is no more, or took everything over from others, has no line where nothing counts for it.
         gone = successor_ids() if former else {tenant.id for tenant in shown if tenant.valid_to}
-        shown = [tenant for tenant in shown if tenant.id not in gone or tenant.id in by_place]
-    return tuple(
-        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where.get(tenant.id))
-        for tenant in shown
+        shown = [t for t in shown if t.id not in gone or live.counts.get(t.id, ZERO) != ZERO]
+    lines = (
+        _line(t, live.counts.get(t.id, ZERO), live.appraised.get(t.id, 0), where.get(t.id)) for t in shown
     )
+    return tuple(lines), live.as_of
 
 
 def _official(
@@ -261,11 +252,18 @@ def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
 
 def by_kind(year: int, tenant_id: int) -> list[Line]:
     """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
+    live = kept.by_kind(year, tenant_id)
     sums: dict[str, Counts] = {}
-    for (_tenant, kind, _public), counts in figures.counts(year, tenant_id=tenant_id).items():
+    for (_tenant, kind, _public), counts in live.counts.items():
         sums[kind] = sums.get(kind, ZERO) + counts
-    concluded = appraised(year, tenant_id=tenant_id)
     return [
-        Line(words.kind_name(kind), sums[kind], concluded.get((tenant_id, kind), 0), tenant_id, kind=kind)
+        Line(
+            words.kind_name(kind),
+            sums[kind],
+            live.appraised.get(kind, 0),
+            tenant_id,
+            kind=kind,
+            as_of=live.as_of,
+        )
         for kind in sorted(sums, key=words.kind_order)
     ]

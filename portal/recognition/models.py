@@ -19,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -234,7 +235,18 @@ class Recognition(UnitOwned, Base):
         CheckConstraint("level in (1, 2)", name="level"),
         CheckConstraint("state in ('in_force','revoked','replaced')", name="state"),
         CheckConstraint("valid_to > valid_from", name="validity"),
-        Index("ix_recognition_unit", "tenant_id", "unit_id", "valid_from"),
+        # The latest recognition of each unit, which every figure of a year asks for, without reading a row.
+        Index(
+            "ix_recognition_latest",
+            "tenant_id",
+            "unit_id",
+            text("valid_to desc"),
+            text("id desc"),
+            postgresql_include=["year", "level", "state", "revoked_on", "valid_from", "may_raise_from"],
+        ),
+        Index(
+            "ix_recognition_revoked", "tenant_id", "dossier_id", postgresql_where=text("state = 'revoked'")
+        ),
         Index("ix_recognition_year", "year", "tenant_id", "level"),
     )
 

@@ -37,9 +37,11 @@ PROVINCE_WRITES = {
     "role_proposal",
     "trail_entry",
 }
-# The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
+# The worker beside the pages: whom to write to, what of, its own letters, the queue of jobs, the figures kept.
 WORK_READS = {
     "account",
+    "figure_mark",
+    "figure_summary",
     "job",
     "letter",
     "mail_choice",
@@ -50,7 +52,7 @@ WORK_READS = {
     "trail_seal",
     "unit",
 }
-WORK_WRITES = {"job", "letter", "notice", "trail_seal"}
+WORK_WRITES = {"figure_mark", "figure_summary", "job", "letter", "notice", "trail_seal"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # Rows that one person of the district reads until the others have done theirs.
@@ -60,6 +62,8 @@ ON_THE_WAY = {
     "evidence_upload",
     "evidence_upload_part",
 }  # files a unit is still sending: its own, not yet evidence
+# Figures kept ready for the province; a district counts its own.
+OF_THE_PROVINCE = {"figure_mark", "figure_summary"}
 # Who does what in a unit and whom it let in is its own affair.
 OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
@@ -316,6 +320,7 @@ def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
         assert (
             name
             in {"credential", "letter", "one_time_link", "signin_session"}
+            | OF_THE_PROVINCE
             | ON_THE_WAY
             | OF_THE_UNIT_ALONE
             | ROSTERS
