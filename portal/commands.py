@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 
 from portal import clock, migrate, words
+from portal.backup.commands import backup, restore
 from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
@@ -36,7 +37,7 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user, demo, remind, roster, work_command):
+    for command in (init, check, tenant, user, demo, remind, roster, work_command, backup, restore):
         app.cli.add_command(command)
 
 

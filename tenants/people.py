@@ -7,6 +7,7 @@ sessions are readable in the sign-in scope alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -154,7 +155,7 @@ class SigninSession(Base):
     """A session that can be listed and ended; the cookie holds the token, the table its SHA-256."""
 
     __tablename__ = "signin_session"
-    __wall__ = _SIGNIN_ONLY
+    __wall__ = replace(_SIGNIN_ONLY, fleeting=True)
     __table_args__ = (Index("ix_signin_session_account", "account_id"),)
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -183,6 +184,7 @@ class OneTimeLink(Base):
             "district": "issued_by = app_account() and placed_only_here(account_id)",
             "province": "issued_by = app_account()",
         },
+        fleeting=True,
     )
     __table_args__ = (Index("ix_one_time_link_account", "account_id"),)
 
@@ -198,7 +200,7 @@ class Throttle(Base):
     """Failures of one key (a login name, an address) in the running window; shared by all workers."""
 
     __tablename__ = "throttle"
-    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"})
+    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"}, fleeting=True)
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
