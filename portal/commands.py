@@ -21,6 +21,8 @@ from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
+from portal.health import rules as health
+from portal.health.queries import facts
 from portal.notices.commands import remind, work_command
 from portal.roster.commands import roster
 from portal.spelling import sort_key
@@ -138,13 +140,17 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ và kho minh chứng; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng và tình trạng vận hành; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
     click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được.")
+    with acting_in(STEWARD):
+        for sign in health.signs(facts()):
+            if sign.light is not health.Light.GOOD and sign.key != "wall":  # looked at just now
+                click.echo(f"{health.WORDS[sign.light]}: {sign.name}. {sign.said} {sign.todo}".rstrip())
 
 
 @click.group()

@@ -132,6 +132,7 @@ PART_OF = {
     "province.send_back": "province.reports",
     "province.compilation": "province.compiled",
     "province.new_tenant": "province.tenants",
+    "health.operation": "province.tenants",
     "province.open_tenant": "province.tenants",
     "province.new_link": "province.tenants",
 }

@@ -124,6 +124,7 @@ class Right(Enum):
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
     KEEP_DAYS = Grant("ghi ngày nghỉ, ngày làm bù của tỉnh", _roles(Role.PROVINCE_ADMIN))
+    SEE_OPERATION = Grant("xem tình trạng vận hành của cổng", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal import clock, words
 from portal.config import Settings
 from portal.evidence.store import store
+from portal.health.queries import LAST_BACKUP
 from portal.stops import CannotStart
 from portal.trail.operations import record
 from tenants import signin
@@ -25,7 +26,6 @@ from . import restoring, writing
 from .archive import reading
 
 STEWARD = Scope(ScopeKind.STEWARD)
-LAST_BACKUP = "last_backup"
 
 
 def _settings() -> Settings:

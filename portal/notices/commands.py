@@ -13,7 +13,9 @@ from sqlalchemy import or_, select
 from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
+from portal.health.queries import LAST_REMIND, REMIND_FAILED
 from portal.roster.operations import erase_old_rosters
+from tenants import signin
 from tenants.database import db
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -61,6 +63,9 @@ def remind() -> None:
             log.exception("housekeeping failed: %s", name)
             click.echo(f"{name}: lỗi ({type(reason).__name__}).", err=True)
             failed += 1
+    with acting_in(Scope(ScopeKind.STEWARD)):
+        clock.put_setting(LAST_REMIND, signin.now().isoformat(timespec="seconds"))
+        clock.put_setting(REMIND_FAILED, str(failed))
     if failed:
         sys.exit(1)
 
