@@ -23,6 +23,7 @@ from portal.embedded import Server
 from portal.evidence.store import store
 from portal.health import rules as health
 from portal.health.queries import facts
+from portal.jobs.commands import peak_command
 from portal.notices.commands import remind, work_command
 from portal.roster.commands import roster
 from portal.spelling import sort_key
@@ -39,7 +40,19 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user, demo, remind, roster, work_command, backup, restore):
+    for command in (
+        init,
+        check,
+        tenant,
+        user,
+        demo,
+        remind,
+        roster,
+        work_command,
+        backup,
+        restore,
+        peak_command,
+    ):
         app.cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.config import Settings
 from portal.evidence.store import store
+from portal.jobs import peak
 from tenants import signin
 from tenants.database import db
 
@@ -35,6 +36,7 @@ def facts() -> Facts:
         backup_at=_moment(kept.get(LAST_BACKUP)),
         remind_at=_moment(kept.get(LAST_REMIND)),
         remind_failed=int(kept.get(REMIND_FAILED, "0")),
+        peak=peak.until() is not None,
     )
 
 

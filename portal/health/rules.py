@@ -54,6 +54,7 @@ class Facts:
     backup_at: datetime | None
     remind_at: datetime | None
     remind_failed: int
+    peak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def signs(facts: Facts) -> list[Sign]:
         _wall(facts),
         _store(facts),
         _worker(facts),
-        _jobs(facts.pulse, facts.now),
+        _jobs(facts.pulse, facts),
         _mail(facts),
         _daily(
             "backup",
@@ -146,12 +147,14 @@ def _worker(facts: Facts) -> Sign:
     return Sign(key, name, Light.GOOD, "Đang hoạt động.", at=facts.pulse.at)
 
 
-def _jobs(pulse: Pulse | None, now: datetime) -> Sign:
+def _jobs(pulse: Pulse | None, facts: Facts) -> Sign:
     key, name = "jobs", "Việc mọi người yêu cầu"
     if pulse is None:
         return Sign(key, name, Light.WATCH, "Chưa biết, vì việc nền chưa chạy.")
     said = f"{pulse.jobs_waiting} việc đang chờ; {pulse.jobs_failed} việc không lập được trong 24 giờ."
-    if pulse.oldest_job is not None and now - pulse.oldest_job > JOB_LATE:
+    if facts.peak:
+        said += " Đang giờ cao điểm, việc mới chờ."
+    elif pulse.oldest_job is not None and facts.now - pulse.oldest_job > JOB_LATE:
         todo = "Có việc chờ hơn 30 phút: chạy thêm một portal-work, hoặc xem nhật ký."
         return Sign(key, name, Light.WATCH, said, todo, pulse.at)
     if pulse.jobs_failed:
