@@ -257,6 +257,22 @@ def user_disable(login: str, reason: str) -> None:
     click.echo(f"Đã khóa {login}.")
 
 
+@user.command("erase")
+@click.argument("login")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def user_erase(login: str, reason: str) -> None:
+    """Xóa dữ liệu cá nhân của một người không còn vai trò; nhật ký giữ nguyên."""
+    from portal.retention.operations import erase_person
+
+    try:
+        with acting_in(STEWARD):
+            gone = erase_person(login, reason)
+    except Refused as refused:
+        sys.exit(refused.sentence)
+    kept = "" if gone else " Tài khoản còn lại như một con số, vì có việc đã làm mang số đó."
+    click.echo(f"Đã xóa dữ liệu cá nhân của {login}.{kept}")
+
+
 @user.command("link")
 @click.argument("login")
 def user_link(login: str) -> None:

@@ -233,9 +233,11 @@ def _busy(error: Exception) -> Response:
     else:
         page = current_app.jinja_env.get_template("busy.html")
         again = request.method == "POST" and not request.files and not _secret(request.form)
-        fields = list(request.form.items(multi=True)) if again else []
+        posted = request.form.items(multi=True) if again else ()
+        fields = [(name, value) for name, value in posted if name != "csrf_token"]
+        token = request.form.get("csrf_token", "")
         path = request.full_path.rstrip("?")
-        shown = page.render(title=title, sentence=sentence, fields=fields, path=path)
+        shown = page.render(title=title, sentence=sentence, fields=fields, token=token, path=path)
         response = Response(shown, 503, mimetype="text/html")
     response.headers["Retry-After"] = str(PATIENCE)
     return response

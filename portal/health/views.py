@@ -13,6 +13,7 @@ from portal import migrate
 from portal.config import Settings
 from portal.cycle.models import Setting
 from portal.evidence.store import store
+from portal.retention import operations as retention
 from tenants.access import may, public
 from tenants.database import db
 from tenants.rights import Right
@@ -80,4 +81,6 @@ def operation() -> Any:
         light_words=rules.WORDS,
         facts=facts,
         revision=migrate.expected_revision(),
+        keepings=retention.kept(),
+        erased=retention.last_erased(),
     )

@@ -14,6 +14,7 @@ from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
 from portal.health.queries import LAST_REMIND, REMIND_FAILED
+from portal.retention.operations import clear_signin, note_erased
 from portal.roster.operations import erase_old_rosters
 from tenants import signin
 from tenants.database import db
@@ -38,6 +39,7 @@ def _clear_uploads() -> int:
 HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
     ("tệp gửi dở đã bỏ", _clear_uploads),
+    ("phiên và liên kết hết hạn đã xóa", clear_signin),
 )
 
 
@@ -56,9 +58,11 @@ def remind() -> None:
             click.echo(f"{name}: chưa nhắc được ({type(reason).__name__}).", err=True)
             failed += 1
     click.echo(f"Đã nhắc {told} việc.")
+    erased = {}
     for name, act in HOUSEKEEPING:
         try:
-            click.echo(f"{act()} {name}.")
+            erased[name] = act()
+            click.echo(f"{erased[name]} {name}.")
         except Exception as reason:
             log.exception("housekeeping failed: %s", name)
             click.echo(f"{name}: lỗi ({type(reason).__name__}).", err=True)
@@ -66,6 +70,7 @@ def remind() -> None:
     with acting_in(Scope(ScopeKind.STEWARD)):
         clock.put_setting(LAST_REMIND, signin.now().isoformat(timespec="seconds"))
         clock.put_setting(REMIND_FAILED, str(failed))
+        note_erased(erased)
     if failed:
         sys.exit(1)
 
