@@ -22,6 +22,7 @@ from tenants.database import Base, db
 from tenants.people import Account, Membership, OneTimeLink, SigninSession
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
+from tenants.wall import declared
 
 from .rules import Keeping, keepings
 
@@ -93,7 +94,7 @@ def erase_person(login: str, reason: str) -> bool:
         raise Refused("Người này còn vai trò đang hiệu lực; xin kết thúc vai trò trước khi xóa.")
     number, bound = account.id, _bound(account.id)
     for table in Base.metadata.tables.values():
-        if "tenant_id" not in table.c and table.name != "account":
+        if _of_persons(table):
             for column in _naming(table):
                 db.session.execute(delete(table).where(column == number))
     if bound:
@@ -123,11 +124,16 @@ def _bound(number: int) -> bool:
     if db.session.scalar(select(TrailEntry.id).where(TrailEntry.account_id == number).limit(1)):
         return True
     for table in Base.metadata.tables.values():
-        if "tenant_id" in table.c and table.name != "membership":
+        if not _of_persons(table) and table.name != "membership":
             for column in _naming(table):
                 if db.session.scalar(select(func.count()).select_from(table).where(column == number)):
                     return True
     return False
+
+
+def _of_persons(table: Table) -> bool:
+    """Return whether a table is about persons alone: what proves them, their sessions, their letters."""
+    return "tenant_id" not in table.c and not declared(Base)[table.name].shared
 
 
 def _naming(table: Table) -> list[Column[Any]]:
