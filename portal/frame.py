@@ -143,6 +143,7 @@ PART_OF = {
     "province.send_back": "province.reports",
     "province.answer_reopening": "province.reports",
     "province.new_tenant": "province.tenants",
+    "health.operation": "province.tenants",
     "province.open_tenant": "province.tenants",
     "province.new_link": "province.tenants",
     "reform.index": "province.tenants",

@@ -8,6 +8,7 @@ names its delegation (`powers.py`). Passwords, TOTP seeds and sessions are reada
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -206,7 +207,7 @@ class SigninSession(Base):
     """
 
     __tablename__ = "signin_session"
-    __wall__ = _SIGNIN_ONLY
+    __wall__ = replace(_SIGNIN_ONLY, fleeting=True)
     __table_args__ = (Index("ix_signin_session_account", "account_id"),)
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -239,6 +240,7 @@ class OneTimeLink(Base):
             " and (not decides(account_id) or holds(app_account(), app_tenant(), 'district_leader'))",
             "province": "issued_by = app_account()",
         },
+        fleeting=True,
     )
     __table_args__ = (Index("ix_one_time_link_account", "account_id"),)
 
@@ -254,7 +256,7 @@ class Throttle(Base):
     """Failures of one key (a login name, an address) in the running window; shared by all workers."""
 
     __tablename__ = "throttle"
-    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"})
+    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"}, fleeting=True)
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

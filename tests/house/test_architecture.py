@@ -19,6 +19,7 @@ from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
+from portal.health import rules as health
 from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
@@ -315,6 +316,7 @@ WORDS = {
     "portal.notices.rules.Kind": NOTICE_KINDS,
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
+    "portal.health.rules.Light": health.WORDS,
     "portal.jobs.rules.State": JOB_STATES,
     "portal.reform.rules.Kind": reform.KINDS,
     "portal.reform.rules.State": reform.STATES,
