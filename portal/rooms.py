@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "outreach",
     "papers",
     "province",
+    "quality",
     "recognition",
     "register",
     "registration",

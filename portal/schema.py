@@ -18,6 +18,7 @@ from portal.notices import models as notices
 from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
+from portal.quality import models as quality
 from portal.recognition import models as recognition
 from portal.register import models as register
 from portal.registration import models as registration
@@ -54,6 +55,7 @@ __all__ = [
     "papers",
     "people",
     "places",
+    "quality",
     "recognition",
     "register",
     "registration",

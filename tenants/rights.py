@@ -122,6 +122,10 @@ class Right(Enum):
     RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     SIGN_PROVINCE_REPORT = Grant("ký báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN))
+    WATCH_QUALITY = Grant(
+        "kết luận về dấu hiệu cần xem, đặt mức của dấu hiệu",
+        _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER),
+    )
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, soạn, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     GOVERN_TEXTS = Grant("soạn, cho dùng câu chữ của mẫu văn bản", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))

@@ -88,7 +88,7 @@ SHARED_READS: dict[str, set[str]] = {
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
-    "province": _OF_ALL | _CATALOGUE | {"holiday", "paper_text", "provincial_report"},
+    "province": _OF_ALL | _CATALOGUE | {"anomaly_verdict", "holiday", "paper_text", "provincial_report"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -97,6 +97,7 @@ SHARED_WRITES: dict[str, set[str]] = {
     "unit": set(),
     "district": set(),
     "province": {
+        "anomaly_verdict",
         "criteria_version",
         "criterion",
         "cycle",
