@@ -67,7 +67,7 @@ def test_the_measures_of_known_dossiers(
     assert 0 < int(known["Huyện An Lão"][Measure.INDICATORS]) < 10
     assert known["Huyện Kiến Thụy"][Measure.INDICATORS] == "0"
     assert known["Huyện Kiến Thụy"][Measure.DAYS] == "0"
-    assert table("military_police")["Huyện An Lão"][Measure.SUPPLEMENTS] == "<5"
+    assert table("military_police")["Huyện An Lão"][Measure.SUPPLEMENTS] == "<2"
     monkeypatch.undo()
     world.sign_in(client, here.viewer)
     page = "/tinh/chat-luong/huyen"
