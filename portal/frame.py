@@ -83,6 +83,8 @@ PART_OF = {
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
     "checklist.index": "desk.home",
+    "quality.told": "reports.index",
+    "quality.answer": "reports.index",
     "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",

@@ -40,7 +40,7 @@ from .notices import tell as remind_units
 from .opening import open_year_of
 from .papers import head_and_word
 from .publication import complain, publish
-from .quality import conclude
+from .quality import conclude, recheck
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
 from .targets import aim
@@ -121,6 +121,7 @@ def build(wanted: list[PlaceData]) -> None:
     govern(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     compile_year(_people_of_province())
     conclude(_people_of_province())
+    recheck(_people_of_province())
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

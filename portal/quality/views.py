@@ -16,13 +16,13 @@ from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import between_views, operations, queries
+from . import between_views, operations, queries, recheck_views
 from .blueprint import blueprint
 from .forms import LimitsForm
 from .queries import Line
 from .rules import LIMITS, Rule
 
-__all__ = ["between_views", "blueprint"]
+__all__ = ["between_views", "blueprint", "recheck_views"]
 
 TABS = {"cho": "Chưa kết luận", "dung": "Đúng", "bo-qua": "Đã bỏ qua"}
 

@@ -23,6 +23,8 @@ from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
 from portal.outreach import wording as outreach
+from portal.quality.calibration import MEASURES
+from portal.quality.rules import LIMITS
 from portal.recognition.models import Decision, Recognition
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
@@ -315,6 +317,8 @@ WORDS = {
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
     "portal.jobs.rules.State": JOB_STATES,
+    "portal.quality.rules.Rule": LIMITS,
+    "portal.quality.calibration.Measure": MEASURES,
 }
 # Enums that people never read: how the program tells its own cases apart.
 INNER = {

@@ -32,6 +32,7 @@ PROVINCE_WRITES = {
     "membership",
     "notice",
     "one_time_link",
+    "recheck",
     "report_answer",
     "report_reopening",
     "trail_entry",
@@ -88,7 +89,9 @@ SHARED_READS: dict[str, set[str]] = {
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
-    "province": _OF_ALL | _CATALOGUE | {"anomaly_verdict", "holiday", "paper_text", "provincial_report"},
+    "province": _OF_ALL
+    | _CATALOGUE
+    | {"anomaly_verdict", "holiday", "paper_text", "provincial_report", "recheck_draw"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -105,6 +108,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "indicator",
         "paper_text",
         "provincial_report",
+        "recheck_draw",
         "setting",
         "tenant",
         "threshold",
