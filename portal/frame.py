@@ -47,6 +47,7 @@ PROVINCE_ROOMS = (
     ("Toàn tỉnh", "province.overview", Right.SEE_PROVINCE),
     ("Báo cáo huyện", "province.reports", Right.SEE_PROVINCE),
     ("Báo cáo tỉnh", "compilation.index", Right.SEE_PROVINCE),
+    ("Chất lượng", "quality.index", Right.SEE_PROVINCE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
@@ -89,6 +90,8 @@ PART_OF = {
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
     "checklist.index": "desk.home",
+    "quality.told": "reports.index",
+    "quality.answer": "reports.index",
     "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",

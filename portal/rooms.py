@@ -31,6 +31,7 @@ ROOMS: tuple[str, ...] = (
     "papers",
     "powers",
     "province",
+    "quality",
     "recognition",
     "reform",
     "register",

@@ -19,6 +19,7 @@ from portal.notices import models as notices
 from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
+from portal.quality import models as quality
 from portal.recognition import models as recognition
 from portal.reform import models as reform
 from portal.register import models as register
@@ -58,6 +59,7 @@ __all__ = [
     "people",
     "places",
     "powers",
+    "quality",
     "recognition",
     "reform",
     "register",

@@ -80,6 +80,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
         "reform_id": [year.reform],
+        "recheck_id": [rows["recheck"]["id"]],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],

@@ -24,6 +24,8 @@ from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
 from portal.outreach import wording as outreach
+from portal.quality.calibration import MEASURES
+from portal.quality.rules import LIMITS
 from portal.recognition.models import Decision, Recognition
 from portal.reform import wording as reform
 from portal.register.wording import STANDINGS
@@ -318,6 +320,8 @@ WORDS = {
     "portal.register.rules.Standing": STANDINGS,
     "portal.health.rules.Light": health.WORDS,
     "portal.jobs.rules.State": JOB_STATES,
+    "portal.quality.rules.Rule": LIMITS,
+    "portal.quality.calibration.Measure": MEASURES,
     "portal.reform.rules.Kind": reform.KINDS,
     "portal.reform.rules.State": reform.STATES,
 }

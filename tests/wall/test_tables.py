@@ -32,6 +32,7 @@ PROVINCE_WRITES = {
     "membership",
     "notice",
     "one_time_link",
+    "recheck",
     "report_answer",
     "report_reopening",
     "role_proposal",
@@ -105,7 +106,10 @@ SHARED_READS: dict[str, set[str]] = {
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
-    "province": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text", "provincial_report", "reform"},
+    "province": _OF_ALL
+    | _OF_PLACES
+    | _CATALOGUE
+    | {"anomaly_verdict", "holiday", "paper_text", "provincial_report", "recheck_draw", "reform"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -114,6 +118,7 @@ SHARED_WRITES: dict[str, set[str]] = {
     "unit": set(),
     "district": set(),
     "province": {
+        "anomaly_verdict",
         "criteria_version",
         "criterion",
         "cycle",
@@ -121,6 +126,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "indicator",
         "paper_text",
         "provincial_report",
+        "recheck_draw",
         "reform",
         "setting",
         "tenant",
