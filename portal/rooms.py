@@ -26,6 +26,7 @@ ROOMS: tuple[str, ...] = (
     "improvement",
     "jobs",
     "offline",
+    "open_data",
     "opening",
     "outreach",
     "papers",

@@ -15,6 +15,7 @@ from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.jobs import models as jobs
 from portal.notices import models as notices
+from portal.open_data import models as open_data
 from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
@@ -49,6 +50,7 @@ __all__ = [
     "improvement",
     "jobs",
     "notices",
+    "open_data",
     "opening",
     "outreach",
     "papers",

@@ -106,6 +106,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "token": ["mot-lien-ket-khong-co-that"],
         "block": ["mau-01-mo-dau"],
         "place": ["receipt-closing"],
+        "data_set": ["cong-nhan", "thong-ke", "tieu-chi"],
         "year": [2026],
         "file": ["khong-co.png"],
     }
@@ -150,6 +151,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         for act in ("show", "confirm", "drop", "undo")
     },
     "reports.form_file": {"name": lambda _year: ["02", "07"]},
+    "open_data.file": {"ext": lambda _year: ["csv", "json"]},
     "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
@@ -168,6 +170,7 @@ HARMLESS = {
     "block",
     "place",
     "year",
+    "data_set",
 }
 
 

@@ -32,6 +32,7 @@ PROVINCE_WRITES = {
     "membership",
     "notice",
     "one_time_link",
+    "published_figure",
     "report_answer",
     "report_reopening",
     "trail_entry",
@@ -76,6 +77,8 @@ PROVINCE_BLIND = (
 
 # What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry", "year_notice"}
+# What the Department publishes of a district: everybody outside reads it in public, the district its own.
+PUBLISHED_BY_PROVINCE = {"published_figure"}
 # What a district tells all its units: they read it, and no other district's unit does.
 TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 
@@ -84,7 +87,7 @@ STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere"
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "setting", "tenant"}
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL,
+    "public": _OF_ALL | _CATALOGUE,
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _CATALOGUE | {"holiday", "paper_text"},
@@ -268,6 +271,8 @@ def may_read(scope: str, name: str) -> bool:
     """Whether a scope may read any row of a table, by the ledgers."""
     if name in TOLD_TO_ITS_UNITS and scope == "unit of the same district":
         return True
+    if name in PUBLISHED_BY_PROVINCE:
+        return scope in ("public", "province")
     if name in PUBLISHED:
         return scope not in ("signin", "work", "no scope")
     if scope == "signin":
