@@ -10,6 +10,7 @@ ROOMS: tuple[str, ...] = (
     "account",
     "accounts",
     "activities",
+    "api",
     "appraisal",
     "catalogue",
     "checklist",

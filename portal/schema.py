@@ -31,7 +31,7 @@ from portal.trail import models as trail
 from portal.units import models as units
 from portal.visits import models as visits
 from portal.waivers import models as waivers
-from tenants import people, places
+from tenants import people, places, tokens
 from tenants.database import Base
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "seats",
     "targets",
     "team",
+    "tokens",
     "trail",
     "units",
     "visits",

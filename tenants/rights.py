@@ -126,6 +126,9 @@ class Right(Enum):
     GOVERN_TEXTS = Grant("soạn, cho dùng câu chữ của mẫu văn bản", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
     KEEP_DAYS = Grant("ghi ngày nghỉ, ngày làm bù của tỉnh", _roles(Role.PROVINCE_ADMIN))
+    MANAGE_TOKENS = Grant(
+        "cấp, thu hồi khóa API của nơi mình", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN)
+    )
     SET_LICENCE = Grant("ghi giấy phép của dữ liệu mở", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
 

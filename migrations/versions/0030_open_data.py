@@ -1,4 +1,4 @@
-"""Figures of accepted reports that everybody may read."""
+"""Figures of accepted reports that everybody may read, and tokens of other systems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ select r.tenant_id, r.year, e.item->>'kind', (e.item->>'public')::boolean, t.nam
 
 
 def upgrade() -> None:
-    """Add the table, and the figures of the reports accepted until now."""
+    """Add the tables, and the figures of the reports accepted until now."""
     op.create_table(
         "published_figure",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -46,3 +46,27 @@ def upgrade() -> None:
         ),
     )
     op.execute(_ACCEPTED_SO_FAR)
+    op.create_table(
+        "api_token",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("purpose", sa.String(length=300), nullable=False),
+        sa.Column("token_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(length=200), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.Column("window_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("window_uses", sa.Integer(), nullable=False),
+        sa.CheckConstraint("expires_at <= created_at + interval '365 days'", name=op.f("ck_api_token_life")),
+        sa.CheckConstraint("name <> '' and purpose <> ''", name=op.f("ck_api_token_said_what_for")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_api_token_tenant"), onupdate="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_api_token")),
+    )
+    op.create_index("ix_api_token_sha256", "api_token", ["token_sha256"])

@@ -9,7 +9,13 @@ from datetime import date, datetime
 from portal import words
 from portal.figures.rules import FIGURES
 
-TYPES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", date: "date", datetime: "datetime"}
+TYPES: Mapping[type, str] = {
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    date: "date",
+    datetime: "datetime",
+}
 
 
 @dataclass(frozen=True, slots=True)

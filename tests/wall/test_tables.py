@@ -24,8 +24,8 @@ from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
-SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
-SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
+SIGNIN_READS = {"account", "api_token", "credential", "membership", "one_time_link", "signin_session"}
+SIGNIN_WRITES = {"api_token", "credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {
     "account",
@@ -54,6 +54,8 @@ OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
     {
+        # A district's tokens are its own affair; the province has those of its own place.
+        "api_token",
         "appraiser_interest",
         "appraiser_verdict",
         "credential",
