@@ -62,6 +62,8 @@ OF_POWERS = (
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    **dict.fromkeys(("api.tokens", "api.make_token", "api.revoke_token"), "accounts.index"),
+    **dict.fromkeys(("open_data.manage", "open_data.choose_licence"), "province.tenants"),
     "cycle.days_off": "cycle.calendar",
     "cycle.add_day": "cycle.calendar",
     **dict.fromkeys(("papers.texts_index", "papers.text", "papers.save_text"), "catalogue.index"),

@@ -32,6 +32,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "desk.notices": ("Thông báo cổng gửi cho huyện; mở để đến đúng trang có việc.", _YEAR),
     "checklist": ("Việc từng ngày từ khi hết hạn nộp đến hạn quyết định, kèm số đã làm; in ra để đánh dấu.", "31 ngày thẩm định"),
     "accounts": ("Người của huyện và của các đơn vị: cấp liên kết, đổi vai trò, bàn giao.", _PEOPLE),
+    "api": ("Khóa để hệ thống khác đọc dữ liệu của huyện: cấp, xem đã dùng bao nhiêu, thu hồi.", "Quản trị: khóa API cho hệ thống khác"),
     "accounts.hand_over": ("Chuyển vai trò sang người mới; người cũ mất quyền ngay, việc đã làm vẫn ghi tên.", "Quản trị: bàn giao khi đổi người"),
     "activities": ("Hoạt động các đơn vị đã ghi trong năm, cộng theo loại; là Biểu 08 của báo cáo Sở.", _OWN),
     "outreach": ("Văn bản, tuyên truyền, tập huấn, kiểm tra do chính huyện làm; số liệu tự vào báo cáo Sở.", _OWN),
