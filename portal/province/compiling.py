@@ -21,7 +21,8 @@ from tenants.rights import Right, refusal
 
 from .queries import ReceiptLine, compilations, places_in
 from .rules import Standing
-from .summary import official_counts, standings
+from .sources import official_counts
+from .summary import standings
 
 
 def compile_report(actor: Identity, year: int) -> ProvincialReport:

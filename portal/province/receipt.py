@@ -13,6 +13,7 @@ from portal.figures.lists import NotRecognised
 from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_decision import without_counts
 from portal.papers.sheets import sheet_xlsx
+from portal.papers.table_files import XLSX
 from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
@@ -34,9 +35,9 @@ from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import compiling, queries, sheets, summary
+from .asked import shown_cycle
 from .blueprint import blueprint
 from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
-from .overview import XLSX, shown_cycle
 from .rules import STANDINGS
 
 

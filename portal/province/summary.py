@@ -1,30 +1,26 @@
-"""The province's figures, live and official, kept apart: each has its own source and they are never added.
-
-Live figures are counted now over every district and are provisional. Official figures are the snapshots of
-reports the Department has accepted; a district without one has no official figure.
-"""
+"""The province's figures of a year as lines: one a district or a kind, and their sum; live and official kept apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of
-from portal.dossiers.models import Dossier, State
-from portal.figures import queries as figures
-from portal.figures.rules import ZERO, Counts, total
-from portal.figures.tables import Key, counts_from_json
+from portal.figures.rules import ZERO, Counts, share, total
 from portal.reports.models import DistrictReport, ReportAnswer
-from portal.units.models import Unit
 from tenants.database import db
 from tenants.places import Tenant
 
+from . import sources
+from .measures import MEASURES, Measure
 from .queries import places_in
 from .rules import Sending, Standing, standing
+from .sources import EVERYTHING, Part, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +38,27 @@ class Line:
     kind: str = ""
     standing: Standing | None = None
 
-    def value(self, key: str) -> int:
-        """Return a figure to sort by; what is not there comes before 0."""
-        if key == "appraised":
-            return -1 if self.appraised is None else self.appraised
-        return -1 if self.counts is None else int(getattr(self.counts, key))
+    def number(self, figure: str) -> int | None:
+        """Return a count, None where there is none to tell."""
+        if self.counts is None:
+            return None
+        return self.appraised if figure == "appraised" else int(getattr(self.counts, figure))
+
+    def share(self, one: Measure) -> Fraction | None:
+        """Return a share exactly, None where there is no whole."""
+        part, whole = self.number(one.figure), self.number(one.whole)
+        return None if part is None or whole is None else share(part, whole)
+
+    def value(self, one: Measure) -> int | Fraction | None:
+        """Return the exact value of a column."""
+        return self.share(one) if one.is_share else self.number(one.figure)
+
+    def text(self, one: Measure) -> str:
+        """Return a column as it is written; "–" where there is nothing to tell."""
+        value = self.value(one)
+        if isinstance(value, Fraction):
+            return words.percent(value.numerator, value.denominator)
+        return "–" if value is None else words.number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +78,7 @@ class Overview:
     overdue: int
 
 
-SORTS = (
-    "name",
-    "units",
-    "registered",
-    "submitted",
-    "late",
-    "appraised",
-    "level_1",
-    "level_2",
-    "refused",
-    "report",
-)
+SORTS = ("name", *(one.key for one in MEASURES), "report")
 
 
 def added(lines: Iterable[Line], name: str = "Cộng") -> Line:
@@ -124,39 +125,18 @@ def standings(cycle: Cycle, tenants: Iterable[Tenant]) -> dict[int, Standing]:
     return {tenant.id: standing(sent.get(tenant.id, ()), calendar, at) for tenant in tenants}
 
 
-def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]:
-    """Return the counts of accepted snapshots; `accepted` maps a district to its accepted report."""
-    if not accepted:
-        return {}
-    statement = select(DistrictReport.tenant_id, DistrictReport.snapshot["counts"]).where(
-        DistrictReport.year == year, DistrictReport.id.in_(accepted.values())
-    )
-    found: dict[Key, Counts] = {}
-    for tenant_id, data in db.session.execute(statement):
-        found |= counts_from_json(tenant_id, data)
-    return found
+def accepted_of(where: Mapping[int, Standing]) -> dict[int, int]:
+    """Return the accepted report of each district that has one."""
+    return {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
 
 
-def appraised(year: int, *, tenant_id: int | None = None) -> dict[tuple[int, str], int]:
-    """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
-    statement = (
-        select(Dossier.tenant_id, Unit.kind, func.count())
-        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
-        .group_by(Dossier.tenant_id, Unit.kind)
-    )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
-    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
-
-
-def overview(cycle: Cycle, *, official: bool) -> Overview:
+def overview(cycle: Cycle, *, official: bool, part: Part = EVERYTHING) -> Overview:
     """Return the year over all districts, live or official; the number of statements does not grow."""
     tenants = places_in(cycle.year)
     where = standings(cycle, tenants)
-    accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
-    year = cycle.year
-    lines = _official(year, tenants, where, accepted) if official else _live(year, tenants, where)
+    accepted = accepted_of(where)
+    source = sources.official(cycle.year, accepted) if official else sources.live(cycle.year)
+    lines = by_district(source.of(part), tenants, where, accepted if official else None)
     return Overview(
         cycle=cycle,
         official=official,
@@ -169,51 +149,48 @@ def overview(cycle: Cycle, *, official: bool) -> Overview:
     )
 
 
-def _live(year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing]) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(figures.counts(year))
-    concluded: dict[int, int] = {}
-    for (tenant_id, _kind), number in appraised(year).items():
-        concluded[tenant_id] = concluded.get(tenant_id, 0) + number
-    return tuple(
-        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where[tenant.id])
-        for tenant in tenants
-    )
-
-
-def _official(
-    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], accepted: Mapping[int, int]
+def by_district(
+    source: Source,
+    tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    known: Collection[int] | None = None,
 ) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(official_counts(year, accepted))
+    """Return one line per district; one that is not `known` (None: all are) has no figures at all."""
+    sums = source.grouped(lambda key: key[0])
+    nothing = (ZERO, None if source.appraised is None else 0)
     return tuple(
-        _line(
-            tenant, by_place.get(tenant.id, ZERO) if tenant.id in accepted else None, None, where[tenant.id]
+        Line(
+            tenant.name,
+            *(sums.get(tenant.id, nothing) if known is None or tenant.id in known else (None, None)),
+            tenant.id,
+            tenant.name_sort,
+            standing=where.get(tenant.id),
         )
         for tenant in tenants
     )
 
 
-def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing) -> Line:
-    return Line(tenant.name, counts, concluded, tenant.id, tenant.name_sort, standing=where)
+def by_kind(source: Source, tenant_id: int | None = None) -> list[Line]:
+    """Return one line per kind of unit there is, in the order of Biểu 01."""
+    sums = source.grouped(lambda key: key[1])
+    return [
+        Line(words.kind_name(kind), *sums[kind], tenant_id, kind=kind)
+        for kind in sorted(sums, key=words.kind_order)
+    ]
 
 
 def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
-    """Return lines in the order asked for; equal ones by name."""
+    """Return lines in the order asked for, what is not there before 0; equal ones by name."""
     by_name = sorted(lines, key=lambda line: (line.name_sort, line.tenant_id or 0))
     down = direction == "desc"
     if key == "name":
         return by_name[::-1] if down else by_name
     if key == "report":
         return sorted(by_name, key=lambda line: line.standing.code if line.standing else "", reverse=down)
-    return sorted(by_name, key=lambda line: line.value(key), reverse=down)
+    one = next(one for one in MEASURES if one.key == key)
 
+    def value(line: Line) -> int | Fraction:
+        found = line.value(one)
+        return -1 if found is None else found
 
-def by_kind(year: int, tenant_id: int) -> list[Line]:
-    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
-    sums: dict[str, Counts] = {}
-    for (_tenant, kind, _public), counts in figures.counts(year, tenant_id=tenant_id).items():
-        sums[kind] = sums.get(kind, ZERO) + counts
-    concluded = appraised(year, tenant_id=tenant_id)
-    return [
-        Line(words.kind_name(kind), sums[kind], concluded.get((tenant_id, kind), 0), tenant_id, kind=kind)
-        for kind in sorted(sums, key=words.kind_order)
-    ]
+    return sorted(by_name, key=value, reverse=down)

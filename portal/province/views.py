@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import overview, places, receipt
+from . import indicator_views, overview, places, receipt, unit_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "overview", "places", "receipt"]
+__all__ = ["blueprint", "indicator_views", "overview", "places", "receipt", "unit_views"]
