@@ -6,6 +6,8 @@ from flask import request
 
 from portal import words
 from portal.cycle.models import Cycle
+from tenants.access import found
+from tenants.places import Tenant
 
 from . import queries
 from .sources import Part
@@ -53,3 +55,12 @@ def part_values(part: Part) -> dict[str, str | None]:
     """Return a part as the values of an address."""
     public = next((code for code, is_public in _PUBLIC.items() if is_public is part.public), None)
     return {"loai": part.kind or None, "cong": public}
+
+
+def place_asked() -> Tenant | None:
+    """Return the district the address asks for, None for the province; 404 for one that does not exist."""
+    wanted = request.args.get("huyen", "")
+    if not wanted:
+        return None
+    known = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
+    return found(queries.place(int(wanted)) if known else None)  # type: ignore[no-any-return]

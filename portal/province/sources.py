@@ -6,7 +6,7 @@ Department has accepted; a district without one has none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -66,6 +66,14 @@ class Source:
         return Source(
             {key: value for key, value in self.counts.items() if part.holds(key)},
             None if appraised is None else {key: n for key, n in appraised.items() if part.holds(key)},
+        )
+
+    def within(self, tenants: Collection[int]) -> Source:
+        """Return the figures of some districts."""
+        appraised = self.appraised
+        return Source(
+            {key: value for key, value in self.counts.items() if key[0] in tenants},
+            None if appraised is None else {key: n for key, n in appraised.items() if key[0] in tenants},
         )
 
     def grouped(self, by: Callable[[Key], Group]) -> dict[Group, tuple[Counts, int | None]]:

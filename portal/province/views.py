@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import indicator_views, overview, places, receipt, unit_views
+from . import compare_views, file_views, indicator_views, leader_views, overview, places, receipt, unit_views
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "indicator_views", "overview", "places", "receipt", "unit_views"]
+__all__ = [
+    "blueprint",
+    "compare_views",
+    "file_views",
+    "indicator_views",
+    "leader_views",
+    "overview",
+    "places",
+    "receipt",
+    "unit_views",
+]
