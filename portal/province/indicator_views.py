@@ -51,6 +51,7 @@ def indicators() -> Any:
 
 
 def indicators_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
+    """Return Biểu 06 of the province or a district as a sheet, as it stands now."""
     name = place.name if place else "Toàn tỉnh"
     when = f"{PROVISIONAL}. {name}, tính đến lúc {words.moment(clock.now())}."
     annex = by_indicator(cycle.year, tenant_id=place.id if place else None)

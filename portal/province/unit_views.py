@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, render_template, url_for
 
-from portal import words
+from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.papers.sheets import Sheet
 from portal.papers.table_files import file_of, marks
@@ -93,6 +93,7 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
         kinds=KINDS,
         public=PUBLIC,
         reached=units.reached,
+        now=clock.now(),
         file_values={
             **{key: value for key, value in asked.filters.items() if value},
             **part_values(part),

@@ -116,7 +116,7 @@ def test_the_leader_begins_with_the_year_in_one_look(world: World, client: Any, 
     client = world.sign_in(client, viewer)
     assert client.get("/").headers["Location"].endswith("/tinh/tom-tat")
     page = client.get("/tinh/tom-tat").text
-    numbers = page.split('<dl class="numbers">')[1].split("</dl>")[0]
+    numbers = page.split('<dl class="six">')[1].split("</dl>")[0]
     assert re.findall(r'<b class="num">([^<]*)</b>', numbers) == ["4", "3", "1", "1", "50 %", "1/2"]
     assert "so với 2025" in page
     late = page.split("Huyện quá hạn báo cáo")[1].split("</section>")[0]

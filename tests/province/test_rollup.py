@@ -66,7 +66,7 @@ def test_every_live_cell_opens_as_many_units_as_it_says(world: World, client: An
     for start in ("/tinh", f"/tinh/huyen/{two.tenant_id}", "/tinh/loai-hinh?cong=khong"):
         body = client.get(start).text.split("<tbody>")[1].split("</table>")[0]
         cells = re.findall(r'<td class="r"><a href="([^"]*)">([\d.,]+)( %)?<span', body)
-        assert len(cells) >= 6, start
+        assert len(cells) >= 4, start
         for address, shown, share in {(a.split("so=")[1], s, p): (a, s, p) for a, s, p in cells}.values():
             if share:
                 continue
@@ -75,7 +75,7 @@ def test_every_live_cell_opens_as_many_units_as_it_says(world: World, client: An
             assert f"trong {shown} đơn vị" in page, url
             assert len(rows_of(client.get(link_to(page, r"/tinh/don-vi\.csv[^\"]*")))) == int(shown), url
             opened += 1
-    assert opened >= 15
+    assert opened >= 10
 
 
 def test_parts_add_up(world: World, ground: Ground) -> None:
@@ -106,7 +106,7 @@ def test_an_indicator_opens_the_units_that_miss_it(world: World, client: Any, gr
             units = client.get(unescape(address)).text
             assert f"trong {shown} đơn vị" in units
             assert "Chưa đạt" in units or "Chưa đủ minh chứng" in units
-            assert re.search(rf"/tinh/ho-so/{one.tenant_id}/\d+", units)
+            assert re.search(rf'href="/tinh/ho-so/{one.tenant_id}/\d+#chi-tieu-\d', units)
             found = rows_of(client.get(link_to(units, r"/tinh/don-vi\.csv[^\"]*")))
             assert len(found) == int(shown)
             assert found[0][2] == "Huyện An Lão"
