@@ -4,11 +4,13 @@ from portal.activities import models as activities
 from portal.appraisal import models as appraisal
 from portal.appraisal import seats
 from portal.catalogue import models as catalogue
+from portal.compilation import models as compilation
 from portal.complaints import models as complaints
 from portal.council import models as council
 from portal.cycle import models as cycle
 from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
+from portal.figures import models as figures
 from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
@@ -18,6 +20,7 @@ from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
 from portal.recognition import models as recognition
+from portal.reform import models as reform
 from portal.register import models as register
 from portal.registration import models as registration
 from portal.reports import models as reports
@@ -29,7 +32,7 @@ from portal.trail import models as trail
 from portal.units import models as units
 from portal.visits import models as visits
 from portal.waivers import models as waivers
-from tenants import people, places
+from tenants import people, places, powers
 from tenants.database import Base
 
 __all__ = [
@@ -37,11 +40,13 @@ __all__ = [
     "activities",
     "appraisal",
     "catalogue",
+    "compilation",
     "complaints",
     "council",
     "cycle",
     "dossiers",
     "evidence",
+    "figures",
     "further",
     "history",
     "improvement",
@@ -52,7 +57,9 @@ __all__ = [
     "papers",
     "people",
     "places",
+    "powers",
     "recognition",
+    "reform",
     "register",
     "registration",
     "reports",

@@ -10,15 +10,19 @@ import re
 from datetime import date
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from markupsafe import Markup
+from wtforms import DateField, Field, StringField, TextAreaField
+from wtforms.widgets import TextInput
 
 from portal.spelling import nfc
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
-_DAY = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DAY = re.compile(r"([0-9]{1,2})(?:\s*[/.-]\s*|\s+)([0-9]{1,2})(?:\s*[/.-]\s*|\s+)([0-9]{4})")
+_BARE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+WRONG_DAY = "Xin viết ngày theo mẫu 15/01/2027."
+_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 
 
@@ -33,8 +37,9 @@ def lines(text: str) -> str:
 
 
 def read_day(text: str) -> date | None:
-    """Read a day written 15/01/2027 (also with dots or dashes, or 2027-01-15); None where it is none."""
-    match, iso = _DAY.fullmatch(text.strip()), _ISO.fullmatch(text.strip())
+    """Read a day written 15/01/2027 (also with dots, dashes, spaces, as 15012027 or 2027-01-15); None where it is none."""
+    bare = text.strip()
+    match, iso = _DAY.fullmatch(bare) or _BARE.fullmatch(bare), _ISO.fullmatch(bare)
     try:
         if match:
             found = date(int(match[3]), int(match[2]), int(match[1]))
@@ -65,21 +70,48 @@ class Lines(TextAreaField):
             self.data = lines(str(valuelist[0]))
 
 
-class Day(StringField):
-    """A day written dd/mm/yyyy; `day` holds it, None where nothing was typed."""
+class DayInput(TextInput):
+    """A box for a day: typed in the order people write it, whatever the language of the browser."""
 
-    day: date | None = None
+    is_day = True
 
-    def process_data(self, value: Any) -> None:
-        """Show a day of the database as people write it."""
-        self.day = value if isinstance(value, date) else None
-        self.data = f"{value:%d/%m/%Y}" if isinstance(value, date) else ""
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        """Draw it with the keyboard of digits and the order of the parts."""
+        given = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": "ngày/tháng/năm",
+            "maxlength": 20,
+        }
+        drawn: Markup = super().__call__(field, **{**given, **kwargs})
+        return drawn
+
+
+class Day(DateField):
+    """A day written dd/mm/yyyy; `data` (also `day`) holds it, None where nothing was typed.
+
+    No date picker of the browser: it shows the day in the order of the browser's own language, often the month
+    first, and officials type days faster than they click them.
+    """
+
+    widget = DayInput()
+
+    @property
+    def day(self) -> date | None:
+        """The day."""
+        found: date | None = self.data
+        return found
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return line(str(self.raw_data[0]))
+        return f"{self.data:%d/%m/%Y}" if isinstance(self.data, date) else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the day; raises ValueError with the sentence for what is none."""
         if not valuelist:
             return
-        self.data = line(str(valuelist[0]))
-        self.day = read_day(self.data)
-        if self.data and self.day is None:
-            raise ValueError("Xin viết ngày theo mẫu 15/01/2027.")
+        typed = line(str(valuelist[0]))
+        self.data = read_day(typed)
+        if typed and self.data is None:
+            raise ValueError(WRONG_DAY)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal.place_kinds import TEMPLATES
 from portal.spelling import fold, nfc, sort_key
 
 __all__ = [
@@ -198,16 +199,7 @@ ROLES: Mapping[str, str] = {
     "unit_contributor": "Người góp minh chứng",
 }
 
-TENANT_KINDS: Mapping[str, str] = {
-    "province": "Tỉnh, thành phố trực thuộc trung ương",
-    "rural_district": "Huyện",
-    "urban_district": "Quận",
-    "town": "Thị xã",
-    "city": "Thành phố thuộc tỉnh",
-    "commune": "Xã",
-    "ward": "Phường",
-    "special_zone": "Đặc khu",
-}
+TENANT_KINDS: Mapping[str, str] = {kind.value: template.label for kind, template in TEMPLATES.items()}
 
 # How sure a number of the catalogue is before the Department has confirmed it.
 CERTAINTIES: Mapping[str, StateWords] = {

@@ -8,6 +8,7 @@ read-only transaction, and the one commit of a changing request stands here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -54,15 +55,12 @@ def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], Vie
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             identity = signed_in()
-            sentence = refusal(identity, right)
+            sentence = only_looking() or refusal(identity, right)
             if sentence:
                 abort(403, sentence)
             assert identity.place is not None
-            writes = request.method in UNSAFE
-            if scope:
-                enter(Scope(scope, identity.place.tenant_id, 0, identity.account_id, writes))
-            else:
-                enter(identity.place.scope(identity.account_id, writes=writes))
+            own = identity.scope(writes=request.method in UNSAFE)
+            enter(replace(own, kind=scope, unit_id=0) if scope else own)
             return _conclude(view(*args, **kwargs))
 
         guarded.__right__ = right  # type: ignore[attr-defined]
@@ -71,12 +69,20 @@ def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], Vie
     return decorate
 
 
-def public(reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC) -> Callable[[View], View]:
-    """Open a view to everybody; `reason` says why that is right."""
+def public(
+    reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC, while_looking: bool = False
+) -> Callable[[View], View]:
+    """Open a view to everybody; `reason` says why that is right.
+
+    `while_looking`: it may change something even for who looks at another's pages: the way out, and signing out.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def open_view(*args: Any, **kwargs: Any) -> Any:
+            sentence = None if while_looking else only_looking()
+            if sentence:
+                abort(403, sentence)
             enter(Scope(scope, writes=request.method in UNSAFE))
             return _conclude(view(*args, **kwargs))
 
@@ -84,6 +90,13 @@ def public(reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC) -> Callable[[Vie
         return open_view
 
     return decorate
+
+
+def only_looking() -> str | None:
+    """Return the sentence for a request that would change something while one looks at another's pages, else None."""
+    if request.method in UNSAFE and current_user.is_authenticated and signed_in().seer:
+        return f"Đang xem như {signed_in().full_name}: chỉ xem, không làm thay. Xin thôi xem rồi làm bằng tài khoản của mình."
+    return None
 
 
 def _conclude(answer: Any) -> Any:

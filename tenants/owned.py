@@ -42,6 +42,15 @@ class Wall:
     steward: str = "select, insert, update, delete"
 
 
+FOLLOWS_ITS_UNIT = (
+    "if tg_op = 'UPDATE' and current_user = 'portal_owner' and follows_its_unit(to_jsonb(old), to_jsonb(new)) then"
+    " return new; end if;"
+)
+"""First line of a guard on rows of units: a row may follow its unit to another tenant, word for word.
+
+Nobody can write that but the database itself: keys are cascaded as the owner of the tables, as which no login acts.
+"""
+
 SHARED_READING = Wall(
     shared=True,
     grants=dict.fromkeys(("unit", "district", "province", "signin", "public"), "select"),

@@ -15,8 +15,11 @@ from portal.recognition import operations as recognition
 from portal.recognition.models import Decision
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
+from portal.visits import planning
+from portal.visits import queries as visits
 from portal.words import ZONE
 from tenants.database import db
+from tenants.identity import Identity
 from tenants.people import Role
 from tests.builders import Person, World
 
@@ -70,6 +73,21 @@ def an_appraised(
     return dossier_id
 
 
+def complete_bases(actor: Identity, decision: Decision) -> None:
+    """Write number and day where the draft's legal bases leave room for them."""
+    given = iter(("số 77/2015/QH13 ngày 19 tháng 6 năm 2015", "số 03/TTr-PGDĐT ngày 10 tháng 01 năm 2027"))
+    bases = [re.sub(r"\[bổ sung[^\]]*\]", lambda _: next(given), line) for line in decision.legal_bases]
+    recognition.set_legal_bases(actor, decision, bases)
+
+
+def dismiss_flags(world: World, officer: Person, tenant_id: int, year: int = 2026) -> None:
+    """Dismiss every flag of a district's dossiers: in tests all units file the same figures."""
+    with world.acting(officer) as actor:
+        for line in visits.proposal(tenant_id, year, None):
+            for one in line.raised:
+                planning.choose(actor, tenant_id, year, line.unit.id, "dismiss", one.flag, "Đã xem, đúng.")
+
+
 class District:
     """A district with an officer and a leader, whose year can be taken to its decision."""
 
@@ -88,9 +106,16 @@ class District:
         with self.world.acting(self.officer) as actor:
             return recognition.draft_decision(actor, year).id
 
+    def ready(self, year: int = 2026) -> int:
+        """Draft the decision and complete its legal bases, so that it can be issued; returns its id."""
+        decision_id = self.drafted(year)
+        with self.world.acting(self.officer) as actor:
+            complete_bases(actor, db.session.get_one(Decision, (self.tenant_id, decision_id)))
+        return decision_id
+
     def issued(self, number: str = "12/QĐ-UBND", dated: date | None = None, *, year: int = 2026) -> int:
         """Draft and issue the decision on everything appraised; returns its id."""
-        decision_id = self.drafted(year)
+        decision_id = self.ready(year)
         with self.world.acting(self.leader) as actor:
             decision = db.session.get(Decision, (self.tenant_id, decision_id))
             assert decision is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -40,7 +41,8 @@ def assign(
     """Put these persons, and nobody else, on a dossier; none gives it back to everybody with the right.
 
     `seen`: the seats the page showed; others meanwhile are a `Conflict`. Taking somebody off needs a reason. Nobody
-    joins once all have handed in, and several start together or not at all. Raises `Refused` naming who may not.
+    joins once all have handed in, and several start together or not at all; once verdicts noted apart lay open, whoever
+    comes new may have read them, so that no panel is formed again. Raises `Refused` naming who may not.
     """
     must(actor, Right.ASSIGN_APPRAISER)
     row = _open_for_assignment(locked(dossier.tenant_id, dossier.id))
@@ -63,15 +65,23 @@ def assign(
     blind = len(wanted) > 1 or any(seat.judged for seat in staying if seat.blind)
     if blind and not panel.blind and _has_findings(row):
         raise Refused("Hồ sơ đã có kết luận thẩm định nên không giao cho nhiều người chấm riêng được nữa.")
+    if blind and joining and panels.laid_open(panels.all_seats(row)):
+        raise Refused(
+            "Kết quả chấm riêng của hồ sơ này đã có lúc được mở để mọi người xem nên không giao cho nhiều người chấm "
+            "riêng được nữa. Có thể giao cho một người thẩm định."
+        )
+    now = clock.now()  # one moment: nobody reads what lies open between a leaving and a joining
     for seat in leaving:
-        take_off(seat, actor, reason)
+        take_off(seat, actor, reason, now)
     for seat in staying:
         seat.responsible, seat.blind = False, blind
     db.session.flush()  # the one responsible of before goes first: there is never a second
     for seat in staying:
         seat.responsible = seat.account_id == first
     for account in joining:
-        db.session.add(_seat(row, actor, account, known[account], account == first, blind=blind, note=reason))
+        db.session.add(
+            _seat(row, actor, account, known[account], account == first, now, blind=blind, note=reason)
+        )
     db.session.flush()
     unit = db.session.get_one(Unit, (row.tenant_id, row.unit_id))
     _note_assignment(actor, row, ", ".join(known[a] for a in wanted), reason)
@@ -113,6 +123,7 @@ def _seat(
     account: int,
     name: str,
     first: bool,
+    now: datetime,
     *,
     blind: bool = False,
     note: str = "",
@@ -126,14 +137,13 @@ def _seat(
         responsible=first,
         blind=blind,
         note=note,
-        assigned_at=clock.now(),
+        assigned_at=now,
         assigned_by=actor.full_name,
     )
 
 
-def take_off(seat: Appraiser, actor: Identity, reason: str) -> None:
+def take_off(seat: Appraiser, actor: Identity, reason: str, now: datetime) -> None:
     """Take a person off a dossier; the row stays on record with the reason."""
-    now = clock.now()
     seat.removed_at, seat.removed_by, seat.removed_reason = now, actor.full_name, reason
     seat.responsible = False
 
@@ -188,7 +198,7 @@ def share(actor: Identity, year: int, wanted: Mapping[int, int]) -> list[Shared]
     taken = panels.panels_of(tenant_id, [row.id for row, _ in rows])
     known = {one.account_id: one.name for one in panels.candidates(tenant_id)}
     barred = panels.conflicts(tenant_id, set(wanted.values()))
-    done, given = [], Counter[int]()
+    done, given, now = [], Counter[int](), clock.now()
     last: dict[int, int] = {}
     for row, unit in rows:
         account = wanted[row.id]
@@ -202,7 +212,7 @@ def share(actor: Identity, year: int, wanted: Mapping[int, int]) -> list[Shared]
         elif (account, row.unit_id) in barred:
             why = f"{name}: {barred[account, row.unit_id]}."
         else:
-            db.session.add(_seat(row, actor, account, name, True))
+            db.session.add(_seat(row, actor, account, name, True, now))
             _note_assignment(actor, row, name)
             given[account] += 1
             last[account] = row.id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal import clock
 from portal.dossiers.models import Dossier
 from portal.dossiers.operations import locked, must
-from portal.dossiers.queries import Sheet
+from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.rules import Indicator
 from portal.notices.operations import tell_person
 from portal.notices.rules import Kind
@@ -48,14 +48,21 @@ def hand_in(actor: Identity, dossier: Dossier) -> Panel:
 def take_back(actor: Identity, dossier: Dossier) -> None:
     """Take one's verdicts back to change them, as long as somebody else has not handed in."""
     must(actor, Right.APPRAISE, dossier)
-    panel = panels.panel_of(locked(dossier.tenant_id, dossier.id))
+    row = locked(dossier.tenant_id, dossier.id)
+    panel = panels.panel_of(row)
     seat = panel.mine(actor)
     if seat is None or seat.handed_in_at is None:
         raise Refused("Anh/chị chưa nộp kết quả nào cho hồ sơ này.")
     if panel.all_in:
         raise Refused("Mọi người đã nộp và đã thấy kết quả của nhau nên không rút lại được.")
-    seat.handed_in_at = None
+    handed_in, seat.handed_in_at = seat.handed_in_at, None
     db.session.flush()
+    note(
+        actor,
+        open_sheet(row),
+        "đã rút lại kết quả thẩm định của mình để sửa.",
+        {"handed_in_at": handed_in.isoformat()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

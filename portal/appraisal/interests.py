@@ -91,7 +91,7 @@ def _leave_dossiers(actor: Identity, row: Interest) -> None:
         seats = panels.panel_of(dossier).seats
         for seat in (one for one in seats if one.account_id == row.account_id):
             was_first = seat.responsible
-            take_off(seat, actor, f"Khai xung đột lợi ích: {row.reason}")
+            take_off(seat, actor, f"Khai xung đột lợi ích: {row.reason}", clock.now())
             db.session.flush()
             others = [one for one in seats if one is not seat]
             if was_first and others:

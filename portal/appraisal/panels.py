@@ -102,6 +102,30 @@ def panel_of(dossier: Dossier) -> Panel:
     return panels_of(dossier.tenant_id, [dossier.id]).get(dossier.id, Panel())
 
 
+def laid_open(seats: Sequence[Appraiser]) -> bool:
+    """Return whether the verdicts of those who sat on a dossier (`seats`: all there ever were) once lay open to all.
+
+    They do as soon as nobody on the panel is left who has not handed in: by the last handing in, or because who had
+    not was taken off.
+    """
+    moments = {at for seat in seats for at in (seat.handed_in_at, seat.removed_at) if at}
+    for moment in moments:
+        sat = [
+            s for s in seats if s.assigned_at <= moment and (s.removed_at is None or s.removed_at > moment)
+        ]
+        if sat and all(s.handed_in_at is not None and s.handed_in_at <= moment for s in sat):
+            return True
+    return False
+
+
+def all_seats(dossier: Dossier) -> list[Appraiser]:
+    """Return everybody who ever sat on a dossier."""
+    statement = select(Appraiser).where(
+        Appraiser.tenant_id == dossier.tenant_id, Appraiser.dossier_id == dossier.id
+    )
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+
+
 def past_seats(dossier: Dossier) -> list[Appraiser]:
     """Return who was taken off a dossier, the latest first."""
     statement = select(Appraiser).where(

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectChoice, SelectField, TimeField
+from wtforms import RadioField, SelectChoice, SelectField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.recognition.forms import VersionedForm
-from portal.typed import Day, Line, Lines, line
+from portal.typed import WRONG_DAY, Day, Line, Lines, line
 from portal.words import ZONE
 
 from .operations import Founded, Noted
 from .rules import BLOCK_OUTCOMES, DUTY_ORDER, MOST_MEMBERS, MOST_TEXT, OUTCOMES, Member, Votes
 
 BLANK_ROWS = 4
-WRONG_DAY, WRONG_TIME = "Xin viết ngày theo mẫu 08/02/2027.", "Xin viết giờ theo mẫu 14:30."
+WRONG_TIME = "Xin viết giờ theo mẫu 14:30."
 _YES, _NO = "co", "khong"
 
 
@@ -124,7 +124,7 @@ def member_faults(
 class MeetingForm(VersionedForm):
     """When and where, who led and wrote; attendance stands beside each member."""
 
-    held_on = DateField("Ngày họp", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"])
+    held_on = Day("Ngày họp", [Optional()])
     held_time = TimeField("Giờ họp", [Optional()])
     venue = Line("Địa điểm", [longest(200)])
     presiding = SelectField("Chủ trì", validate_choice=False)
@@ -144,8 +144,6 @@ class MeetingForm(VersionedForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate, and say in Vietnamese what is wrong with a day or an hour."""
         good = bool(super().validate(extra_validators))
-        if self.held_on.errors:
-            self.held_on.errors = [WRONG_DAY]
         if self.held_time.errors:
             self.held_time.errors = [WRONG_TIME]
         on, at = self.held_on.data, self.held_time.data

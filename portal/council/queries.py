@@ -15,6 +15,7 @@ from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
 from portal.appraisal.seats import Interest
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
+from portal.visits.queries import raised_against
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES, Account, Membership
 
@@ -274,7 +275,7 @@ def conflicts(
 
 
 def appraised(dossiers: Sequence[Dossier], conflicted: dict[int, tuple[str, ...]]) -> dict[int, Appraised]:
-    """Return, by dossier, what decides whether it is discussed singly; four statements however many there are."""
+    """Return, by dossier, what decides whether it is discussed singly; as many statements for one as for all."""
     if not dossiers:
         return {}
     tenant_id, numbers = dossiers[0].tenant_id, [one.id for one in dossiers]
@@ -285,6 +286,7 @@ def appraised(dossiers: Sequence[Dossier], conflicted: dict[int, tuple[str, ...]
         .group_by(Finding.dossier_id, Finding.verdict)
     ):
         verdicts[number][verdict] = count
+    raised = raised_against(tenant_id, numbers)
     bases, asked = (_count_of(model, tenant_id, numbers) for model in (HeadcountFinding, SupplementRequest))
     left = {
         number: note or "chưa ghi lý do"
@@ -313,6 +315,7 @@ def appraised(dossiers: Sequence[Dossier], conflicted: dict[int, tuple[str, ...]
             late=one.late,
             supplements=asked.get(one.id, 0),
             conflicted=conflicted.get(one.unit_id, ()),
+            raised=tuple(raised.get(one.id, ())),
             before=left.get(one.id, ""),
         )
         for one in dossiers

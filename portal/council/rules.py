@@ -109,7 +109,8 @@ class Appraised:
     """What decides whether a dossier is discussed singly: what was asked, found and proposed.
 
     `corrected`, `unproven`, `excluded`: findings of each kind; `bases`: corrected head-counts; `conflicted`: members
-    who belong to the unit; `before`: what an earlier meeting said when it left the dossier.
+    who belong to the unit; `raised`: flags nobody dismissed and what visits say (product D-10: only what is clean is
+    voted on in one block); `before`: what an earlier meeting said when it left the dossier.
     """
 
     requested: int | None
@@ -122,6 +123,7 @@ class Appraised:
     late: bool = False
     supplements: int = 0
     conflicted: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
     before: str = ""
 
 
@@ -150,6 +152,7 @@ def disputes(found: Appraised) -> list[str]:
         said.append("Hồ sơ nộp quá hạn.")
     if found.supplements:
         said.append(f"Hồ sơ được thẩm định sau {number(found.supplements)} lần yêu cầu bổ sung.")
+    said += [f"Nên xem, không phải kết luận: {sentence}" for sentence in found.raised]
     said += [CONFLICT.format(name=name) for name in found.conflicted]
     if found.before:
         said.append(f"Kỳ họp trước để lại: {found.before}")

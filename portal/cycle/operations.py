@@ -38,6 +38,8 @@ def open_year(year: int, version: CriteriaVersion, dates: Calendar | None = None
     """
     if version.scale != "levels" or version.scope != "district":
         raise Refused("Bộ tiêu chí này không dùng để đánh giá cấp huyện.", 422)
+    if version.drafted_from is not None and version.frozen_at is None:
+        raise Refused("Phiên bản này còn là bản soạn; ban hành rồi mới mở năm được.", 422)
     if db.session.get(Cycle, year) is not None:
         raise Refused(f"Năm {year} đã mở.", 422)
     legal = legal_calendar(year, version)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import words
-from portal.typed import lines
+from portal.typed import Day, lines
 
 from .models import Answer, Headcount
 from .operations import Given
@@ -23,7 +23,6 @@ LONGEST_TEXT = 10_000
 LARGEST = 1_000_000
 _WHOLE = re.compile(r"[0-9]{1,3}(?:[. \u00a0]?[0-9]{3})*|[0-9]+")
 _RATIO = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{0,2}))?", re.ASCII)
-WRONG_DAY = "Xin nhập ngày theo dạng ngày/tháng/năm."
 
 
 def tidy(text: str | None) -> str:
@@ -160,8 +159,8 @@ def _count(text: str, ratio_only: bool) -> int | None:
     return {"co": RATIO_WHOLE, "khong": 0}.get(text)
 
 
-def _day(label: str) -> DateField:
-    return DateField(label, [Optional()])
+def _day(label: str) -> Day:
+    return Day(label, [Optional()])
 
 
 class PartForm(FlaskForm):
@@ -178,14 +177,6 @@ class PartForm(FlaskForm):
     def texts(self) -> dict[str, Any]:
         """Return the columns as typed, tidied; whether they may be is asked of `validate`."""
         return {f.short_name: tidy(f.data) if isinstance(f, StringField) else f.data for f in self}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Validate, and say in Vietnamese what is wrong with a day."""
-        good = super().validate(extra_validators)
-        for one in self:
-            if isinstance(one, DateField) and one.errors:
-                one.errors = [WRONG_DAY]
-        return bool(good)
 
 
 class TeamForm(PartForm):

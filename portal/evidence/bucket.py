@@ -86,6 +86,13 @@ class BucketStore:
             raise self._away(error) from error
         return sha256
 
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Fetch the content, which compares it, and send it again under the other tenant."""
+        with self.open(source, sha256) as content:
+            size = content.seek(0, 2)
+            content.seek(0)
+            self._keep(target, sha256, content, size)
+
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Delete a content."""
         try:

@@ -6,11 +6,12 @@ from dataclasses import fields, replace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import words
-from portal.dossiers.forms import WRONG_DAY, tidy
+from portal.dossiers.forms import tidy
+from portal.typed import Day
 
 from .documents import Particulars
 from .models import Evidence
@@ -27,15 +28,12 @@ class NotedForm(FlaskForm):
     """Kind and time of a document: what may be said of it even after a signature."""
 
     kind = SelectField("Loại tài liệu", choices=KINDS, default="other")
-    valid_from = DateField("Có hiệu lực từ ngày", [Optional()])
-    valid_until = DateField("Có hiệu lực đến hết ngày", [Optional()])
+    valid_from = Day("Có hiệu lực từ ngày", [Optional()])
+    valid_until = Day("Có hiệu lực đến hết ngày", [Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Validate, and say in Vietnamese what is wrong with a day or the kind."""
+        """Validate, and say in Vietnamese what is wrong with the kind."""
         good = super().validate(extra_validators)
-        for field in self:
-            if isinstance(field, DateField) and field.errors:
-                field.errors = [WRONG_DAY]
         if self.kind.errors:
             self.kind.errors = ["Xin chọn loại tài liệu trong danh sách."]
         return bool(good)
@@ -55,5 +53,5 @@ class EvidenceForm(NotedForm):
 
     title = StringField("Tên tài liệu", [InputRequired("Xin nhập tên tài liệu."), _longest(300)])
     number = StringField("Số, ký hiệu", [_longest(100)])
-    issued_on = DateField("Ngày ban hành", [Optional()])
+    issued_on = Day("Ngày ban hành", [Optional()])
     issuer = StringField("Nơi ban hành", [_longest(200)])

@@ -48,6 +48,12 @@ class Store(Protocol):
     def put_file(self, tenant_id: int, path: Path) -> str:
         """Keep the content of a local file, however large; otherwise the same as `put`."""
 
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Keep a tenant's content under another tenant too, after comparing it with its name; both keep it.
+
+        Raises `Refused` as `open` and `put` do.
+        """
+
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Give a content up; one that is not kept is no error. For what is kept for a time only."""
 
@@ -141,6 +147,20 @@ class FolderStore:
             raise Refused(DAMAGED, 404)
         file.seek(0)
         return file
+
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Link the file under the other tenant, or copy it where the folders lie on different disks."""
+        with self.open(source, sha256) as content:
+            path = self._path(target, sha256)
+            if path.is_file() and path.stat().st_size == self._path(source, sha256).stat().st_size:
+                return
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                path.unlink(missing_ok=True)
+                path.hardlink_to(self._path(source, sha256))
+                _settle(path.parent)
+            except OSError:
+                self._keep(target, sha256, content, self._path(source, sha256).stat().st_size)
 
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Remove a file."""

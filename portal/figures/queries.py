@@ -45,6 +45,8 @@ from .rules import Counts
 
 Key = tuple[int, str, bool]
 
+JUDGED = (State.APPRAISED, State.DECIDED)
+"""The states of a dossier whose appraisal is concluded."""
 _BEYOND_DRAFT = tuple(s for s in State if s not in (State.DRAFT, State.WITHDRAWN))
 
 
@@ -192,9 +194,15 @@ def _conditions(
     }
 
 
-def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
+def ground(*, former: bool) -> ColumnElement[int]:
+    """Return the place a unit counts for: the one it belongs to, or (`former`) the one it belonged to first."""
+    return func.coalesce(Unit.origin_tenant_id, Unit.tenant_id) if former else Unit.tenant_id.expression
+
+
+def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[Key, Counts]:
     """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
 
+    `former`: by the places before any reform; every unit counts once either way, so both add up to the same.
     Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
@@ -202,9 +210,10 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         return {}
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    place = ground(former=former)
     statement = (
         select(
-            Unit.tenant_id,
+            place,
             Unit.kind,
             Unit.public,
             *(func.count(distinct(Unit.id)).filter(which[name]).label(name) for name in rules.FIGURES),
@@ -213,13 +222,39 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
-        .group_by(Unit.tenant_id, Unit.kind, Unit.public)
-        .order_by(Unit.tenant_id, Unit.kind, Unit.public)
+        .group_by(place, Unit.kind, Unit.public)
+        .order_by(place, Unit.kind, Unit.public)
     )
     if tenant_id is not None:
         statement = statement.where(Unit.tenant_id == tenant_id)
     found = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in db.session.execute(statement)}
     return {key: value for key, value in found.items() if value != rules.ZERO}
+
+
+def appraised(
+    year: int,
+    *,
+    tenant_id: int | None = None,
+    kinds: Iterable[str] = (),
+    public: bool | None = None,
+    former: bool = False,
+) -> dict[tuple[int, str], int]:
+    """Count the dossiers whose appraisal is concluded, by district and kind; one statement. `former`: as in `counts`."""
+    place = ground(former=former)
+    statement = (
+        select(place, Unit.kind, func.count())
+        .select_from(Dossier)
+        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
+        .where(Dossier.year == year, Dossier.state.in_(JUDGED))
+        .group_by(place, Unit.kind)
+    )
+    if tenant_id is not None:
+        statement = statement.where(Dossier.tenant_id == tenant_id)
+    if chosen := list(kinds):
+        statement = statement.where(Unit.kind.in_(chosen))
+    if public is not None:
+        statement = statement.where(Unit.public.is_(public))
+    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
 
 
 def total(rows: Mapping[Key, Counts] | Iterable[Counts]) -> Counts:
@@ -256,6 +291,7 @@ def rows_behind(
     kind: str | None = None,
     kinds: Iterable[str] = (),
     public: bool | None = None,
+    former: bool = False,
 ) -> Select[tuple[object, ...]]:
     """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
 
@@ -265,7 +301,8 @@ def rows_behind(
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
     decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
-    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    within = None if former else tenant_id
+    dossier, earlier = _standing(year, within), _earlier(year, within)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
     if figure == "in_force":
@@ -304,5 +341,5 @@ def rows_behind(
     if public is not None:
         statement = statement.where(Unit.public.is_(public))
     if tenant_id is not None:
-        statement = statement.where(Unit.tenant_id == tenant_id)
+        statement = statement.where(ground(former=former) == tenant_id)
     return statement

@@ -97,7 +97,8 @@ def offers(tenant_id: int) -> list[Offer]:
         Offer(
             f"Quyết định số {number}, ngày {dated:%d/%m/%Y} (năm {year})",
             (
-                ("certificates", decision_id, "Giấy chứng nhận"),
+                ("certificates", decision_id, "Giấy chứng nhận (PDF)"),
+                ("certificates_word", decision_id, "Giấy chứng nhận (Word)"),
                 ("decision", decision_id, "Quyết định và phụ lục"),
             ),
         )

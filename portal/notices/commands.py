@@ -13,7 +13,9 @@ from sqlalchemy import or_, select
 from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
+from portal.figures.keeping import prove
 from portal.roster.operations import erase_old_rosters
+from portal.trail.sealing import seal_all
 from tenants.database import db
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -36,6 +38,8 @@ def _clear_uploads() -> int:
 HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
     ("tệp gửi dở đã bỏ", _clear_uploads),
+    ("mục nhật ký đã niêm phong", seal_all),
+    ("số tổng hợp giữ sẵn khác số đếm lại, sẽ được tính lại", prove),
 )
 
 

@@ -6,7 +6,7 @@ Shares are exact fractions of one; two decimals are cut off, never rounded up, w
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -157,12 +157,18 @@ def sheet_xlsx(sheet: Sheet, made: datetime | None = None) -> bytes:
 
     `made` (with a time zone) dates the file, so that the same sheet gives the same bytes; memory stays constant.
     """
+    return book_xlsx({"Bảng": sheet}, made)
+
+
+def book_xlsx(sheets: Mapping[str, Sheet], made: datetime | None = None) -> bytes:
+    """A workbook of one or more sheets by the names of their tabs, each as `sheet_xlsx` writes it."""
     target = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
-        book.set_properties({"title": plain(sheet.title), "created": _naive(made)})
-        page = book.add_worksheet("Bảng")
-        _write_page(book, page, sheet)
+        title = next(iter(sheets.values())).title
+        book.set_properties({"title": plain(title), "created": _naive(made)})
+        for name, sheet in sheets.items():
+            _write_page(book, book.add_worksheet(name), sheet)
     return target.getvalue()
 
 

@@ -1,7 +1,7 @@
-"""The style sheet of the papers (templates/print/print.css) as values: which declarations hold for an element.
+"""The style sheet of a paper's page as values: its page templates, and which declarations hold for an element.
 
-Enough of CSS for that one file: type, class and id selectors with descendants, lengths in pt, cm and mm.
-The PDF's renderer reads the same file, so that a DOCX needs no second layout.
+Enough of CSS for templates/print/: type, class and id selectors with descendants, lengths in pt, cm and mm.
+The PDF's renderer reads the same style sheet, so that a DOCX needs no second layout.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-SHEET = Path(__file__).resolve().parents[2] / "templates" / "print" / "print.css"
 _SIDES = ("top", "right", "bottom", "left")
+_STYLE = re.compile(r"(?s)<style>(.*?)</style>")
+_COMMENT = re.compile(r"(?s)/\*.*?\*/")
+_PAGE = re.compile(r"@page\s*(\w*)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_FRAME = re.compile(r"@frame\s+(\w+)\s*\{([^{}]*)\}")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"([a-z0-9]*)(?:\.([\w-]+))?(?:#([\w-]+))?")
 _LENGTH = re.compile(r"(-?[0-9.]+)(pt|cm|mm)?")
@@ -70,8 +71,30 @@ def _spread(count: int) -> tuple[int, int, int, int]:
     return {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1)}.get(count, (0, 1, 2, 3))
 
 
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """A page template: its name, its declarations, and those of its frames by their names."""
+
+    name: str
+    declarations: Declarations
+    frames: dict[str, Declarations]
+
+
+def page_rules(html: str) -> list[PageRule]:
+    """Return the page templates of a page, in their order."""
+    return [
+        PageRule(
+            name,
+            declarations(_FRAME.sub("", body)),
+            {frame: declarations(inner) for frame, inner in _FRAME.findall(body)},
+        )
+        for style in _STYLE.findall(html)
+        for name, body in _PAGE.findall(_COMMENT.sub("", style))
+    ]
+
+
 def _rules(text: str) -> Iterator[_Rule]:
-    for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)):
+    for selectors, body in _RULE.findall(_PAGE.sub("", _COMMENT.sub("", text))):
         for selector in selectors.split(","):
             chain = []
             for part in selector.split():
@@ -80,12 +103,6 @@ def _rules(text: str) -> Iterator[_Rule]:
                     raise ValueError(f"a selector the papers do not use: {selector.strip()}")
                 chain.append((simple[1] or "", simple[2] or "", simple[3] or ""))
             yield _Rule(tuple(chain), declarations(body))
-
-
-@cache
-def _sheet() -> tuple[_Rule, ...]:
-    """The rules in the order in which they win, the strongest last."""
-    return tuple(sorted(_rules(SHEET.read_text(encoding="utf-8")), key=lambda rule: rule.weight))
 
 
 def _fits(simple: tuple[str, str, str], node: Node) -> bool:
@@ -105,11 +122,19 @@ def _holds(rule: _Rule, path: Sequence[Node]) -> bool:
     return all(any(_fits(simple, node) for node in ancestors) for simple in above)
 
 
-def style_of(path: Sequence[Node]) -> Declarations:
-    """Return what holds for the last element of a path from the body down; text inherits from the body."""
-    found: Declarations = {}
-    for inherited in (path[:1], path):
-        for rule in _sheet():
-            if _holds(rule, inherited):
-                found |= rule.declarations
-    return found
+class StyleSheet:
+    """The rules of a page."""
+
+    def __init__(self, html: str) -> None:
+        found = (rule for style in _STYLE.findall(html) for rule in _rules(style))
+        # In the order in which they win, the strongest last.
+        self._rules = sorted(found, key=lambda rule: rule.weight)
+
+    def style_of(self, path: Sequence[Node]) -> Declarations:
+        """Return what holds for the last element of a path from the body down; text inherits from the body."""
+        found: Declarations = {}
+        for inherited in (path[:1], path):
+            for rule in self._rules:
+                if _holds(rule, inherited):
+                    found |= rule.declarations
+        return found

@@ -1,7 +1,7 @@
 """A paper as DOCX, to be corrected by hand in Word or LibreOffice: the page the PDF is made of, as a text.
 
-The package is written here, part by part: a word processor needs seven of them, and equal pages give equal
-bytes. Content, order and style sheet come from templates/print/ alone.
+The package is written here, part by part: a word processor needs seven of them and the pictures, and equal pages
+give equal bytes. Content, order and style sheet come from templates/print/ alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -17,9 +17,10 @@ from xml.sax.saxutils import escape
 from defusedxml.ElementTree import fromstring
 
 from portal.papers.rows import RowTable
-from portal.papers.word_body import Body
+from portal.papers.stylesheet import StyleSheet
+from portal.papers.word_body import Body, words_of
 from portal.papers.word_sections import PageLook, Sections
-from portal.papers.word_text import FACE, Run, twips
+from portal.papers.word_text import FACE, twips
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -41,23 +42,27 @@ def render_docx(html: str, issued: datetime | None, tables: Mapping[str, RowTabl
     Raises `NotInPapers` for an element that no paper uses: then the templates and this module have parted.
     """
     body = _body(html)
-    sections = Sections(html)
-    writer = Body(tables or {}, sections)
+    sections, sheet = Sections(html), StyleSheet(html)
+    writer = Body(tables or {}, sections, sheet)
     blocks = writer.xml(body)
-    mark, check = (_line_of(body, name) for name in ("mark", "check"))
+    mark, counted = _line(body, "mark"), _line(body, "number")
+    foot = next((line for name in ("check", "form") if (line := _line(body, name)) is not None), None)
+    footer = writer.line(foot) if foot is not None else "<w:p/>"
     parts = {
         "word/document.xml": f"<w:document {_W}><w:body>{blocks}{sections.last()}</w:body></w:document>",
         "word/styles.xml": f"<w:styles {_W}>{_STYLES}{writer.styles.xml()}</w:styles>",
         "word/numbering.xml": f"<w:numbering {_W}>{_NUMBERING}</w:numbering>",
         "word/settings.xml": f"<w:settings {_W}>{_SETTINGS}</w:settings>",
         **{
-            f"word/{name}.xml": f"<w:hdr {_W}>{_header(look, mark, numbered=numbered)}</w:hdr>"
+            f"word/{name}.xml": f"<w:hdr {_W}>{_header(look, mark, numbered=numbered and counted is not None)}</w:hdr>"
             for name, look, numbered in sections.headers()
         },
-        "word/footer1.xml": f"<w:ftr {_W}>{_footer(check)}</w:ftr>",
+        "word/footer1.xml": f"<w:ftr {_W}>{footer}</w:ftr>",
         "docProps/core.xml": _core(html, issued or _UNDATED),
     }
-    return _packed(_frame([name for name, _, _ in sections.headers()]) | parts)
+    pictures = writer.pictures.parts()
+    files = {f"word/media/{name}.png": content for name, content in pictures.items()}
+    return _packed(_frame([name for name, _, _ in sections.headers()], pictures) | parts, files)
 
 
 def _body(html: str) -> Element:
@@ -67,13 +72,12 @@ def _body(html: str) -> Element:
     return fromstring(f'<body xmlns:pdf="pdf">{text}</body>', forbid_dtd=True)
 
 
-def _line_of(body: Element, name: str) -> str:
-    """The text of a line that stands on every page."""
-    found = next((one for one in body.iter("div") if one.get("id") == name), None)
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+def _line(body: Element, name: str) -> Element | None:
+    """A line that stands on every page."""
+    return next((one for one in body.iter("div") if one.get("id") == name), None)
 
 
-def _header(look: PageLook, mark: str, *, numbered: bool) -> str:
+def _header(look: PageLook, mark: Element | None, *, numbered: bool) -> str:
     width = twips(look.width)
     tabs = (
         f'<w:tabs><w:tab w:val="center" w:pos="{width // 2}"/><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
@@ -85,18 +89,14 @@ def _header(look: PageLook, mark: str, *, numbered: bool) -> str:
     shown = (
         '<w:r><w:rPr><w:b/><w:color w:val="8A6100"/><w:sz w:val="18"/><w:szCs w:val="18"/>'
         '<w:bdr w:val="dashed" w:sz="6" w:space="0" w:color="8A6100"/></w:rPr>'
-        f'<w:t xml:space="preserve"> {escape(mark)} </w:t></w:r>'
-        if mark
+        f'<w:t xml:space="preserve"> {escape(words_of(mark))} </w:t></w:r>'
+        if mark is not None
         else ""
     )
     return (
         f'<w:p><w:pPr><w:pStyle w:val="Header"/>{tabs}</w:pPr><w:r><w:tab/></w:r>{page if numbered else ""}'
         f"<w:r><w:tab/></w:r>{shown}</w:p>"
     )
-
-
-def _footer(check: str) -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{Run(check).xml() if check else ""}</w:p>'
 
 
 def _core(html: str, issued: datetime) -> str:
@@ -116,7 +116,7 @@ def _core(html: str, issued: datetime) -> str:
     )
 
 
-def _frame(headers: Sequence[str]) -> dict[str, str]:
+def _frame(headers: Iterable[str], pictures: Iterable[str]) -> dict[str, str]:
     """The parts that say what the other parts are."""
     names = {name: re.sub(r"[0-9]", "", name) for name in (*_PARTS, *headers)}
     kinds = "".join(
@@ -126,6 +126,8 @@ def _frame(headers: Sequence[str]) -> dict[str, str]:
     links = "".join(
         f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
         for name, kind in names.items()
+    ) + "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/image" Target="media/{name}.png"/>' for name in pictures
     )
     package = "http://schemas.openxmlformats.org/package/2006"
     return {
@@ -133,6 +135,7 @@ def _frame(headers: Sequence[str]) -> dict[str, str]:
             f'<Types xmlns="{package}/content-types"><Default Extension="rels"'
             ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             '<Default Extension="xml" ContentType="application/xml"/>'
+            '<Default Extension="png" ContentType="image/png"/>'
             f'<Override PartName="/word/document.xml" ContentType="{_KIND}.document.main+xml"/>{kinds}'
             '<Override PartName="/docProps/core.xml"'
             ' ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
@@ -147,13 +150,15 @@ def _frame(headers: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _packed(parts: Mapping[str, str]) -> bytes:
+def _packed(parts: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, xml in parts.items():
+        for name, content in (
+            {name: (_XML + xml).encode() for name, xml in parts.items()} | dict(files)
+        ).items():
             entry = zipfile.ZipInfo(name, _ZIP_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            package.writestr(entry, (_XML + xml).encode())
+            package.writestr(entry, content)
     return target.getvalue()
 
 
@@ -167,8 +172,6 @@ _STYLES = (
     ' w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="0" w:type="dxa"/><w:bottom w:w="0"'
     ' w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     '<w:style w:type="paragraph" w:styleId="Header"><w:name w:val="header"/><w:basedOn w:val="Normal"/></w:style>'
-    '<w:style w:type="paragraph" w:styleId="Footer"><w:name w:val="footer"/><w:basedOn w:val="Normal"/><w:rPr>'
-    '<w:color w:val="444444"/><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr></w:style>'
 )
 _NUMBERING = (
     '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="multilevel"/>'

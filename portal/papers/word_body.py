@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from portal.papers.rows import RowTable
-from portal.papers.stylesheet import Node, declarations, points, style_of
+from portal.papers.stylesheet import Node, StyleSheet, declarations, points
+from portal.papers.word_pictures import NotInPapers, Pictures
 from portal.papers.word_rows import rows_xml
 from portal.papers.word_sections import Sections
 from portal.papers.word_text import KEPT_WITH_NEXT, Look, Paragraph, Run, Styles, texts, twips
@@ -23,16 +24,12 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 _NUMBERED = re.compile(r"([IVX]+|[0-9]{1,2})\. ")
 
 
-class NotInPapers(ValueError):
-    """The page holds something that the papers' templates do not use."""
-
-
 @dataclass
 class _Flow:
     """Blocks one below the other in a column `width` points wide.
 
     `waiting` is the margin of the last block, which meets the next one's margin as in the PDF: the larger
-    holds; `room` is space that is added to it.
+    holds; `room` is space that is added to it; `turned`: the next block begins a page.
     """
 
     width: float
@@ -40,6 +37,7 @@ class _Flow:
     blocks: list[Paragraph | str] = field(default_factory=list)
     waiting: float = 0
     room: float = 0
+    turned: bool = False
 
     def add(self, block: Paragraph) -> None:
         """Put a paragraph below the last block."""
@@ -49,6 +47,7 @@ class _Flow:
         before = max(own.before, self.waiting, given) - given + self.room
         if before != own.before:
             block.more(before=before)
+        block.turned, self.turned = self.turned, False
         self.waiting = self.room = 0
         self.blocks.append(block)
 
@@ -65,11 +64,11 @@ def _gap(height: float) -> Paragraph:
 
 
 class Body:
-    """Walks a page and collects its blocks; `number_of` counts headings as the word processor will."""
+    """Walks a page and collects its blocks, the styles and pictures they use; counts headings as the word processor will."""
 
-    def __init__(self, tables: Mapping[str, RowTable], sections: Sections) -> None:
-        self.tables, self.sections = tables, sections
-        self.styles = Styles()
+    def __init__(self, tables: Mapping[str, RowTable], sections: Sections, sheet: StyleSheet) -> None:
+        self.tables, self.sections, self.sheet = tables, sections, sheet
+        self.styles, self.pictures = Styles(), Pictures()
         self._roman = self._decimal = 0
 
     def xml(self, body: Element) -> str:
@@ -77,6 +76,12 @@ class Body:
         flow = _Flow(self.sections.width, (_node(body),))
         self._children(body, flow)
         return flow.xml()
+
+    def line(self, element: Element) -> str:
+        """Return a line that stands on every page as a paragraph; its id names its style."""
+        look = Look.of(self.sheet.style_of((Node("body"), _node(element))))
+        style = self.styles.named(element.get("id", ""), look)
+        return Paragraph(style, look, [Run(words_of(element))]).xml()
 
     def _children(self, element: Element, flow: _Flow) -> None:
         if (element.text or "").strip():
@@ -117,10 +122,10 @@ class Body:
     def _paragraph(self, element: Element, flow: _Flow) -> None:
         node = _node(element)
         kind = (element.get("class", "").split() or [""])[-1]
-        look = Look.of(style_of((*flow.path, node)), keep=kind in KEPT_WITH_NEXT)
-        runs = _runs(element)
+        look = Look.of(self.sheet.style_of((*flow.path, node)), keep=kind in KEPT_WITH_NEXT)
+        runs = self._runs(element)
         here = declarations(element.get("style", ""))
-        if not texts(runs).strip():
+        if not texts(runs).strip() and not any(run.drawing for run in runs):
             flow.room += points(here.get("font-size", "0"))
             return
         made = Paragraph(self.styles.named(kind, look), look, runs)
@@ -153,7 +158,10 @@ class Body:
         flow.add(Paragraph("", Look(), own=look, rule=(rest, rest)))
 
     def _turn(self, element: Element, flow: _Flow) -> None:
-        """End the section with a paragraph of no height that bears its properties."""
+        """Begin a page, of another look where it is named: a paragraph of no height bears the section that ends."""
+        if not element.get("name"):
+            flow.turned, flow.waiting, flow.room = True, 0, 0
+            return
         end = _gap(0)
         end.section = self.sections.turn(element.get("name", ""))
         flow.blocks.append(end)
@@ -178,7 +186,7 @@ class Body:
     def _columns(self, element: Element, flow: _Flow) -> None:
         """A table that only sets things side by side: the head of a paper, its signatures."""
         node = _node(element)
-        style = style_of((*flow.path, node))
+        style = self.sheet.style_of((*flow.path, node))
         self._before_table(flow, points(style.get("margin-top", "0")))
         shares: list[float] = []
         rows = []
@@ -205,39 +213,44 @@ class Body:
         )
         flow.waiting = points(style.get("margin-bottom", "0"))
 
+    def _runs(self, paragraph: Element) -> list[Run]:
+        """The runs of a paragraph, with white space as HTML shows it."""
+        found: list[Run] = []
+
+        def add(text: str | None, bold: bool, italic: bool, missing: bool) -> None:
+            shown = _SPACE.sub(" ", text or "")
+            before = texts(found)
+            if not before or before[-1] in " \n":
+                shown = shown.lstrip(" ")
+            if shown:
+                found.append(Run(shown, bold, italic, missing))
+
+        def walk(element: Element, bold: bool, italic: bool, missing: bool) -> None:
+            add(element.text, bold, italic, missing)
+            for child in element:
+                if child.tag == "br":
+                    found.append(Run("\n"))
+                elif child.tag == "img":
+                    found.append(Run("", drawing=self.pictures.drawing(child)))
+                elif child.tag in ("b", "i", "span"):
+                    of_missing = missing or child.get("class") == "missing"
+                    walk(child, bold or child.tag == "b", italic or child.tag == "i", of_missing)
+                else:
+                    raise NotInPapers(f"<{child.tag}> in a paragraph")
+                add(child.tail, bold, italic, missing)
+
+        walk(paragraph, False, False, False)
+        while found and not found[-1].drawing and not found[-1].text.rstrip(" "):
+            found.pop()
+        if found:
+            found[-1] = replace(found[-1], text=found[-1].text.rstrip(" "))
+        return found
+
+
+def words_of(element: Element) -> str:
+    """Return the text of an element in one line."""
+    return " ".join("".join(element.itertext()).split())
+
 
 def _node(element: Element) -> Node:
     return Node(element.tag, frozenset(element.get("class", "").split()), element.get("id", ""))
-
-
-def _runs(paragraph: Element) -> list[Run]:
-    """The runs of a paragraph, with white space as HTML shows it."""
-    found: list[Run] = []
-
-    def add(text: str | None, bold: bool, italic: bool, missing: bool) -> None:
-        shown = _SPACE.sub(" ", text or "")
-        before = texts(found)
-        if not before or before[-1] in " \n":
-            shown = shown.lstrip(" ")
-        if shown:
-            found.append(Run(shown, bold, italic, missing))
-
-    def walk(element: Element, bold: bool, italic: bool, missing: bool) -> None:
-        add(element.text, bold, italic, missing)
-        for child in element:
-            if child.tag == "br":
-                found.append(Run("\n"))
-            elif child.tag in ("b", "i", "span"):
-                of_missing = missing or child.get("class") == "missing"
-                walk(child, bold or child.tag == "b", italic or child.tag == "i", of_missing)
-            else:
-                raise NotInPapers(f"<{child.tag}> in a paragraph")
-            add(child.tail, bold, italic, missing)
-
-    walk(paragraph, False, False, False)
-    while found and not found[-1].text.rstrip(" "):
-        found.pop()
-    if found:
-        last = found[-1]
-        found[-1] = Run(last.text.rstrip(" "), last.bold, last.italic, last.missing)
-    return found

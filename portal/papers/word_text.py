@@ -40,6 +40,8 @@ _NAMES: dict[str, tuple[str, str]] = {
     "signer": ("VB Họ tên người ký", "VbSigner"),
     "note": ("VB Ghi chú", "VbNote"),
     "small": ("VB Chú thích nhỏ", "VbSmall"),
+    "check": ("footer", "Footer"),
+    "form": ("footer", "Footer"),
 }
 _OUTLINE = {"Heading1": 0, "Heading2": 1}
 KEPT_WITH_NEXT = frozenset({"heading", "minor", "indicator", "type"})
@@ -50,17 +52,26 @@ def twips(value: float) -> int:
     return round(value * 20)
 
 
+def colour(value: str) -> str:
+    """Return a colour of the style sheet as a text names it: "#444" is "444444"."""
+    digits = value.removeprefix("#").upper()
+    return digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text of one look; "\n" inside it is a line break."""
+    """A stretch of text of one look; "\n" inside it is a line break. `drawing`: a picture in place of text."""
 
     text: str
     bold: bool = False
     italic: bool = False
     missing: bool = False
+    drawing: str = ""
 
     def xml(self) -> str:
         """Return the run; a mark of what is missing stands on yellow, as in the PDF."""
+        if self.drawing:
+            return f"<w:r>{self.drawing}</w:r>"
         looks = "<w:b/>" if self.bold else ""
         if self.missing:
             looks += f'<w:i w:val="0"/><w:shd w:val="clear" w:color="auto" w:fill="{MISSING_FILL}"/>'
@@ -85,6 +96,7 @@ class Look:
     before: float = 0
     after: float = 0
     keep: bool = False
+    colour: str = "000000"
 
     @classmethod
     def of(cls, style: Declarations, keep: bool = False) -> Look:
@@ -103,6 +115,7 @@ class Look:
             before=length("margin-top"),
             after=length("margin-bottom"),
             keep=keep,
+            colour=colour(style.get("color", "#000")),
         )
 
     def paragraph(self) -> str:
@@ -118,6 +131,8 @@ class Look:
         """Return the content of `w:rPr`."""
         size = round(self.size * 2)
         looks = ("<w:b/>" if self.bold else "") + ("<w:i/>" if self.italic else "")
+        if self.colour != "000000":
+            looks += f'<w:color w:val="{self.colour}"/>'
         return f'{looks}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
 
 
@@ -126,7 +141,8 @@ class Paragraph:
     """A paragraph being laid out: its style, what differs from it, its runs.
 
     `number` is its level of automatic numbers, `rule` the distance of a line from both edges; `small` is
-    a gap without text. `section`: the properties of the section that ends with this paragraph.
+    a gap without text. `section`: the properties of the section that ends with this paragraph. `turned`: it
+    begins a page.
     """
 
     style: str
@@ -137,6 +153,7 @@ class Paragraph:
     rule: tuple[float, float] | None = None
     small: bool = False
     section: str = ""
+    turned: bool = False
 
     def more(self, **looks: Any) -> None:
         """Change the look of this paragraph alone."""
@@ -148,6 +165,8 @@ class Paragraph:
         parts = [f'<w:pStyle w:val="{self.style}"/>'] if self.style else []
         if own.keep and not look.keep:
             parts.append("<w:keepNext/>")
+        if self.turned:
+            parts.append("<w:pageBreakBefore/>")
         if self.number is not None:
             parts.append(f'<w:numPr><w:ilvl w:val="{self.number}"/><w:numId w:val="1"/></w:numPr>')
         if self.rule or self.small:

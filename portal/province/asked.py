@@ -10,6 +10,7 @@ from tenants.access import found
 from tenants.places import Tenant
 
 from . import queries
+from .rules import Ground
 from .sources import Part
 
 OFFICIAL = "chinh-thuc"
@@ -31,6 +32,12 @@ def shown_cycle() -> Cycle | None:
 def official_asked() -> bool:
     """Whether the address asks for official figures."""
     return request.args.get("ban") == OFFICIAL
+
+
+def ground_asked() -> Ground | None:
+    """Return by which places the address asks for figures, None where it does not say."""
+    asked = request.args.get("dia-ban", "")
+    return Ground(asked) if asked in list(Ground) else None
 
 
 def part_of(kind: str, public: str) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -41,6 +42,7 @@ class TwoYears:
     """Two years of the same districts: the figures, one chosen figure by district, and how many districts count.
 
     Official figures are compared over the districts whose reports of both years were accepted, never over others.
+    `as_of`: when live figures were counted, where that was before this moment.
     """
 
     before: Cycle
@@ -51,6 +53,7 @@ class TwoYears:
     districts: list[Compared]
     counted: int
     of: int
+    as_of: datetime | None
 
 
 def _earlier(cycle: Cycle) -> Cycle | None:
@@ -75,13 +78,17 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
     if official:
         accepted = {one: summary.accepted_of(summary.standings(one, tenants[one])) for one in (before, after)}
         both = accepted[before].keys() & accepted[after].keys()
-        read = {one: sources.official(one.year, accepted[one]).within(both) for one in (before, after)}
+        read = {one: sources.official(one.year, part, accepted[one]) for one in (before, after)}
     else:
         both = everyone.keys()
-        tenant_id = place.id if place else None
-        read = {one: sources.live(one.year, tenant_id=tenant_id) for one in (before, after)}
+        read = {
+            one: sources.live_by_kind(one.year, part, place.id)
+            if place
+            else sources.live(one.year, part, both)
+            for one in (before, after)
+        }
     shown = sorted((everyone[key] for key in both), key=lambda tenant: (tenant.name_sort, tenant.id))
-    lines = {one: summary.by_district(read[one].of(part), shown, {}) for one in (before, after)}
+    lines = {one: summary.by_district(read[one].by_place(), shown, {}) for one in (before, after)}
     columns = measures(official=official)
     chosen = next((one for one in columns if one.key == request.args.get("so")), MEASURES[-1])
     return TwoYears(
@@ -93,6 +100,7 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
         by_line(lines[before], lines[after], chosen),
         len(shown),
         len(everyone),
+        min((one.as_of for one in read.values() if one.as_of), default=None),
     )
 
 
@@ -156,7 +164,7 @@ def compared_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
                 OFFICIAL_FIGURES if two.official else PROVISIONAL,
                 *names,
                 f"{two.counted}/{two.of} huyện",
-                f"tính đến lúc {words.moment(clock.now())}",
+                f"tính đến lúc {words.moment(two.as_of or clock.now())}",
             )
             if said
         ),

@@ -14,10 +14,11 @@ from portal.cycle.queries import cycle_of, years
 from portal.cycle.rules import is_late
 from portal.figures.annex import Line as IndicatorLine
 from portal.figures.outcomes import by_indicator
+from portal.figures.rules import ZERO
 from tenants.access import found, may
 from tenants.rights import Right
 
-from . import comparing, sources, summary
+from . import comparing, queries, sources, summary
 from .asked import KINDS, OFFICIAL, PUBLIC, official_asked, part_asked, part_values, part_words, shown_cycle
 from .blueprint import blueprint
 from .measures import MEASURES, SHARES, Measure
@@ -80,8 +81,10 @@ def _year_before(cycle: Cycle) -> summary.Line | None:
     """Return the sum of the year before, None where the portal does not have that year."""
     if cycle_of(cycle.year - 1) is None:
         return None
-    source = sources.live(cycle.year - 1)
-    return summary.added(summary.by_kind(source)) if source.counts else None
+    tenants = queries.places_in(cycle.year - 1)
+    sums = sources.live(cycle.year - 1, EVERYTHING, [tenant.id for tenant in tenants]).by_place()
+    line = summary.added(summary.by_district(sums, tenants, {}))
+    return None if line.counts == ZERO else line
 
 
 def _reasons(year: int) -> list[Reason]:

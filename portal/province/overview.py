@@ -7,9 +7,11 @@ from typing import Any
 from flask import render_template, url_for
 
 from portal import clock
+from portal.cycle.countdown import countdown
 from portal.cycle.models import Cycle
-from portal.cycle.queries import years
+from portal.cycle.queries import calendar_of, own_days, years
 from portal.papers.sheets import Sheet
+from portal.reform.queries import followings
 from portal.web import listing, page_of
 from portal.words import fold
 from tenants.access import found, may, signed_in
@@ -22,6 +24,7 @@ from .asked import (
     OFFICIAL,
     PART_FILTERS,
     PUBLIC,
+    ground_asked,
     official_asked,
     part_asked,
     part_of,
@@ -31,7 +34,7 @@ from .asked import (
 )
 from .blueprint import blueprint
 from .measures import measures
-from .rules import STANDINGS, Standing
+from .rules import STANDINGS, Ground, Standing
 from .sources import Part
 from .unit_views import rows_url
 
@@ -48,10 +51,17 @@ def overview() -> Any:
     official = official_asked()
     asked = listing(
         summary.SORTS,
-        filters={"ban": [OFFICIAL], "state": list(STANDINGS), "nam": [str(cycle.year)], **PART_FILTERS},
+        filters={
+            "ban": [OFFICIAL],
+            "state": list(STANDINGS),
+            "nam": [str(cycle.year)],
+            "dia-ban": list(Ground),
+            **PART_FILTERS,
+        },
     )
     part = part_of(asked.filters["loai"], asked.filters["cong"])
-    year = summary.overview(cycle, official=official, part=part)
+    year = summary.overview(cycle, official=official, part=part, ground=ground_asked())
+    former = year.other is not None and year.ground is Ground.FORMER
     lines = [
         line
         for line in summary.ordered(year.lines, asked.sort, asked.direction)
@@ -60,7 +70,7 @@ def overview() -> Any:
     ]
 
     def rows(line: summary.Line, figure: str) -> str:
-        return _rows(cycle, official, part, figure, line.tenant_id, line.standing)
+        return _rows(cycle, official, part, figure, line.tenant_id, line.standing, former=former)
 
     return render_template(
         "province/overview.html",
@@ -78,6 +88,7 @@ def overview() -> Any:
         public=PUBLIC,
         years=years(),
         states=list(STANDINGS.items()),
+        countdown=countdown(calendar_of(cycle), clock.now(), own_days()),
         now=clock.now(),
         compiles=refusal(signed_in(), Right.COMPILE_REPORT) is None,
     )
@@ -90,10 +101,12 @@ def _rows(
     figure: str,
     tenant_id: int | None = None,
     where: Standing | None = None,
+    *,
+    former: bool = False,
 ) -> str:
     """Return the address of what stands behind a figure: units, the accepted report, or the kinds that add up to it."""
     if not official:
-        return rows_url(cycle.year, figure, part, tenant_id)
+        return rows_url(cycle.year, figure, part, tenant_id, former=former)
     if tenant_id is None:
         return url_for("province.kinds", nam=cycle.year, ban=OFFICIAL, **part_values(part))
     if where is None or where.accepted is None:
@@ -119,21 +132,21 @@ def district(tenant_id: int) -> Any:
 
 
 def _source(
-    cycle: Cycle, place: Tenant | None, *, official: bool
+    cycle: Cycle, place: Tenant | None, part: Part, *, official: bool
 ) -> tuple[sources.Source, dict[int, Standing], dict[int, int]]:
     """Return the figures of the province or of a place, where reports stand, and which are accepted."""
     where = summary.standings(cycle, [place] if place else queries.places_in(cycle.year))
     accepted = summary.accepted_of(where)
     if official:
-        return sources.official(cycle.year, accepted), where, accepted
-    return sources.live(cycle.year, tenant_id=place.id if place else None), where, accepted
+        return sources.official(cycle.year, part, accepted), where, accepted
+    return sources.live_by_kind(cycle.year, part, place.id if place else None), where, accepted
 
 
 def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
     official, part = official_asked(), part_asked()
     tenant_id = place.id if place else None
-    source, where, accepted = _source(cycle, place, official=official)
-    lines = summary.by_kind(source.of(part), tenant_id)
+    source, where, accepted = _source(cycle, place, part, official=official)
+    lines = summary.by_kind(source, tenant_id)
     standing = where[place.id] if place else None
 
     def rows(line: summary.Line, figure: str) -> str:
@@ -156,9 +169,11 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
         chosen=part_values(part)["cong"],
         public=PUBLIC,
         report=standing,
+        followed=followings([place.id]) if place and place.valid_to else [],
         accepted=len(accepted),
         districts=len(where),
         years=years(),
+        as_of=source.as_of,
         now=clock.now(),
     )
 
@@ -166,13 +181,13 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
 def kinds_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
     """Return the table by kind that the address asks for as a sheet."""
     official, part = official_asked(), part_asked()
-    source, _where, _accepted = _source(cycle, place, official=official)
+    source, _where, _accepted = _source(cycle, place, part, official=official)
     return sheets.kinds_sheet(
         cycle.year,
-        summary.by_kind(source.of(part)),
+        summary.by_kind(source),
         place.name if place else "",
         part_words(part),
-        clock.now(),
+        source.as_of or clock.now(),
         official=official,
         demo=clock.is_demo(),
     )
@@ -181,5 +196,5 @@ def kinds_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
 def districts_file_sheet(cycle: Cycle) -> Sheet:
     """Return the table of the districts that the address asks for as a sheet."""
     part = part_asked()
-    year = summary.overview(cycle, official=official_asked(), part=part)
-    return sheets.overview_sheet(year, part_words(part), clock.now(), demo=clock.is_demo())
+    year = summary.overview(cycle, official=official_asked(), part=part, ground=ground_asked())
+    return sheets.overview_sheet(year, part_words(part), year.as_of or clock.now(), demo=clock.is_demo())

@@ -1,18 +1,19 @@
-"""The province's tables as sheets: the overview of a year, and the compiled table with its receipt table."""
+"""The province's tables as sheets: the figures of a year, and the receipt table of the districts' reports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from portal import words
 from portal.papers import forms
-from portal.papers.building_report import figure_rows
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
 from .measures import FURTHER, measures
-from .queries import CompiledSheet, ReceiptLine
+from .queries import ReceiptLine
+from .rules import Ground
 from .summary import Line, Overview, added
 
 PROVISIONAL = "SỐ TẠM TÍNH, không phải số chính thức"
@@ -25,7 +26,7 @@ def overview_sheet(year: Overview, part: str, at: datetime, *, demo: bool) -> Sh
     `part`: which units are counted, in words ("" for all).
     """
     return _figures(
-        f"“ĐƠN VỊ HỌC TẬP” THEO ĐỊA BÀN, NĂM ĐÁNH GIÁ {year.cycle.year}",
+        f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
         f"{year.accepted}/{year.districts} huyện đã được nhận báo cáo{f' · {part}' if part else ''}",
         at,
         [*year.lines, year.total],
@@ -37,6 +38,12 @@ def overview_sheet(year: Overview, part: str, at: datetime, *, demo: bool) -> Sh
             lambda line: line.standing.word if line.standing else "",
         ),
     )
+
+
+def _ground(year: Overview) -> str:
+    if year.other is None:
+        return "ĐỊA BÀN"
+    return "ĐỊA BÀN CŨ" if year.ground is Ground.FORMER else "ĐỊA BÀN MỚI"
 
 
 def kinds_sheet(
@@ -82,12 +89,10 @@ def _figures(
     )
 
 
-def compiled_forms(sheet: CompiledSheet, *, demo: bool) -> tuple[Sheet, Sheet]:
-    """Return Biểu 01-T and the receipt table of a compilation."""
-    specimen = SPECIMEN if demo else None
-    rows, total = figure_rows(sheet.rows)
-    table = forms.form_01_t(sheet.year, rows, total, sheet.accepted, sheet.districts, specimen)
-    return table, forms.receipt_table(sheet.year, [_receipt(line) for line in sheet.receipts], specimen)
+def receipt_sheet(year: int, lines: Sequence[ReceiptLine], specimen: str | None, subtitle: str = "") -> Sheet:
+    """Return the receipt table: who sent when, how many days late, how often, and where it stands."""
+    table = forms.receipt_table(year, [_receipt(line) for line in lines], specimen)
+    return replace(table, subtitle=subtitle)
 
 
 def _receipt(line: ReceiptLine) -> forms.ReceiptRow:

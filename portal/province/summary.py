@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import and_, func, select
@@ -18,9 +19,9 @@ from tenants.places import Tenant
 
 from . import sources
 from .measures import MEASURES, Measure
-from .queries import places_in
-from .rules import Sending, Standing, standing
-from .sources import EVERYTHING, Part, Source
+from .queries import followers_of_closed, places, places_in, successor_ids
+from .rules import Ground, Sending, Standing, standing, taken_over_by
+from .sources import EVERYTHING, Figures, Part, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,31 @@ class Line:
 class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
-    `official`: figures of accepted reports only, `accepted` of `districts` of them.
+    `official`: figures of accepted reports only, `accepted` of `districts` of them. `other`: the sum of the same figures
+    by the other ground, counted by itself; None in a province that no reform has changed. `as_of`:
+    when live figures were counted, where that was before this moment.
     """
 
     cycle: Cycle
     official: bool
+    ground: Ground
     lines: tuple[Line, ...]
     total: Line
     accepted: int
     districts: int
     waiting: int
     overdue: int
+    other: Line | None = None
+    other_places: int = 0
+    as_of: datetime | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both grounds add up to the same, every figure of them."""
+        return self.other is None or (self.other.counts, self.other.appraised) == (
+            self.total.counts,
+            self.total.appraised,
+        )
 
 
 SORTS = ("name", *(one.key for one in MEASURES), "report")
@@ -130,38 +145,101 @@ def accepted_of(where: Mapping[int, Standing]) -> dict[int, int]:
     return {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
 
 
-def overview(cycle: Cycle, *, official: bool, part: Part = EVERYTHING) -> Overview:
-    """Return the year over all districts, live or official; the number of statements does not grow."""
-    tenants = places_in(cycle.year)
+def overview(
+    cycle: Cycle, *, official: bool, part: Part = EVERYTHING, ground: Ground | None = None
+) -> Overview:
+    """Return the year over all districts, live or official; the number of statements does not grow.
+
+    `ground` None: live figures by the places of today, official ones by the places that reported.
+    """
+    tenants, followers = places_in(cycle.year), followers_of_closed()
+    ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, tenants)
     accepted = accepted_of(where)
-    source = sources.official(cycle.year, accepted) if official else sources.live(cycle.year)
-    lines = by_district(source.of(part), tenants, where, accepted if official else None)
+    reported = sources.official(cycle.year, part, accepted).by_place() if official else {}
+
+    def lines_by(chosen: Ground) -> tuple[tuple[Line, ...], datetime | None]:
+        if not official:
+            return _live(cycle.year, part, tenants, where, chosen, reformed=bool(followers))
+        folded = followers if chosen is Ground.PRESENT else {}
+        return _official(tenants, where, accepted, reported, folded), None
+
+    lines, as_of = lines_by(ground)
+    another = Ground.PRESENT if ground is Ground.FORMER else Ground.FORMER
+    others = lines_by(another)[0] if followers else ()
     return Overview(
         cycle=cycle,
         official=official,
+        ground=ground,
         lines=lines,
         total=added(lines),
         accepted=len(accepted),
-        districts=len(tenants),
+        districts=len(lines),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
+        other=added(others) if followers else None,
+        other_places=len(others),
+        as_of=as_of,
     )
 
 
-def by_district(
-    source: Source,
+def _live(
+    year: int,
+    part: Part,
     tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    ground: Ground,
+    *,
+    reformed: bool,
+) -> tuple[tuple[Line, ...], datetime | None]:
+    former = ground is Ground.FORMER
+    there = {tenant.id: tenant for tenant in (places() if reformed else tenants)}
+    source = sources.counted(year, part, former=True) if former else sources.live(year, part, list(there))
+    sums = source.by_place()
+    counting = {place for place in there if sums.get(place, (ZERO, 0)) != (ZERO, 0)}
+    shown = {tenant.id for tenant in tenants} | counting
+    if reformed:
+        # A place that is no more, or took everything over from others, has no line where nothing counts for it.
+        gone = successor_ids() if former else {place for place in shown if there[place].valid_to}
+        shown -= gone - counting
+    return by_district(sums, _by_name(there[place] for place in shown), where), source.as_of
+
+
+def _official(
+    tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    accepted: Collection[int],
+    reported: Mapping[int, Figures],
+    followers: Mapping[int, Sequence[int]],
+) -> tuple[Line, ...]:
+    """Lines of accepted reports; with `followers` those of a closed place stand under who took all of it over."""
+    known = {tenant.id: tenant for tenant in (*tenants, *(places() if followers else ()))}
+    sums: dict[int, Figures] = {}
+    nothing: Figures = (ZERO, None)
+    for tenant_id in accepted:
+        place = taken_over_by(tenant_id, followers)
+        own = reported.get(tenant_id, nothing)[0]
+        sums[place] = (sums.get(place, nothing)[0] + own, None)
+    own_places = {tenant.id for tenant in tenants if taken_over_by(tenant.id, followers) == tenant.id}
+    shown = _by_name(known[place] for place in sums.keys() | own_places)
+    return by_district(sums, shown, where, known=sums)
+
+
+def _by_name(tenants: Iterable[Tenant]) -> list[Tenant]:
+    return sorted(tenants, key=lambda tenant: (tenant.name_sort, tenant.id))
+
+
+def by_district(
+    sums: Mapping[int, Figures],
+    tenants: Iterable[Tenant],
     where: Mapping[int, Standing],
     known: Collection[int] | None = None,
 ) -> tuple[Line, ...]:
     """Return one line per district; one that is not `known` (None: all are) has no figures at all."""
-    sums = source.grouped(lambda key: key[0])
-    nothing = (ZERO, None if source.appraised is None else 0)
     return tuple(
         Line(
             tenant.name,
-            *(sums.get(tenant.id, nothing) if known is None or tenant.id in known else (None, None)),
+            *(sums.get(tenant.id, (ZERO, 0)) if known is None or tenant.id in known else (None, None)),
             tenant.id,
             tenant.name_sort,
             standing=where.get(tenant.id),
@@ -172,7 +250,7 @@ def by_district(
 
 def by_kind(source: Source, tenant_id: int | None = None) -> list[Line]:
     """Return one line per kind of unit there is, in the order of Biểu 01."""
-    sums = source.grouped(lambda key: key[1])
+    sums = source.by_kind()
     return [
         Line(words.kind_name(kind), *sums[kind], tenant_id, kind=kind)
         for kind in sorted(sums, key=words.kind_order)

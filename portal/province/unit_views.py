@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, url_for
+from flask import Response, abort, current_app, render_template, request, url_for
 
 from portal import clock, words
 from portal.cycle.models import Cycle
@@ -17,20 +17,38 @@ from tenants.places import Tenant
 from tenants.rights import Right
 
 from . import dossier_sheet, queries, units
-from .asked import KINDS, PART_FILTERS, PUBLIC, part_of, part_values, part_words, shown_cycle
+from .asked import (
+    KINDS,
+    PART_FILTERS,
+    PUBLIC,
+    ground_asked,
+    part_of,
+    part_values,
+    part_words,
+    shown_cycle,
+)
 from .blueprint import blueprint
+from .rules import Ground
 from .sources import Part
 
 ALL_KINDS = "tat-ca"
 
 
 def rows_url(
-    year: int, figure: str, part: Part, tenant_id: int | None = None, *, indicator: str | None = None
+    year: int,
+    figure: str,
+    part: Part,
+    tenant_id: int | None = None,
+    *,
+    indicator: str | None = None,
+    former: bool = False,
 ) -> str:
-    """Return the address of the units behind a figure."""
-    wanted = {"nam": year, "so": figure, "chi_tieu": indicator}
+    """Return the address of the units behind a figure; `former`: of a place before any reform."""
+    wanted: dict[str, int | str | None] = {"nam": year, "so": figure, "chi_tieu": indicator}
     inside = part_values(part)
-    if tenant_id is None:
+    if former:
+        wanted |= {"dia-ban": Ground.FORMER.value, "huyen": tenant_id}
+    if former or tenant_id is None:
         return url_for("province.units_everywhere", **wanted, **inside)
     return url_for(
         "province.kind",
@@ -48,10 +66,20 @@ def _asked(cycle: Cycle, **filters: list[str]) -> Listing:
             "nam": [str(cycle.year)],
             "so": list(units.ALL_FIGURES),
             "chi_tieu": [code for code, _ in units.indicators(cycle.year)],
+            "dia-ban": list(Ground),
             **PART_FILTERS,
             **filters,
         },
     )
+
+
+def _former() -> bool:
+    """Whether the units of the places before any reform are asked for; an indicator's are told by those of today."""
+    return ground_asked() is Ground.FORMER and not request.args.get("chi_tieu")
+
+
+def _places(cycle: Cycle) -> list[Tenant]:
+    return queries.places() if _former() else queries.places_in(cycle.year)
 
 
 @blueprint.get("/tinh/huyen/<int:tenant_id>/<kind>")
@@ -71,14 +99,14 @@ def kind(tenant_id: int, kind: str) -> Any:
 def units_everywhere() -> Any:
     """Find units over all districts by name or code, and list those behind a figure of the province."""
     cycle = found(shown_cycle())
-    places = queries.places_in(cycle.year)
+    places = _places(cycle)
     asked = _asked(cycle, huyen=[str(place.id) for place in places])
     return _page(cycle, asked, part_of(asked.filters["loai"], asked.filters["cong"]), places, None)
 
 
 def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place: Tenant | None) -> str:
     wanted = asked.filters.get("huyen") or (str(place.id) if place else "")
-    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None)
+    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None, former=_former())
     return render_template(
         "province/units.html",
         cycle=cycle,
@@ -86,6 +114,7 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
         kind=part.kind or ALL_KINDS,
         kind_text=dict(KINDS).get(part.kind, "Mọi loại hình"),
         one=one,
+        former=_former(),
         names={each.id: each.name for each in places},
         page=paginate(one.statement, asked.number),
         listing=asked,
@@ -111,11 +140,11 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
 def units_file(ext: str) -> Response:
     """Hand out the units behind a figure as a file: the whole list, with its filters and order."""
     cycle = found(shown_cycle())
-    names = {place.id: place.name for place in queries.places_in(cycle.year)}
+    names = {place.id: place.name for place in _places(cycle)}
     asked = _asked(cycle, huyen=[str(number) for number in names])
     part = part_of(asked.filters["loai"], asked.filters["cong"])
     wanted = asked.filters["huyen"]
-    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None)
+    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None, former=_former())
     head = [
         f"{one.title}, năm đánh giá {cycle.year}",
         names[int(wanted)] if wanted else "",

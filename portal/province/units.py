@@ -12,7 +12,7 @@ from portal import words
 from portal.catalogue.models import CatalogueIndicator, Criterion
 from portal.cycle.models import Cycle
 from portal.figures import outcomes
-from portal.figures.queries import rows_behind
+from portal.figures.queries import JUDGED, rows_behind
 from portal.figures.tables import BESIDE
 from portal.further.queries import REVOKED
 from portal.papers.sheets import Column, Kind
@@ -23,7 +23,7 @@ from portal.web import Listing
 from portal.words import StateWords, fold
 from tenants.database import db
 
-from .sources import JUDGED, Part
+from .sources import Part
 
 SORTS = ("name", "code", "commune")
 FIGURES: Mapping[str, str] = {
@@ -92,8 +92,8 @@ def indicators(year: int) -> list[tuple[str, str]]:
     return [(code, title) for code, title in db.session.execute(statement)]
 
 
-def behind(year: int, asked: Listing, part: Part, tenant_id: int | None) -> Behind:
-    """Return the units a list asks for, in a total order."""
+def behind(year: int, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False) -> Behind:
+    """Return the units a list asks for, in a total order; `former`: of a place before any reform (not for indicators)."""
     code, figure = asked.filters["chi_tieu"], asked.filters["so"]
     if code:
         figure = figure if figure in OF_INDICATOR else next(iter(OF_INDICATOR))
@@ -101,15 +101,17 @@ def behind(year: int, asked: Listing, part: Part, tenant_id: int | None) -> Behi
         title, of, cells = f"Chỉ tiêu {code}: {OF_INDICATOR[figure].lower()}", OF_INDICATOR, OUTCOME_CELLS
     else:
         figure = figure if figure in FIGURES else "units"
-        statement = _rows(year, figure, part, tenant_id)
+        statement = _rows(year, figure, part, tenant_id, former=former)
         title, of, cells = FIGURES[figure], FIGURES, _STANDING
     slug = f"{code}-{figure}" if code else figure
     return Behind(title, slug, tuple(of.items()), _searched(statement, asked), cells, code)
 
 
-def _rows(year: int, figure: str, part: Part, tenant_id: int | None) -> Select[Any]:
+def _rows(year: int, figure: str, part: Part, tenant_id: int | None, *, former: bool) -> Select[Any]:
     known = "submitted" if figure == "appraised" else figure
-    statement = rows_behind(year, known, tenant_id=tenant_id, kinds=part.kinds, public=part.public)
+    statement = rows_behind(
+        year, known, tenant_id=tenant_id, kinds=part.kinds, public=part.public, former=former
+    )
     if figure == "appraised":
         statement = statement.where(statement.selected_columns.state.in_(JUDGED))
     return statement

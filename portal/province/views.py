@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import compare_views, file_views, indicator_views, leader_views, overview, places, receipt, unit_views
+from . import (
+    compare_views,
+    file_views,
+    indicator_views,
+    leader_views,
+    overview,
+    places,
+    receipt,
+    receipt_list,
+    unit_views,
+)
 from .blueprint import blueprint
 
 __all__ = [
@@ -14,5 +24,6 @@ __all__ = [
     "overview",
     "places",
     "receipt",
+    "receipt_list",
     "unit_views",
 ]

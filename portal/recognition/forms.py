@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from portal import words
-from portal.typed import line, lines
+from portal.typed import Day, line, lines
 
 
 def tidy(text: str | None) -> str:
@@ -56,10 +56,8 @@ class SigningForm(VersionedForm):
     """The number, date and signer of a paper, entered once."""
 
     number = short_text("Số", "Xin nhập số, ví dụ 45/QĐ-UBND.", 60)
-    # A box for a day accepts what browsers send and what people type.
-    dated = DateField(
+    dated = Day(
         "Ngày",
-        format=["%Y-%m-%d", "%d/%m/%Y"],
         validators=[InputRequired("Xin nhập ngày, ví dụ 10/02/2027.")],
     )
     signer = short_text("Người ký", "Xin nhập họ tên người ký.", 200)

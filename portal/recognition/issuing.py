@@ -25,6 +25,7 @@ from portal.dossiers.steps import STEP_OF, Act
 from portal.further.models import FurtherDecision
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.powers.rules import title_fault
 from portal.register import operations as register
 from portal.register.models import RegisterEntry
 from portal.trail.operations import record
@@ -65,6 +66,8 @@ def issue(
     lines = _deciding_lines(decision)
     dossiers = _locked_dossiers(lines)
     _check_head(decision, number, dated, signer, signer_title, dossiers)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     assert dated is not None
     sheets = open_sheets(list(dossiers.values()))
     _check_lines(actor, lines, sheets, dated)
@@ -83,7 +86,11 @@ def issue(
         with db.session.begin_nested():
             decision.number, decision.dated = number, dated
             decision.signer, decision.signer_title = signer, signer_title
-            decision.state, decision.issued_at, decision.issued_by = "issued", clock.now(), actor.full_name
+            decision.state, decision.issued_at, decision.issued_by = (
+                "issued",
+                clock.now(),
+                actor.acting_name[:200],
+            )
             db.session.flush()
     except IntegrityError as error:
         if "uq_decision_number" in str(error.orig):
@@ -131,7 +138,7 @@ def _check_head(
     signer_title: str,
     dossiers: dict[int, Dossier],
 ) -> None:
-    """Raise `Refused` for a number, date or signer that cannot stand."""
+    """Raise `Refused` for a number, date, signer or legal base that cannot stand."""
     missing = [
         name
         for name, value in (
@@ -144,6 +151,8 @@ def _check_head(
     ]
     if missing or dated is None:
         raise Refused(f"Xin nhập {', '.join(missing)}.", 422)
+    if fault := rules.unfinished_fault(decision.legal_bases):
+        raise Refused(fault)
     if len(number) > 60 or len(signer) > 200 or len(signer_title) > 200:
         raise Refused("Số quyết định dài tối đa 60 ký tự; tên và chức vụ tối đa 200 ký tự.", 422)
     if (held := met_last(decision.tenant_id, list(dossiers))) is not None and dated < held:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from portal.papers.texts import PLACES
 from portal.words import day
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -119,17 +120,25 @@ def unfinished(lines: list[str]) -> list[str]:
     return [line for line in lines if UNFINISHED in line]
 
 
-CIRCULAR = (
-    "Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo "
-    "quy định về đánh giá, công nhận “Đơn vị học tập” cấp huyện, tỉnh"
-)
+def unfinished_fault(lines: list[str]) -> str | None:
+    """Return the sentence why a decision on these legal bases cannot be issued, or None; it quotes the first."""
+    if not (found := unfinished(lines)):
+        return None
+    more = f" và {len(found) - 1} căn cứ khác" if len(found) > 1 else ""
+    return (
+        f"Chưa ban hành được: “{found[0]}”{more} còn chỗ chưa ghi đủ. "
+        "Xin người soạn ghi đủ số, ngày ở phần “Căn cứ của quyết định”."
+    )
 
 
-def default_bases(office: str) -> list[str]:
+CIRCULAR = PLACES["circular"].default
+
+
+def default_bases(office: str, circular: str = CIRCULAR) -> list[str]:
     """Return the legal bases a draft begins with; numbers nobody has read are left to be completed."""
     return [
         "Căn cứ Luật Tổ chức chính quyền địa phương [bổ sung số, ngày]",
-        f"Căn cứ {CIRCULAR}",
+        f"Căn cứ {circular}",
         f"Theo đề nghị của Trưởng {office} tại Tờ trình [bổ sung số, ngày]",
     ]
 

@@ -27,6 +27,7 @@ from tenants.database import db
 from tenants.places import Tenant
 
 from . import annexes as forms
+from . import sentences
 from .annexes import Annexes
 from .compared import Listed, Tables
 
@@ -136,6 +137,7 @@ class ReportFigures:
             "so_hoat_dong": n(sum(one.number for one in self.activities.values())),
             "luot_nguoi_hoat_dong": n(sum(one.participants for one in self.activities.values())),
             "so_don_vi_hoat_dong": n(self.active_units),
+            "don_vi_hoat_dong": self._of_units(),
             **self._own_fields(),
             "so_tu_danh_gia": n(c.self_assessed),
             "ty_le_tu_danh_gia": row.cell("7").text,
@@ -172,7 +174,31 @@ class ReportFigures:
             found |= {f"huyen_so_{name}": n(number)}
             if kind != "guidance":
                 found |= {f"huyen_luot_nguoi_{name}": n(took_part)}
-        return found | {"huyen_cac_van_ban": "; ".join(listed) or "chưa ghi văn bản nào"}
+        of = {kind: self.own_activities.get(kind, none) for kind in OWN_FIELDS}
+        return found | {
+            "huyen_cac_van_ban": "; ".join(listed) or "chưa ghi văn bản nào",
+            "huyen_ban_hanh": sentences.of_documents(of["guidance"][0], "; ".join(listed)),
+            "huyen_tuyen_truyen_tap_huan": sentences.of_district(
+                (
+                    ("cuộc phổ biến, quán triệt", *of["briefing"]),
+                    ("cuộc tuyên truyền", *of["publicity"]),
+                    ("lớp tập huấn", *of["training"]),
+                )
+            ),
+            "huyen_kiem_tra_huong_dan": sentences.of_inspections(of["inspection"][0]),
+        }
+
+    def _of_units(self) -> str:
+        of = {kind: self.activities.get(kind, Sum()) for kind in ACTIVITY_FIELDS}
+        return sentences.of_units(
+            self.active_units,
+            sum(one.number for one in self.activities.values()),
+            sum(one.participants for one in self.activities.values()),
+            (
+                ("cuộc tuyên truyền", of["publicity"].number, of["publicity"].participants),
+                ("lớp tập huấn, bồi dưỡng", of["training"].number, of["training"].participants),
+            ),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot that is frozen with the report."""

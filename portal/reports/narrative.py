@@ -1,29 +1,10 @@
-"""The words of a district report: its sections, and the figures in them as fields, never typed (rule R14).
-
-A field is a name in braces, `{so_don_vi}`; what it shows comes from the tables, so that the text and its
-table cannot differ. Pure: no query, no clock.
-"""
+"""The words of a district report: its sections, and the fields their figures stand in (see `skeleton`). Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-_FIELD = re.compile(r"\{([^{}]*)\}")
-LONGEST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A block of the report. A heading without a text of its own has no `key`."""
-
-    heading: str
-    key: str = ""
-    text: str = ""
-    minor: bool = False
-    hint: str = ""
-
+from .skeleton import Section, Skeleton
 
 # The skeleton is the product's own (no official form was found); a prescribed one replaces this table.
 SECTIONS: tuple[Section, ...] = (
@@ -33,19 +14,14 @@ SECTIONS: tuple[Section, ...] = (
         "i_1",
         "Việc đánh giá, công nhận “Đơn vị học tập” năm {nam} được triển khai theo Thông tư số 24/2023/TT-BGDĐT và "
         "văn bản hướng dẫn của Sở Giáo dục và Đào tạo.\n"
-        "Huyện ban hành {huyen_so_van_ban} văn bản chỉ đạo, triển khai: {huyen_cac_van_ban}.",
+        "{huyen_ban_hanh}",
         True,
         "Kể tên, số, ngày của kế hoạch và văn bản chỉ đạo.",
     ),
     Section(
         "2. Phổ biến, quán triệt, tuyên truyền, tập huấn",
         "i_2",
-        "Huyện tổ chức {huyen_so_quan_triet} cuộc phổ biến, quán triệt ({huyen_luot_nguoi_quan_triet} lượt người), "
-        "{huyen_so_tuyen_truyen} cuộc tuyên truyền ({huyen_luot_nguoi_tuyen_truyen} lượt người) và {huyen_so_tap_huan} lớp "
-        "tập huấn ({huyen_luot_nguoi_tap_huan} lượt người).\n"
-        "{so_don_vi_hoat_dong} đơn vị ghi nhận {so_hoat_dong} hoạt động với {luot_nguoi_hoat_dong} lượt người tham gia, trong "
-        "đó có {so_tuyen_truyen} cuộc tuyên truyền ({luot_nguoi_tuyen_truyen} lượt người) và {so_tap_huan} lớp tập huấn, bồi "
-        "dưỡng ({luot_nguoi_tap_huan} lượt người).",
+        "{huyen_tuyen_truyen_tap_huan}\n{don_vi_hoat_dong}",
         True,
         "Số cuộc, số lượt người, hình thức.",
     ),
@@ -61,7 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "4. Kiểm tra, hướng dẫn",
         "i_4",
-        "Huyện tổ chức {huyen_so_kiem_tra} đợt kiểm tra, hướng dẫn.",
+        "{huyen_kiem_tra_huong_dan}",
         True,
         "Số đơn vị được kiểm tra, hướng dẫn; kết quả.",
     ),
@@ -125,9 +101,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("VI. PHƯƠNG HƯỚNG NĂM TIẾP THEO", "vi", "", False, "Nhiệm vụ, chỉ tiêu của năm {nam_sau}."),
     Section("VII. KIẾN NGHỊ, ĐỀ XUẤT", "vii", ""),
 )
-KEYS: tuple[str, ...] = tuple(section.key for section in SECTIONS if section.key)
-NOTHING = "Không có nội dung báo cáo."
-
 FIELDS: Mapping[str, str] = {
     "nam": "năm đánh giá",
     "nam_sau": "năm sau",
@@ -138,6 +111,7 @@ FIELDS: Mapping[str, str] = {
     "so_dang_ky_muc_2": "số đăng ký mức độ 2",
     "so_dang_ky_duy_tri": "số đăng ký duy trì",
     "so_khong_dang_ky": "tự đánh giá mà không đăng ký",
+    "don_vi_hoat_dong": "cả câu về hoạt động của các đơn vị (Biểu 08)",
     "so_don_vi_hoat_dong": "số đơn vị có hoạt động (Biểu 08)",
     "so_hoat_dong": "số hoạt động của các đơn vị (Biểu 08)",
     "luot_nguoi_hoat_dong": "lượt người tham gia hoạt động (Biểu 08)",
@@ -145,6 +119,9 @@ FIELDS: Mapping[str, str] = {
     "luot_nguoi_tuyen_truyen": "lượt người được tuyên truyền (Biểu 08)",
     "so_tap_huan": "số lớp tập huấn, bồi dưỡng (Biểu 08)",
     "luot_nguoi_tap_huan": "lượt người được tập huấn, bồi dưỡng (Biểu 08)",
+    "huyen_ban_hanh": "cả câu về văn bản chỉ đạo, triển khai của huyện",
+    "huyen_tuyen_truyen_tap_huan": "cả câu về phổ biến, tuyên truyền, tập huấn của huyện",
+    "huyen_kiem_tra_huong_dan": "cả câu về kiểm tra, hướng dẫn của huyện",
     "huyen_so_hoat_dong": "số hoạt động của huyện",
     "huyen_luot_nguoi": "lượt người dự hoạt động của huyện",
     "huyen_so_van_ban": "số văn bản chỉ đạo, triển khai của huyện",
@@ -188,50 +165,7 @@ FIELDS: Mapping[str, str] = {
     "so_nguoi_hoc": "tổng số người học (Biểu 07)",
     "quyet_dinh": "số, ngày các quyết định",
 }
-
-
-def prefilled() -> dict[str, str]:
-    """Return the words a new report begins with."""
-    return {section.key: section.text for section in SECTIONS if section.key}
-
-
-def fault(text: str) -> str | None:
-    """Return the sentence why a text cannot stand, or None: an unknown field, a stray brace, too long."""
-    if len(text) > LONGEST:
-        return "Mỗi mục dài tối đa 20.000 ký tự."
-    unknown = [name for name in _FIELD.findall(text) if name.strip() not in FIELDS]
-    if unknown:
-        return f"Không có ô số liệu “{{{unknown[0][:40]}}}”. Xin chọn trong danh sách ô số liệu."
-    if re.search(r"[{}]", _FIELD.sub("", text)):
-        return "Dấu ngoặc nhọn chỉ dùng cho ô số liệu, ví dụ {so_don_vi}; có dấu chưa đóng hoặc thừa."
-    return None
-
-
-_TYPED = re.compile(
-    r"(?<![\w/.-])\d+(?:[.,/]\d+)*\s?(?:%|điểm %|đơn vị|hồ sơ|người|lượt|cuộc|lớp|trường|cơ quan|đợt|buổi|văn bản)",
-    re.IGNORECASE,
-)
-
-
-def typed_figures(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the figures typed into the words instead of taken from a field, as (heading, words) (rule R14)."""
-    return tuple(
-        (section.heading, " ".join(match.group().split()))
-        for section in SECTIONS
-        if section.key
-        for match in _TYPED.finditer(_FIELD.sub("…", texts.get(section.key, "")))
-    )
-
-
-def rendered(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its fields shown; a field whose figure is not there shows "–"."""
-    return _FIELD.sub(lambda match: values.get(match.group(1).strip(), "–"), text)
-
-
-def paragraphs(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a section's paragraphs as they are printed."""
-    lines = tuple(line.strip() for line in rendered(text, values).splitlines() if line.strip())
-    return lines or (NOTHING,)
+SKELETON = Skeleton(SECTIONS, FIELDS)
 
 
 def which_edition(edition: int, amendment: int) -> str:

@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, TimeField
+from wtforms import IntegerField, SelectField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import words
 from portal.accounts.forms import PersonForm
-from portal.dossiers.forms import WRONG_DAY
-from portal.typed import Line, Lines, line, lines
+from portal.typed import Day, Line, Lines, line, lines
 from portal.words import ZONE
 from tenants.people import LONGEST_VISIT
 
@@ -35,7 +34,7 @@ def longest(most: int) -> Length:
 class MeetingForm(FlaskForm):
     """When and where the team met, who led, and what it concluded."""
 
-    held_on = DateField("Ngày họp", [Optional()])
+    held_on = Day("Ngày họp", [Optional()])
     held_time = TimeField("Giờ họp", [Optional()])
     venue = Line("Địa điểm", [longest(200)])
     chair_id = SelectField("Chủ trì", validate_choice=False)
@@ -49,10 +48,8 @@ class MeetingForm(FlaskForm):
         self.chair_id.choices = self.secretary_id.choices = choices
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Validate, and say in Vietnamese what is wrong with a day or an hour."""
+        """Validate, and say in Vietnamese what is wrong with an hour."""
         good = bool(super().validate(extra_validators))
-        if self.held_on.errors:
-            self.held_on.errors = [WRONG_DAY]
         if self.held_time.errors:
             self.held_time.errors = [WRONG_TIME]
         return good
@@ -103,7 +100,7 @@ class AssignForm(FlaskForm):
     """To whom the marked indicators are given, and until when."""
 
     member = SelectField("Giao cho", validate_choice=False)
-    due_on = DateField("Hạn nội bộ", [Optional()])
+    due_on = Day("Hạn nội bộ", [Optional()])
 
     def offer(self, members: Iterable[tuple[int, str]]) -> None:
         """Offer the members of the team."""
@@ -111,13 +108,6 @@ class AssignForm(FlaskForm):
             ("", "Chọn thành viên Tổ"),
             *((str(number), name) for number, name in members),
         ]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Validate, and say in Vietnamese what is wrong with a day."""
-        good = bool(super().validate(extra_validators))
-        if self.due_on.errors:
-            self.due_on.errors = [WRONG_DAY]
-        return good
 
 
 class InviteForm(PersonForm):

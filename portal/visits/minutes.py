@@ -8,10 +8,11 @@ from typing import Any
 
 from portal import clock, words
 from portal.appraisal.rules import value_text
+from portal.dossiers.models import State
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.rules import Answer
 from portal.dossiers.signature import digest
-from portal.dossiers.taking import must
+from portal.dossiers.taking import locked, must
 from portal.notices.operations import tell_district, tell_unit
 from portal.notices.rules import Kind
 from tenants.database import db
@@ -21,7 +22,7 @@ from tenants.rights import Right
 
 from . import rules
 from .models import Visit
-from .operations import MOST_TEXT, district_page, held, note, unit_page
+from .operations import MOST_TEXT, VISITABLE, district_page, held, note, unit_page
 from .queries import Case, checks_of, photos_of
 
 
@@ -36,10 +37,27 @@ class Written:
     requests: str = ""
 
 
+def too_late(case: Case) -> str:
+    """Say why no minutes are begun on a visit any more ("" when they may be): they would come after the decision.
+
+    Minutes taken back before the decision are still brought to their end.
+    """
+    if case.visit.held_from is not None or State(case.dossier.state) in VISITABLE:
+        return ""
+    name = words.DOSSIER_STATES[case.dossier.state].name
+    return (
+        f"Hồ sơ đang ở trạng thái “{name}” nên không lập biên bản kiểm tra thực tế được nữa: biên bản phải có trước khi "
+        "quyết định. Nếu không kiểm tra, xin hủy cuộc kiểm tra này."
+    )
+
+
 def write(actor: Identity, row: Visit, given: Written, version: int | None = None) -> Visit:
     """Freeze the minutes from the checklist as it stands; from now on the visit counts as held."""
     must(actor, Right.VISIT_UNITS, row)
+    locked(row.tenant_id, row.dossier_id)  # so that it is not decided meanwhile
     case = held(row, version, *rules.LOOKING)
+    if why := too_late(case):
+        raise Refused(why)
     row = case.visit
     _lead(actor, row)
     now = clock.now()
@@ -136,8 +154,11 @@ def _content(case: Case, items: list[dict[str, Any]]) -> dict[str, Any]:
 def reopen(actor: Identity, row: Visit, version: int | None = None) -> Visit:
     """Take minutes back to correct them: every signature given so far is void; the unit's opinion goes into the next ones."""
     must(actor, Right.VISIT_UNITS, row)
+    dossier = locked(row.tenant_id, row.dossier_id)
     row = held(row, version, "minutes").visit
     _lead(actor, row)
+    if State(dossier.state) not in VISITABLE:
+        raise Refused("Hồ sơ đã có kết quả nên không mở lại biên bản để sửa; xin ký biên bản như đã lập.")
     signed = row.district_signed_at is not None or row.unit_signed_at is not None
     row.state, row.frozen, row.content_hash = "told" if row.number else "planned", None, ""
     _unsign(row)

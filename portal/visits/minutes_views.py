@@ -37,7 +37,8 @@ def show_case(case: Case, status: int = 200, **typed: Any) -> Any:
         forms["letter"] = SigningForm(
             formdata=None, version=version, dated=clock.today(), signer_title="TRƯỞNG PHÒNG"
         )
-    if leads and looking:
+    late = minutes.too_late(case) if looking else ""
+    if leads and looking and not late:
         forms["write"] = MinutesForm.showing(row, clock.today())
     if leads and row.state == "minutes" and row.district_signed_at and not row.unit_signed_at:
         forms["refuse"] = ReasonForm(formdata=None, version=version)
@@ -53,6 +54,7 @@ def show_case(case: Case, status: int = 200, **typed: Any) -> Any:
         leads=leads,
         plans=plans,
         looking=looking,
+        late=late,
         in_team=actor.account_id in {one["account"] for one in row.team},
         checks=checks,
         past=queries.is_past(row),

@@ -101,6 +101,10 @@ end $$;
 """
 
 
+# The province counts visits that are under way, and reads what was seen once the minutes are closed.
+_CLOSED = "exists (select from visit v where v.tenant_id = {0}.tenant_id and v.id = {0}.visit_id and v.state = 'closed')"
+
+
 def _looking(table: str) -> str:
     return (
         f"create or replace trigger {table}_open before insert or update on {table}"
@@ -281,6 +285,7 @@ class VisitCheck(UnitOwned, Base):
             "district": "select, insert, update (result, note, version, changed_at, changed_by)",
             "province": "select",
         },
+        rows={"province": _CLOSED.format("visit_check")},
         statements=(_LOOKED, _looking("visit_check")),
     )
     __table_args__ = (
@@ -309,6 +314,7 @@ class VisitPhoto(UnitOwned, Base):
     __tablename__ = "visit_photo"
     __wall__ = Wall(
         grants={"district": "select, insert, update (removed_at, removed_by)", "province": "select"},
+        rows={"province": _CLOSED.format("visit_photo")},
         statements=(_LOOKED, _looking("visit_photo")),
     )
     __table_args__ = (

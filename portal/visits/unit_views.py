@@ -9,7 +9,8 @@ from flask import Response, abort, render_template, request
 from portal.dossiers.models import Dossier
 from portal.evidence.store import store
 from portal.papers import building_visits, documents, word
-from portal.papers.views import file_name, office, shown
+from portal.papers.district import office
+from portal.papers.views import file_name, shown
 from portal.web import back_to, download
 from tenants.access import found, may, signed_in
 from tenants.database import db
@@ -74,14 +75,14 @@ def answer(visit_id: int) -> Any:
 @blueprint.get("/van-ban/kiem-tra/<int:tenant_id>/<int:visit_id>/<name>.<ext>")
 @may(Right.READ_PAPERS)
 def paper(tenant_id: int, visit_id: int, name: str, ext: str) -> Response:
-    """The letter or the minutes of a visit, as PDF to look at or DOCX."""
+    """The letter or the minutes of a visit, as PDF to look at or DOCX; to the province once they are closed."""
     case = found(queries.case_of(tenant_id, visit_id))
     row, in_district = case.visit, _in(ScopeKind.DISTRICT)
     if ext not in ("pdf", "docx") or (name == "thong-bao" and not row.number and not in_district):
         abort(404)
     if name == "thong-bao":
         page = documents.visit_letter(building_visits.letter(case, office(tenant_id)))
-    elif name == "bien-ban":
+    elif name == "bien-ban" and _minutes_shown(row):
         page = documents.visit_minutes(found(building_visits.minutes(case, office(tenant_id))))
     else:
         abort(404)
@@ -95,9 +96,13 @@ def paper(tenant_id: int, visit_id: int, name: str, ext: str) -> Response:
 @blueprint.get("/van-ban/kiem-tra/<int:tenant_id>/<int:visit_id>/anh/<sha256>")
 @may(Right.READ_EVIDENCE)
 def picture(tenant_id: int, visit_id: int, sha256: str) -> Response:
-    """A photo of a visit: to the district always, to everybody else once it stands in the minutes."""
+    """A photo of a visit: to the district always, to everybody else once it stands in minutes they may read."""
     row: Visit = found(queries.case_of(tenant_id, visit_id)).visit
-    in_minutes = row.frozen is not None and any(sha256 in item["photos"] for item in row.frozen["items"])
+    in_minutes = (
+        row.frozen is not None
+        and _minutes_shown(row)
+        and any(sha256 in item["photos"] for item in row.frozen["items"])
+    )
     taken: list[VisitPhoto] = []
     if _in(ScopeKind.DISTRICT):
         taken = [one for photos in queries.photos_of(row).values() for one in photos if one.sha256 == sha256]
@@ -107,6 +112,11 @@ def picture(tenant_id: int, visit_id: int, sha256: str) -> Response:
         body = content.read()
     kind = _TYPES.get(body[:2], "image/jpeg")
     return download(body, f"anh-{sha256[:8]}.{kind.rpartition('/')[2]}", kind, inline=True)
+
+
+def _minutes_shown(row: Visit) -> bool:
+    """Return whether the scope reads the minutes: both sides at once, to sign them; the province when that is done."""
+    return row.state == "closed" or not _in(ScopeKind.PROVINCE)
 
 
 def _in(kind: ScopeKind) -> bool:

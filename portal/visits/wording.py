@@ -18,7 +18,11 @@ FLAGS: Mapping[str, str] = {
     Flag.FIRST: "Lần đầu",
     Flag.UNVISITED: "Lâu chưa kiểm tra",
 }
-WHAT_FLAGS_ARE = "là câu hỏi để chọn nơi cần xem, không phải kết luận và không chặn hồ sơ nào."
+WHAT_FLAGS_ARE = (
+    "là câu hỏi để chọn nơi cần xem, không phải kết luận và không ngăn thẩm định hay quyết định. Hồ sơ còn dấu hiệu chưa "
+    "bỏ qua kèm lý do được xem riêng: không chốt cùng các hồ sơ sạch, không nằm trong nhóm biểu quyết một lần của Hội đồng, "
+    "và được nêu trước khi ký quyết định. Riêng “Lần đầu” và “Lâu chưa kiểm tra” chỉ gợi ý nơi nên đến."
+)
 WHOSE_LIMITS = (
     "Các mức để nêu dấu hiệu (20 thành viên, 30 %, số năm) do cổng và huyện đặt, không phải quy định của Thông tư "
     "24/2023/TT-BGDĐT. Tệp có ở hơn 5 đơn vị được coi là văn bản gửi chung nên không nêu."

@@ -194,6 +194,15 @@ def test_two_judge_apart_and_one_concludes(world: World, a_case: Make, council: 
         assert met in (0, "PT409"), statement
     refused(lambda: judge(world, case, case.officer, "1.2", "not_enough_evidence"), "đã nộp kết quả của mình")
     act(case.officer, blind.take_back)
+    with world.acting(leader, writes=False):
+        (back,) = db.session.scalars(
+            select(TrailEntry).where(TrailEntry.sentence.contains("rút lại kết quả"))
+        )
+        assert (back.inner_act, back.actor, "handed_in_at" in back.detail) == (
+            True,
+            case.officer.identity.full_name,
+            True,
+        )
     act(case.officer, blind.hand_in)
     refused(lambda: act(case.officer, blind.conclude_same), "đã nộp kết quả của mình")
     act(other, blind.hand_in)
@@ -232,6 +241,36 @@ def test_one_of_two_leaves(world: World, a_case: Make, council: Any) -> None:
         assert (panel.blind, panel.responsible is panel.mine(actor)) == (True, True)
         blind.hand_in(actor, dossier)
         assert len(blind.conclude_same(actor, dossier)) == 15
+
+
+def test_nobody_reads_and_judges_apart_again(world: World, a_case: Make, council: Any) -> None:
+    """Leaving lays open what the others handed in; then no panel is formed anew, though one person may take over."""
+    case = a_case("accepted", level=1)
+    second, third, fresh = (council(case.district) for _ in range(3))
+
+    def hands_in(person: Person) -> None:
+        agree(world, case, person)
+        with world.acting(person) as actor:
+            blind.hand_in(actor, world.dossier(case.district, case.dossier))
+
+    world.set_clock(2027, 1, 12, 9, 0)
+    give(world, case, case.officer, second, third)
+    hands_in(second)
+    world.set_clock(2027, 1, 12, 10, 0)  # one is put in another's place: nothing lies open in between
+    assert give(world, case, case.officer, second, fresh, reason="Ủy viên đi học dài ngày")
+    hands_in(fresh)
+    world.set_clock(2027, 1, 12, 11, 0)
+    assert not give(world, case, second, fresh, reason="Bận việc khác"), "all in: open to the district"
+    with world.acting(case.officer, writes=False):
+        assert db.session.scalar(select(func.count()).select_from(AppraiserVerdict)) == 30
+    refused(lambda: give(world, case, case.officer, second, fresh, reason="Trở lại"), "không thêm người")
+    world.set_clock(2027, 1, 12, 12, 0)
+    give(world, case, reason="Lập lại từ đầu")
+    for panel in ((case.officer, third), (third, council(case.district))):
+        refused(lambda panel=panel: give(world, case, *panel), "đã có lúc được mở")  # type: ignore[misc]
+    assert not give(world, case, third)
+    refused(lambda: give(world, case, third, case.officer, reason="Thêm"), "đã có lúc được mở")
+    judge(world, case, third, "1.1", "agreed")
 
 
 def test_what_was_noted_apart_is_not_closed_unseen(world: World, a_case: Make, council: Any) -> None:

@@ -174,7 +174,7 @@ def test_a_year_is_opened_on_the_page(world: World, client: Any, admin: Person) 
     version_id, _ = place_of(world, admin, "2.1")
     client = world.sign_in(client, admin)
     page, path = f"/bo-tieu-chi/{version_id}", f"/bo-tieu-chi/{version_id}/mo-nam"
-    assert 'value="2028-01-15"' in client.get(page).text
+    assert 'value="15/01/2028"' in client.get(page).text
     dates = {
         "year": "2027",
         "opens_on": "2027-01-01",

@@ -266,7 +266,7 @@ def test_two_editors_of_the_other_parts(desk: Desk) -> None:
     assert "Khác." in stale.get_data(as_text=True)
     wrong = desk.post("/phan/to-danh-gia", {"to-danh-gia-team_number": "1" * 61, "to-danh-gia-team_date": "hôm qua", "seen": seen["to-danh-gia"]})  # fmt: skip
     assert wrong.status_code == 422
-    assert "Xin nhập ngày theo dạng" in wrong.get_data(as_text=True)
+    assert "Xin viết ngày theo mẫu" in wrong.get_data(as_text=True)
     assert "tối đa 60 ký tự" in wrong.get_data(as_text=True)
     assert desk.post("/phan/khong-co").status_code == 404
 

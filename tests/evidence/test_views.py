@@ -235,7 +235,7 @@ def test_describing_a_file(world: World, client: Any, unit: Unit) -> None:
     assert "Tên khác" in both
     wrong = client.post(address, data=data | {"version": "2", "issued_on": "31/02/2026", "title": " "})
     assert wrong.status_code == 422
-    assert "Xin nhập ngày theo dạng" in wrong.get_data(as_text=True)
+    assert "Xin viết ngày theo mẫu" in wrong.get_data(as_text=True)
     assert "214/QĐ-UBND" in wrong.get_data(as_text=True)
 
 

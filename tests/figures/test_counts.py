@@ -237,7 +237,7 @@ def test_a_draft_decision_decides_nothing(confirmed: World) -> None:
     """Figures follow what was issued, never what is drafted."""
     district = District(confirmed)
     district.appraised(1, 2)
-    district.drafted()
+    district.ready()
     assert (of(district).recognised, of(district).pending) == (0, 2)
     with confirmed.acting(district.leader) as actor:
         row = db.session.scalars(select(Decision)).one()

@@ -24,6 +24,7 @@ from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
 from portal.outreach import wording as outreach
 from portal.recognition.models import Decision, Recognition
+from portal.reform import wording as reform
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
@@ -315,6 +316,8 @@ WORDS = {
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
     "portal.jobs.rules.State": JOB_STATES,
+    "portal.reform.rules.Kind": reform.KINDS,
+    "portal.reform.rules.State": reform.STATES,
 }
 # Enums that people never read: how the program tells its own cases apart.
 INNER = {
@@ -327,6 +330,7 @@ INNER = {
     "portal.papers.sheets.Kind": "a cell of a sheet",
     "portal.appraisal.progress.Stage": "a column of the district's funnel, with its words beside it",
     "portal.appraisal.completeness.Tick": "a mark of the checklist",
+    "portal.province.rules.Ground": "a tab of the overview, with its words on the page",
 }
 
 

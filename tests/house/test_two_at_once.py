@@ -265,7 +265,7 @@ def test_the_same_decision(world: World, ask: Ask) -> None:
     world.confirm_thresholds()
     district = District(world)
     numbers = [an_appraised(world, district.officer, district.tenant_id, 1) for _ in range(2)]
-    decision = district.drafted()
+    decision = district.ready()
     deputy = world.a_person(Role.DISTRICT_LEADER, district.tenant_id)
     browsers = [Browser(world, person) for person in (district.leader, deputy, district.leader, deputy)]
     ((version,),) = ask(f"select version from decision where id = {decision}")

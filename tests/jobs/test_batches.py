@@ -16,9 +16,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.evidence.store import results_store
-from portal.jobs.batches import packing
+from portal.jobs.batches import certificates, packing
 from portal.jobs.rules import State
 from portal.recognition.models import Recognition
+from portal.register.certificates import drawn as draw
+from tenants import signin
 from tenants.database import db
 from tenants.scope import acting_in
 from tests.builders import STEWARD
@@ -61,6 +63,34 @@ def test_all_certificates_in_one_file(office: Office) -> None:
     again = reading.text(made(office, office.ask()))
     assert gone not in again
     assert again.count("GIẤY CHỨNG NHẬN") == 1
+
+
+def test_all_certificates_as_a_text(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A landscape page for each in force, whose code is read from its picture; what was drawn survives a break."""
+    drawn: list[str] = []
+    monkeypatch.setattr(certificates, "A_PART", 1)
+    monkeypatch.setattr(certificates, "drawn", lambda address: drawn.append(address) or draw(address))
+    job_id = office.ask(kind="certificates_word")
+    office.work(lambda: len(drawn) == 1)
+    assert (office.job(job_id).state, len(drawn)) == ("waiting", 1)
+    office.change(job_id, due_at=signin.now())
+    text = made(office, job_id)
+    assert len(drawn) == 2, "each is drawn once"
+    with acting_in(STEWARD):
+        rows = {
+            code: name for name, code in db.session.execute(select(Recognition.unit_name, Recognition.code))
+        }
+    assert set(reading.codes(text)) == {f"{office.settings.base}/xac-minh/{code}" for code in rows}
+    document = Document(io.BytesIO(text))
+    assert document.sections[0].page_width > document.sections[0].page_height
+    assert [p.text for p in document.paragraphs if p.paragraph_format.page_break_before] == [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    ]
+    said = reading.docx(text)
+    assert (said.count("GIẤY CHỨNG NHẬN"), said.count("DỮ LIỆU MINH HỌA")) == (2, 1)
+    assert all(name in said and f"Mã: {code}" in said for code, name in rows.items())
+    job = office.job(job_id)
+    assert (job.title.endswith("bản Word"), job.file_name.endswith(".docx"), job.done) == (True, True, 2)
 
 
 def test_a_decision_in_every_format(office: Office) -> None:

@@ -496,7 +496,7 @@ def test_unknown_kinds_and_subjects(office: Office) -> None:
         office.ask(subject=office.decision_id + 1)
     with pytest.raises(Refused, match="chưa có hồ sơ nào nộp"):
         office.ask(kind="archive", subject=2031)
-    assert set(BATCHES) == {"certificates", "decision", "archive"}
+    assert set(BATCHES) == {"certificates", "certificates_word", "decision", "archive"}
     job_id = office.ask(kind="archive", subject=2026)
     office.change(job_id, subject=2031)
     office.work()

@@ -15,15 +15,17 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.appraisal import operations as appraisal
+from portal.compilation.models import ProvincialReport
 from portal.figures.queries import counts, total
 from portal.recognition import operations as recognition
 from portal.recognition.models import Decision
 from portal.reports import operations as reports
-from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.models import DistrictReport
 from tenants.database import db
 from tenants.people import Role
 from tests.beds import made_once
 from tests.builders import Person, World
+from tests.deciding import complete_bases
 from tests.forms import send
 
 PUBLISHED = {"Thành phố Đà Lạt": (36, 19), "Huyện Bảo Thắng": (28, 23)}
@@ -49,6 +51,7 @@ def run_a_district(world: World, name: str, level_1: int, level_2: int) -> tuple
     world.set_clock(2027, 2, 8, 9, 0)
     with world.acting(officer) as actor:
         decision = recognition.draft_decision(actor, 2026)
+        complete_bases(actor, decision)
         key = (decision.tenant_id, decision.id)
     with world.acting(leader) as actor:
         found = db.session.get(Decision, key)
@@ -114,7 +117,7 @@ def test_the_published_totals_stand_on_every_level(world: World, client) -> None
         number = db.session.scalar(select(ProvincialReport.id))
     printed = text_of(client.get(f"/van-ban/bao-cao-tinh/{number}.pdf").data)
     assert "2/2" in printed
-    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/tinh/tong-hop/{number}/bieu-01-t.xlsx").data))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/tinh/tong-hop/{number}/01-T.xlsx").data))
     cells = [[cell for cell in row if cell is not None] for row in book.active.iter_rows(values_only=True)]
     for name, (level_1, level_2) in PUBLISHED.items():
         row = next(r for r in cells if name in r)

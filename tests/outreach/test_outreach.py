@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,8 @@ from portal.outreach import operations
 from portal.outreach.models import DistrictActivity
 from portal.outreach.operations import Details
 from portal.reports import figures
-from portal.reports.narrative import FIELDS, SECTIONS, rendered
+from portal.reports.narrative import FIELDS, SECTIONS
+from portal.reports.skeleton import rendered
 from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.people import Role
@@ -186,6 +188,13 @@ def test_the_list_by_kind_and_month_and_as_a_file(here: Here, count_queries: lis
 
 def test_the_report_tells_of_it(here: Here) -> None:
     """Numbers, days and people are fields, live and frozen alike; an older snapshot without them stays readable."""
+    with here.world.acting(here.officer):
+        none = figures.live(here.tenant_id, 2026).fields()
+    said = " ".join(
+        rendered(section.text, none) for section in SECTIONS if section.key in ("i_1", "i_2", "i_4")
+    )
+    assert said.count("chưa ghi nhận") == 4
+    assert not re.search(r"\b0 ", said)
     here.log("guidance", date(2026, 3, 2), "Kế hoạch", number="45/KH-UBND")
     here.log("guidance", date(2026, 2, 1), "Công văn", number="12/CV-PGDĐT")
     here.log("training", date(2026, 3, 12), "Tập huấn", 200)
@@ -196,7 +205,9 @@ def test_the_report_tells_of_it(here: Here) -> None:
     texts = {section.key: rendered(section.text, live.fields()) for section in SECTIONS}
     listed = "số 12/CV-PGDĐT ngày 01/02/2026; số 45/KH-UBND ngày 02/03/2026"
     assert f"2 văn bản chỉ đạo, triển khai: {listed}." in texts["i_1"]
-    assert "1 lớp tập huấn (200 lượt người)" in texts["i_2"]
+    assert texts["i_2"] == (
+        "Huyện tổ chức 1 lớp tập huấn (200 lượt người).\nCác đơn vị chưa ghi nhận hoạt động nào trong năm."
+    )
     assert "1 đợt kiểm tra, hướng dẫn" in texts["i_4"]
     data = live.as_json()
     assert figures.from_snapshot(here.tenant_id, data).fields() == live.fields()

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+import zxingcpp
 from docx import Document
 from docx.oxml.ns import qn
+from PIL import Image
 from pypdf import PdfReader
 
 from portal.papers.documents import Page
@@ -36,6 +38,18 @@ def fonts(pdf: bytes) -> dict[str, bool]:
             font = entry.get_object()
             descriptor = font.get("/FontDescriptor")
             found[font["/BaseFont"]] = descriptor is not None and "/FontFile2" in descriptor.get_object()
+    return found
+
+
+def codes(paper: bytes) -> dict[str, str]:
+    """The QR codes drawn in a DOCX by what each says, with the words for who cannot see them."""
+    document = Document(io.BytesIO(paper))
+    found = {}
+    for shape in document.inline_shapes:
+        drawn = shape._inline.graphic.graphicData.pic.blipFill.blip.embed
+        picture = Image.open(io.BytesIO(document.part.related_parts[drawn].blob))
+        (code,) = zxingcpp.read_barcodes(picture)
+        found[code.text] = shape._inline.docPr.get("descr")
     return found
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from portal import words
 from portal.papers import data, documents
 from portal.papers.rows import Align, Row, RowColumn, RowTable
-from portal.papers.stylesheet import Node, declarations, style_of
+from portal.papers.stylesheet import Node, StyleSheet, declarations
 from portal.papers.word import render_docx
 from portal.papers.word_body import NotInPapers
 from tests.papers import reading, samples
@@ -26,9 +26,16 @@ from tests.papers import reading, samples
 PAPERS = ("request_letter", "self_assessment_report", "result_summary", "receipt", "supplement_request")
 OF_DISTRICT = ("decision", "district_report", "provincial_report")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Each lacks one thing: a PNG, a size, words for who cannot see it, whole data.
+PICTURES = (
+    '<p><img src="https://example/x.png" width="9" height="9" alt="x"/></p>',
+    '<p><img src="data:image/png;base64,AAAA" alt="x"/></p>',
+    '<p><img src="data:image/png;base64,AAAA" width="9" height="9"/></p>',
+    '<p><img src="data:image/png;base64,A!" width="9" height="9" alt="x"/></p>',
+)
 # The order of children in the schema of WordprocessingML, for what the papers use.
 ORDER = {
-    "pPr": "pStyle keepNext keepLines numPr pBdr shd tabs spacing ind jc outlineLvl rPr sectPr",
+    "pPr": "pStyle keepNext keepLines pageBreakBefore numPr pBdr shd tabs spacing ind jc outlineLvl rPr sectPr",
     "rPr": "rStyle rFonts b bCs i iCs color sz szCs highlight u bdr shd lang",
     "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook",
     "tblBorders": "top left bottom right insideH insideV",
@@ -36,7 +43,7 @@ ORDER = {
     "tcPr": "tcW gridSpan vMerge tcBorders shd noWrap tcMar vAlign",
     "tbl": "tblPr tblGrid tr",
     "tr": "trPr tc",
-    "sectPr": "headerReference footerReference type pgSz pgMar pgNumType cols titlePg docGrid",
+    "sectPr": "headerReference footerReference type pgSz pgMar pgBorders pgNumType cols titlePg docGrid",
     "style": "name basedOn next uiPriority qFormat pPr rPr tblPr",
     "lvl": "start numFmt pStyle suff lvlText lvlJc pPr rPr",
     "abstractNum": "nsid multiLevelType lvl",
@@ -206,7 +213,7 @@ def test_what_is_missing_is_yellow_and_listed():
 
 def test_an_element_no_paper_uses_is_refused():
     page = documents.request_letter(samples.request_letter()).html
-    for strange in ("<img/>", "<ul><li>x</li></ul>", "loose", "<p><a>x</a></p>", "<p>x</p>loose"):
+    for strange in ("<img/>", "<ul><li>x</li></ul>", "loose", "<p><a>x</a></p>", "<p>x</p>loose", *PICTURES):
         with pytest.raises(NotInPapers):
             render_docx(page.replace("</body>", f"{strange}</body>"), None)
     with pytest.raises(ValueError, match="no size"):
@@ -234,6 +241,7 @@ def test_groups_of_a_head_are_joined_cells():
 def test_the_style_sheet_is_read_as_a_browser_reads_it():
     body, head = Node("body"), Node("table", frozenset({"head"}))
     inner = (body, head, Node("tr"), Node("td"))
+    style_of = StyleSheet(page_of("request_letter").html).style_of
     assert style_of((body, Node("p")))["text-indent"] == "1cm"
     issuer = style_of((*inner, Node("p", frozenset({"issuer"}))))
     assert (issuer["text-align"], issuer["text-indent"], issuer["font-size"]) == ("center", "0", "12pt")

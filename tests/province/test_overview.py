@@ -50,7 +50,7 @@ def test_the_sum_of_the_districts_is_the_province(world: World, officer: Person,
     assert {line.tenant_id for line in year.lines} == {d.tenant_id for d in found}
     with world.acting(officer, writes=False):
         everything = figures.counts(2026)
-        kinds = {d.tenant_id: summary.by_kind(sources.live(2026, tenant_id=d.tenant_id)) for d in found}
+        kinds = {d.tenant_id: summary.by_kind(sources.counted(2026, tenant_id=d.tenant_id)) for d in found}
         own = {d.tenant_id: figures.total(figures.counts(2026, tenant_id=d.tenant_id)) for d in found}
     assert year.total.counts == total(everything.values())
     assert year.total.counts == total(line.counts for line in year.lines if line.counts)
@@ -239,7 +239,7 @@ def test_what_is_not_there_is_404(world: World, client: Any, officer: Person) ->
         f"/tinh/ho-so/{one.tenant_id}/99999999",
         f"/tinh/bao-cao/{one.tenant_id}/1",
         "/tinh/tong-hop/1",
-        "/tinh/tong-hop/1/bieu-01-t.xlsx",
+        "/tinh/tong-hop/1/01-T.xlsx",
     ):
         assert client.get(path).status_code == 404, path
 

@@ -82,11 +82,13 @@ def test_parts_add_up(world: World, ground: Ground) -> None:
     """Public and not public are the whole, the kinds of a group are the group; appraised and shares with them."""
     officer = ground[0]
     with world.acting(officer, writes=False):
-        whole = sources.live(2026)
-        assert summary.added(summary.by_kind(whole)).counts == figures.total(whole.counts)
-    halves = [whole.of(sources.Part(public=public)) for public in (True, False)]
+        whole = sources.counted(2026)
+        halves = [sources.counted(2026, sources.Part(public=public)) for public in (True, False)]
+        schools = summary.by_kind(sources.counted(2026, sources.Part("7")))
+    everything = summary.added(summary.by_kind(whole))
+    assert everything.counts == figures.total(whole.counts)
     assert {**halves[0].counts, **halves[1].counts} == whole.counts
-    schools = summary.by_kind(whole.of(sources.Part("7")))
+    assert everything.appraised == sum(summary.added(summary.by_kind(half)).appraised or 0 for half in halves)
     assert {line.kind for line in schools} == {"primary", "preschool"}
     total = summary.added(schools)
     assert total.appraised == 2

@@ -77,9 +77,7 @@ def test_unconfirmed_thresholds_decide_nothing(world: World) -> None:
     district = District(world)
     world.confirm_thresholds()
     district.appraised(1)
-    with world.acting(district.officer) as actor:
-        decision_id = operations.draft_decision(actor, 2026).id
-
+    decision_id = district.ready()
     with acting_in(STEWARD):
         db.session.execute(text("update threshold set value = null, confirmed_at = null where illustrative"))
     with world.acting(district.leader) as actor:
@@ -100,7 +98,7 @@ def test_two_leaders_issue_once(confirmed: World) -> None:
     """Both press at once: one decision, five recognitions, and the other reads who issued it."""
     district = District(confirmed)
     district.appraised(1, 1, 1, 2, 2)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     answers: list[str] = []
     start = threading.Barrier(2)
 
@@ -189,7 +187,7 @@ def test_numbers_dates_and_signers(confirmed: World) -> None:
     district.issued("12/QĐ-UBND", date(2027, 1, 10))
     confirmed.set_clock(2027, 1, 12, 9, 0)
     district.appraised(1)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     good = ("13/QĐ-UBND", date(2027, 1, 12), "Lãnh đạo", "CHỦ TỊCH")
     with confirmed.acting(district.leader) as actor:
         for place, value, words in (
@@ -239,7 +237,7 @@ def test_held_back_units_wait_for_the_next_decision(confirmed: World) -> None:
     """What is held back takes no part and comes into the next draft."""
     district = District(confirmed)
     district.appraised(1, 1, 2)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     with confirmed.acting(district.leader) as actor:
         row = decision_of(district, decision_id)
         line = db.session.scalars(select(DecisionLine).where(DecisionLine.outcome == 2)).one()
@@ -262,7 +260,7 @@ def test_a_reopened_dossier_stops_the_issue_until_the_draft_is_renewed(confirmed
     """The leader reads which unit; bringing the draft up to date takes it out."""
     district = District(confirmed)
     first, _ = district.appraised(1, 1)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     with confirmed.acting(district.officer) as actor:
         appraisal.reopen(actor, confirmed.dossier(district.tenant_id, first), "Có minh chứng mới.")
     with confirmed.acting(district.leader) as actor:
@@ -281,7 +279,7 @@ def test_nobody_decides_on_a_unit_of_their_own(confirmed: World) -> None:
     district = District(confirmed)
     unit = confirmed.a_unit(district.tenant_id)
     an_appraised(confirmed, district.officer, district.tenant_id, 1, unit_id=unit)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     identity = district.leader.identity
     own = Place(0, district.tenant_id, "", Role.UNIT_HEAD, unit)
     both = replace(identity, places=(*identity.places, own))
@@ -301,7 +299,7 @@ def test_reading_does_not_grow_with_the_lines(confirmed: World, count_queries: l
     for levels, number in (((1, 2), "1/QĐ"), ((1, 1, 1, 1, 2, 2, 2, 0), "2/QĐ")):
         district = District(confirmed, f"Huyện {number}")
         district.appraised(*levels)
-        decision_id = district.drafted()
+        decision_id = district.ready()
         with confirmed.acting(district.leader) as actor:
             row = decision_of(district, decision_id)
             count_queries.clear()
@@ -314,7 +312,7 @@ def test_what_an_officer_sets(confirmed: World) -> None:
     """A lower outcome needs a reason; a higher one, another district's line or a stale page are refused."""
     district, other = District(confirmed), District(confirmed, "Huyện Kiến Thụy")
     an_appraised(confirmed, district.officer, district.tenant_id, 2)
-    decision_id = district.drafted()
+    decision_id = district.ready()
     with confirmed.acting(district.officer) as actor:
         row = decision_of(district, decision_id)
         line = db.session.scalars(select(DecisionLine)).one()
@@ -353,7 +351,7 @@ def test_issuing_many_asks_no_more(confirmed: World, count_queries: list[str]) -
     district = District(confirmed)
     district.appraised(1, 1, 1, 1)
     confirmed.set_clock(2027, 2, 10, 9, 0)
-    key = (district.tenant_id, district.drafted())
+    key = (district.tenant_id, district.ready())
     with confirmed.acting(district.leader) as actor:
         decision = db.session.get_one(Decision, key)
         for line in decision.lines[1:]:
@@ -366,7 +364,7 @@ def test_issuing_many_asks_no_more(confirmed: World, count_queries: list[str]) -
             operations.issue(actor, decision, number, date(2027, 2, 10), "Chủ tịch huyện", "CHỦ TỊCH")
             asked.append(len(count_queries))
             assert not any("dossier.frozen" in one for one in count_queries)
-        key = (district.tenant_id, district.drafted()) if len(asked) == 1 else key
+        key = (district.tenant_id, district.ready()) if len(asked) == 1 else key
     assert asked[0] == asked[1] <= 50
     with confirmed.acting(district.officer):
         states = db.session.scalars(select(Dossier.state)).all()

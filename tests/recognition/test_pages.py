@@ -65,6 +65,21 @@ def test_from_the_appraisals_to_the_issue(district: District, client: Browser) -
     page = text(client.get(here))
     assert "Kết quả thấp hơn mức đề nghị" in page
     assert "[bổ sung" in page
+    world.sign_in(client.client, district.leader)
+    early = {
+        "number": "45/QĐ-UBND",
+        "dated": "10/02/2027",
+        "signer": "Chủ tịch huyện",
+        "signer_title": "CHỦ TỊCH",
+    }
+    early["version"] = version_of(district, decision_id)
+    unfinished = client.post(f"{here}/ban-hanh", data=early)
+    assert unfinished.status_code == 409
+    assert "“Căn cứ Luật Tổ chức chính quyền địa phương [bổ sung số, ngày]” và 1 căn cứ khác" in text(
+        unfinished
+    )
+    assert 'value="45/QĐ-UBND"' in text(unfinished)
+    world.sign_in(client.client, district.officer)
     saved = client.post(
         f"{here}/can-cu",
         data={
@@ -226,7 +241,7 @@ def test_a_draft_is_dropped_and_lines_removed(district: District, client: Browse
 
 def test_late_decisions_are_told(district: District, client: Browser) -> None:
     """After 14/02 the page and the answer say so."""
-    world, decision_id = district.world, district.drafted()
+    world, decision_id = district.world, district.ready()
     world.set_clock(2027, 2, 20, 9, 0)
     world.sign_in(client.client, district.leader)
     assert "đã quá thời hạn" in text(client.get(f"/huyen/quyet-dinh/{decision_id}"))

@@ -6,10 +6,13 @@ import io
 from typing import Any
 
 import pytest
+from docx import Document
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
+from portal.papers import word
 from portal.papers.office import office_of
+from portal.papers.pdf import plain
 from portal.recognition.models import Decision, Recognition
 from portal.register.certificates import UNCONFIRMED_FORM, certificate, poster, published, qr
 from portal.register.models import RegisterEntry
@@ -20,6 +23,7 @@ from tenants.scope import acting_in
 from tests.beds import made_once
 from tests.builders import STEWARD, World
 from tests.deciding import District, an_appraised
+from tests.papers import reading as reading_word
 
 
 def reading(content: bytes) -> tuple[PdfReader, str]:
@@ -57,13 +61,26 @@ def test_the_papers_and_the_page(given: tuple[District, int, int], client: Any) 
     paper, said = reading(answer.get_data())
     page = paper.pages[0].mediabox
     assert (len(paper.pages), page.width > page.height) == (1, True)
-    for word in (
+    for fact in (
         "GIẤY CHỨNG NHẬN", "CHỦ TỊCH ỦY BAN NHÂN DÂN HUYỆN AN LÃO", "Trường Tiểu học Mỹ Đức", "mức độ 2, năm 2026",
         "Quyết định số 12/QĐ-UBND ngày 20 tháng 01 năm 2027", "từ ngày 20/01/2027 đến hết ngày 20/01/2030", code,
         f"http://localhost/xac-minh/{code}", "DỮ LIỆU MINH HỌA", UNCONFIRMED_FORM,
     ):  # fmt: skip
-        assert word in said, word
+        assert fact in said, fact
     assert client.get(address).get_data() == answer.get_data(), "equal facts give equal bytes"
+    text = client.get(address.replace(".pdf", ".docx"))
+    assert (text.mimetype, f"Giay-chung-nhan-{code}.docx" in text.headers["Content-Disposition"]) == (
+        word.MEDIA_TYPE,
+        True,
+    )
+    typed, printed = reading_word.docx(text.get_data()).split(), said.split()
+    assert sorted(typed) == sorted(printed), "the text has every word of the sheet, and no other"
+    seen = f"http://localhost/xac-minh/{code}"
+    assert reading_word.codes(text.get_data()) == {seen: f"Mã QR mở trang xác minh {seen}"}
+    (sheet,) = Document(io.BytesIO(text.get_data())).sections
+    assert sheet.page_width > sheet.page_height
+    assert "w:pgBorders" in sheet._sectPr.xml
+    assert "PAGE" not in sheet.header._element.xml
     _, told = reading(client.get(f"/van-ban/ap-phich/{tenant_id}/{number}.pdf").get_data())
     assert f"http://localhost/tra-cuu/{code}" in told
     shown = client.get(f"/ho-so/{dossier_id}/cong-bo").get_data(as_text=True)
@@ -81,6 +98,7 @@ def test_the_papers_and_the_page(given: tuple[District, int, int], client: Any) 
         )
     world.sign_in(client, world.a_person(Role.UNIT_EDITOR, tenant_id, elsewhere))
     assert client.get(address).status_code == 404
+    assert client.get(address.replace(".pdf", ".docx")).status_code == 404
     assert client.get(f"/ho-so/{other}/cong-bo").headers["Location"] == f"/ho-so/{other}"
     world.sign_in(client, clerk)
     assert "ĐÃ THAY THẾ" in reading(client.get(address).get_data())[1]
@@ -111,4 +129,5 @@ def test_any_name_fits_one_sheet(given: tuple[District, int, int]) -> None:
             paper = published(row, decision, office, "https://donvihoctap.example/xac-minh/7K2QM-9XD4T", name)
             for made in (certificate(paper), poster(paper)):
                 assert len(reading(made.pdf())[0].pages) == 1, name
+            assert plain(name) in reading_word.docx(certificate(paper).docx())
     assert qr("https://donvihoctap.example").startswith("data:image/svg+xml")

@@ -116,7 +116,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"chon": ["999999"]}, "không áp dụng cho đơn vị"),
     ({"tieu_chi": ["1"], "due_on": "2027-01-09"}, "ở trước hôm nay"),
     ({"tieu_chi": ["1"], "due_on": "2027-01-15"}, "phải trước hạn nộp hồ sơ: trước ngày 15/01/2027"),
-    ({"tieu_chi": ["1"], "due_on": "ngày mai"}, "Xin nhập ngày"),
+    ({"tieu_chi": ["1"], "due_on": "ngày mai"}, "Xin viết ngày theo mẫu"),
     ({"tieu_chi": ["<b>", "-1"]}, "Xin đánh dấu ít nhất một chỉ tiêu."),
 ]
 

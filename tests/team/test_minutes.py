@@ -138,7 +138,7 @@ def test_what_is_lacking_comes_back_as_typed(school: School) -> None:
 
 
 BAD = [
-    ("held_on", "32/13/2027", "Xin nhập ngày theo dạng ngày/tháng/năm."),
+    ("held_on", "32/13/2027", "Xin viết ngày theo mẫu 15/01/2027."),
     ("held_time", "25:99", "Xin nhập giờ theo dạng giờ:phút"),
     ("held_on", "2027-01-11", "ở sau hôm nay"),
     ("held_on", "2026-12-01", "trước ngày quyết định thành lập Tổ"),

@@ -21,7 +21,8 @@ from portal.evidence import operations as evidence
 from portal.figures.queries import by_tenant, counts, rows_behind
 from portal.notices.models import Notice
 from portal.reports.figures import live
-from portal.reports.narrative import SECTIONS, rendered
+from portal.reports.narrative import SECTIONS
+from portal.reports.skeleton import rendered
 from portal.trail.models import TrailEntry
 from portal.visits import look_views, looking, minutes, operations, planning, queries, rules
 from portal.visits.looking import Seen
@@ -37,7 +38,7 @@ from tenants.scope import acting_in
 from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
 from tests.canaries import paper
-from tests.deciding import District, accept
+from tests.deciding import District, accept, appraise
 from tests.papers import reading
 
 VERSION = r'name="version"[^>]*value="(\d+)"'
@@ -495,6 +496,15 @@ def test_both_sides_sign_the_same_words(case: Case, client: Any) -> None:
     assert any("chưa xong" in said for said in case.against()), "under way"
     second = case.code()
     assert second != first
+    papers = f"/van-ban/kiem-tra/{case.tenant_id}/{case.visit_id}"
+    province = world.a_person(Role.PROVINCE_OFFICER, world.province_id)
+    world.sign_in(client, province)
+    assert client.get(f"{papers}/bien-ban.pdf").status_code == 404, "not signed by both"
+    assert client.get(f"{papers}/thong-bao.pdf").status_code == 200
+    with world.acting(province, writes=False):
+        assert db.session.scalars(select(VisitCheck.note)).all() == []
+        assert by_tenant(counts(2026))[case.tenant_id].visited == 1, "counted all the same"
+    world.sign_in(client, case.head)
     with pytest.raises(Refused, match="vừa thay đổi"):
         case.does(case.head, minutes.sign_for_unit, first)
     with pytest.raises(Refused, match="Chỉ trưởng đoàn"):
@@ -524,6 +534,10 @@ def test_both_sides_sign_the_same_words(case: Case, client: Any) -> None:
     ):
         assert part in text_of
     assert client.get(f"/van-ban/kiem-tra/{case.tenant_id}/{case.visit_id}/bien-ban.docx").status_code == 200
+    with world.acting(province, writes=False):
+        assert "Thiếu danh sách lớp." in db.session.scalars(select(VisitCheck.note)).all()
+    world.sign_in(client, province)
+    assert "Thiếu danh sách lớp." in reading.text(client.get(f"{papers}/bien-ban.pdf").data)
     accept(world, case.officer, case.tenant_id, case.dossier_id)
     world.sign_in(client, case.officer)
     desk = client.get(f"/huyen/ho-so/{case.dossier_id}/tham-dinh?chi-tieu=2.1").get_data(as_text=True)
@@ -658,6 +672,37 @@ def test_a_visit_without_a_letter_is_a_visit_too(case: Case, client: Any) -> Non
     with acting_in(STEWARD):
         assert case.row().state == "planned"
         assert by_tenant(counts(2026))[case.tenant_id].visited == 1
+
+
+def test_no_minutes_after_the_decision(case: Case, client: Any) -> None:
+    """What was not written before the decision is cancelled; what was written is signed as it stands."""
+    world = case.world
+    case.looked()
+    accept(world, case.officer, case.tenant_id, case.dossier_id)
+    appraise(world, case.officer, case.tenant_id, case.dossier_id)
+    case.district.issued()
+    with pytest.raises(Refused, match="biên bản phải có trước khi quyết định"):
+        case.does(case.officer, minutes.write, case.record())
+    world.sign_in(client, case.officer)
+    page = client.get(f"/huyen/kiem-tra/{case.visit_id}").get_data(as_text=True)
+    assert "biên bản phải có trước khi quyết định" in page
+    assert 'id="lap"' not in page
+    case.does(case.officer, operations.cancel, "Đã có quyết định.")
+
+
+def test_minutes_of_before_the_decision(case: Case) -> None:
+    """They are signed after it, and no longer taken back."""
+    world = case.world
+    case.written()
+    accept(world, case.officer, case.tenant_id, case.dossier_id)
+    appraise(world, case.officer, case.tenant_id, case.dossier_id)
+    case.district.issued()
+    with pytest.raises(Refused, match="không mở lại biên bản"):
+        case.does(case.officer, minutes.reopen)
+    case.does(case.head, minutes.sign_for_unit, case.code())
+    case.does(case.officer, minutes.sign_for_district, case.code())
+    with acting_in(STEWARD):
+        assert case.row().state == "closed"
 
 
 def as_dict(given: Written) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from portal.jobs.batch import Batch
 
 from .archive import Archive
-from .certificates import Certificates
+from .certificates import Certificates, CertificateTexts
 from .decision import DecisionFiles
 
-BATCHES: dict[str, Batch] = {batch.name: batch for batch in (Certificates(), DecisionFiles(), Archive())}
+BATCHES: dict[str, Batch] = {
+    batch.name: batch for batch in (Certificates(), CertificateTexts(), DecisionFiles(), Archive())
+}

@@ -1,8 +1,10 @@
-"""All certificates of a decision in one PDF, a bookmark each; those revoked or replaced since are left out."""
+"""All certificates of a decision in one file, PDF or Word; those revoked or replaced since are left out."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from flask import current_app
@@ -12,17 +14,18 @@ from sqlalchemy import select
 from portal import words
 from portal.jobs.batch import Described
 from portal.jobs.turn import Result, Turn
-from portal.papers.district import file_name, office
+from portal.papers import word
+from portal.papers.district import file_name, office_that_issued
 from portal.recognition.models import Decision, Recognition
 from portal.recognition.queries import decision_of
-from portal.register.certificates import Published, certificate, published
+from portal.register.certificates import Published, certificate, drawn, published
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right
 
 A_PART = 20
-"""Certificates of one conversion: a second or two, so that little is lost when it is broken off."""
+"""Certificates of one step: a second or two, so that little is lost when it is broken off."""
 
 
 def _of(tenant_id: int, decision_id: int) -> tuple[Decision, list[Recognition]]:
@@ -49,34 +52,68 @@ def _of(tenant_id: int, decision_id: int) -> tuple[Decision, list[Recognition]]:
 
 
 class Certificates:
-    """The batch of certificates; its subject is a decision."""
+    """The batch of certificates to print, a bookmark each; its subject is a decision."""
 
     name = "certificates"
     right = Right.RUN_BATCHES
+    kind = "PDF"
 
     def describe(self, tenant_id: int, subject: int) -> Described:
         """Say for which decision and how many units; raises `Refused` where nothing is in force."""
         decision, rows = _of(tenant_id, subject)
         codes = hashlib.sha256(" ".join(row.code for row in rows).encode()).hexdigest()
         units = words.number(len(rows))
-        return Described(f"Giấy chứng nhận theo Quyết định số {decision.number} ({units} đơn vị)", codes)
+        title = f"Giấy chứng nhận theo Quyết định số {decision.number} ({units} đơn vị), bản {self.kind}"
+        return Described(title, codes)
 
     def build(self, turn: Turn) -> Result:
         """Render some at a time and join them."""
-        site = current_app.extensions["settings"].base
-        with turn.reading():
-            decision, rows = _of(turn.tenant_id, turn.held.subject)
-            own = office(turn.tenant_id)
-            papers = [published(row, decision, own, f"{site}/xac-minh/{row.code}") for row in rows]
-            name = file_name("Giay-chung-nhan", decision.number, decision.year)
+        papers, name = _papers(turn)
         parts: list[tuple[Path, list[Published]]] = []
-        for first in range(0, len(papers), A_PART):
-            turn.step(first, len(papers))
-            some = papers[first : first + A_PART]
+        for some in _steps(turn, papers):
             page = certificate(*some)
             parts.append((turn.part(page.key, page.pdf), some))
-        turn.step(len(papers), len(papers))
         return Result(_joined(parts, turn.folder / "ket-qua.pdf", name), f"{name}.pdf", "application/pdf")
+
+
+class CertificateTexts(Certificates):
+    """The same certificates as one text for a word processor, a page each.
+
+    Nearly all of the time goes into drawing the codes, so that these are the parts; the text itself is a matter
+    of a few seconds for a thousand units.
+    """
+
+    name = "certificates_word"
+    kind = "Word"
+
+    def build(self, turn: Turn) -> Result:
+        """Draw the codes, some at a time, then write the text."""
+        papers, name = _papers(turn)
+        codes: dict[str, Path] = {}
+        for some in _steps(turn, papers):
+            for paper in some:
+                codes[paper.address] = turn.part(f"QR {paper.address}", partial(drawn, paper.address))
+        page = certificate(*papers, picture=lambda address: codes[address].read_bytes())
+        target = turn.folder / "ket-qua.docx"
+        target.write_bytes(page.docx())
+        return Result(target, f"{name}.docx", word.MEDIA_TYPE)
+
+
+def _papers(turn: Turn) -> tuple[list[Published], str]:
+    """Every certificate, and the name of their file."""
+    site = current_app.extensions["settings"].base
+    with turn.reading():
+        decision, rows = _of(turn.tenant_id, turn.held.subject)
+        own = office_that_issued(turn.tenant_id, decision.issuer)
+        papers = [published(row, decision, own, f"{site}/xac-minh/{row.code}") for row in rows]
+        return papers, file_name("Giay-chung-nhan", decision.number, decision.year)
+
+
+def _steps(turn: Turn, papers: list[Published]) -> Iterator[list[Published]]:
+    for first in range(0, len(papers), A_PART):
+        turn.step(first, len(papers))
+        yield papers[first : first + A_PART]
+    turn.step(len(papers), len(papers))
 
 
 def _joined(parts: list[tuple[Path, list[Published]]], target: Path, title: str) -> Path:
