@@ -16,11 +16,15 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 
 from portal import clock, migrate, words
+from portal.backup.commands import backup, restore
 from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
 from portal.figures.keeping import differences
+from portal.health import rules as health
+from portal.health.queries import facts
+from portal.jobs.commands import peak_command
 from portal.notices.commands import remind, work_command
 from portal.place_kinds import TEMPLATES
 from portal.roster.commands import roster
@@ -39,7 +43,19 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user, demo, remind, roster, work_command):
+    for command in (
+        init,
+        check,
+        tenant,
+        user,
+        demo,
+        remind,
+        roster,
+        work_command,
+        backup,
+        restore,
+        peak_command,
+    ):
         app.cli.add_command(command)
 
 
@@ -140,7 +156,7 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký, số tổng hợp giữ sẵn; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký, số tổng hợp giữ sẵn, tình trạng vận hành; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
     with acting_in(STEWARD):
         for proof in prove_all():
@@ -157,6 +173,10 @@ def check() -> None:
     click.echo(
         "Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên; số tổng hợp khớp."
     )
+    with acting_in(STEWARD):
+        for sign in health.signs(facts()):
+            if sign.light is not health.Light.GOOD and sign.key != "wall":  # looked at just now
+                click.echo(f"{health.WORDS[sign.light]}: {sign.name}. {sign.said} {sign.todo}".rstrip())
 
 
 @click.group()
@@ -305,6 +325,22 @@ def user_give(login: str, role: str, code: str, reason: str) -> None:
         )
         tell_person(place.id, account.id, f"Anh/chị được giao vai trò {words.ROLES[role]} của {place.name}.")
         click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
+
+
+@user.command("erase")
+@click.argument("login")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def user_erase(login: str, reason: str) -> None:
+    """Xóa dữ liệu cá nhân của một người không còn vai trò; nhật ký giữ nguyên."""
+    from portal.retention.operations import erase_person
+
+    try:
+        with acting_in(STEWARD):
+            gone = erase_person(login, reason)
+    except Refused as refused:
+        sys.exit(refused.sentence)
+    kept = "" if gone else " Tài khoản còn lại như một con số, vì có việc đã làm mang số đó."
+    click.echo(f"Đã xóa dữ liệu cá nhân của {login}.{kept}")
 
 
 @user.command("link")

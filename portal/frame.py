@@ -47,6 +47,7 @@ PROVINCE_ROOMS = (
     ("Toàn tỉnh", "province.overview", Right.SEE_PROVINCE),
     ("Báo cáo huyện", "province.reports", Right.SEE_PROVINCE),
     ("Báo cáo tỉnh", "compilation.index", Right.SEE_PROVINCE),
+    ("Chất lượng", "quality.index", Right.SEE_PROVINCE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
@@ -61,6 +62,8 @@ OF_POWERS = (
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    **dict.fromkeys(("api.tokens", "api.make_token", "api.revoke_token"), "accounts.index"),
+    **dict.fromkeys(("open_data.manage", "open_data.choose_licence"), "province.tenants"),
     "cycle.days_off": "cycle.calendar",
     "cycle.add_day": "cycle.calendar",
     **dict.fromkeys(("papers.texts_index", "papers.text", "papers.save_text"), "catalogue.index"),
@@ -89,6 +92,8 @@ PART_OF = {
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
     "checklist.index": "desk.home",
+    "quality.told": "reports.index",
+    "quality.answer": "reports.index",
     "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
@@ -143,6 +148,7 @@ PART_OF = {
     "province.send_back": "province.reports",
     "province.answer_reopening": "province.reports",
     "province.new_tenant": "province.tenants",
+    "health.operation": "province.tenants",
     "province.open_tenant": "province.tenants",
     "province.new_link": "province.tenants",
     "reform.index": "province.tenants",

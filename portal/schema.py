@@ -16,9 +16,11 @@ from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.jobs import models as jobs
 from portal.notices import models as notices
+from portal.open_data import models as open_data
 from portal.opening import models as opening
 from portal.outreach import models as outreach
 from portal.papers import models as papers
+from portal.quality import models as quality
 from portal.recognition import models as recognition
 from portal.reform import models as reform
 from portal.register import models as register
@@ -32,7 +34,7 @@ from portal.trail import models as trail
 from portal.units import models as units
 from portal.visits import models as visits
 from portal.waivers import models as waivers
-from tenants import people, places, powers
+from tenants import people, places, powers, tokens
 from tenants.database import Base
 
 __all__ = [
@@ -52,12 +54,14 @@ __all__ = [
     "improvement",
     "jobs",
     "notices",
+    "open_data",
     "opening",
     "outreach",
     "papers",
     "people",
     "places",
     "powers",
+    "quality",
     "recognition",
     "reform",
     "register",
@@ -68,6 +72,7 @@ __all__ = [
     "seats",
     "targets",
     "team",
+    "tokens",
     "trail",
     "units",
     "visits",

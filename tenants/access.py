@@ -1,6 +1,6 @@
 """The door of every request: default deny, the right asked, the scope entered, one commit.
 
-A view says `@may(RIGHT)` or `@public("why")`; a view that says neither cannot be registered. Inside
+A view says `@may(RIGHT)`, `@public("why")` or `@by_token`; one that says none cannot be registered. Inside
 the door the database knows as whom it answers; a request that must not change anything runs in a
 read-only transaction, and the one commit of a changing request stands here.
 """
@@ -15,17 +15,18 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
 
+from . import throttle, tokens
 from .database import db
 from .identity import Identity
 from .rights import Right, refusal
-from .scope import Scope, ScopeKind, enter
+from .scope import Scope, ScopeKind, acting_in, enter
 
 View = Callable[..., Any]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class UnguardedView(RuntimeError):
-    """A view was registered without `@may` or `@public`."""
+    """A view was registered without `@may`, `@public` or `@by_token`."""
 
 
 class GuardedFlask(Flask):
@@ -40,9 +41,11 @@ class GuardedFlask(Flask):
         **options: Any,
     ) -> None:
         """Register a route; raises `UnguardedView` for an unguarded view."""
-        guarded = getattr(view_func, "__right__", None) or getattr(view_func, "__public__", None)
+        guarded = any(getattr(view_func, mark, None) for mark in ("__right__", "__public__", "__token__"))
         if view_func is not None and endpoint != "static" and not guarded:
-            raise UnguardedView(f"{rule}: khai báo @may(...) hoặc @public(...) cho {endpoint or view_func}")
+            raise UnguardedView(
+                f"{rule}: khai báo @may(...), @public(...) hoặc @by_token cho {endpoint or view_func}"
+            )
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
 
@@ -90,6 +93,30 @@ def public(
         return open_view
 
     return decorate
+
+
+def by_token(view: View) -> View:
+    """Open a view to the bearer of a place's token, in the place's scope and for reading only; cookies count nothing.
+
+    Answers 401 without a token that opens something, 429 to one that asks too often, or guesses.
+    """
+
+    @wraps(view)
+    def borne(*args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        with acting_in(Scope(ScopeKind.SIGNIN)):
+            holder = tokens.holder_of(token.strip()) if scheme.lower() == "bearer" else None
+            tried = throttle.of_token(request.remote_addr or "")
+            held = None if holder or not token else throttle.admit(tried)
+        if held or (holder and holder.too_often):
+            abort(429)
+        if holder is None:
+            abort(401)
+        enter(holder.scope())
+        return view(*args, **kwargs)
+
+    borne.__token__ = True  # type: ignore[attr-defined]
+    return borne
 
 
 def only_looking() -> str | None:

@@ -31,6 +31,7 @@ class Wall:
     `shared`: True for tables that belong to nobody; they have no policies, only grants.
     `statements`: further SQL, each idempotent: triggers that guard what is signed or decided.
     `steward`: what the steward may do; "" for rows that not even commands may touch.
+    `fleeting`: True for rows a backup leaves out: brought back, they would open what has been shut since.
     """
 
     grants: Mapping[str, str]
@@ -40,6 +41,7 @@ class Wall:
     shared: bool = False
     statements: tuple[str, ...] = ()
     steward: str = "select, insert, update, delete"
+    fleeting: bool = False
 
 
 FOLLOWS_ITS_UNIT = (

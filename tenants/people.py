@@ -8,6 +8,7 @@ names its delegation (`powers.py`). Passwords, TOTP seeds and sessions are reada
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -165,7 +166,9 @@ class Membership(TenantOwned, Base):
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
         CheckConstraint("delegation_id is null or until is not null", name="delegation_has_end"),
         ForeignKeyConstraint(["tenant_id", "proposal_id"], ["role_proposal.tenant_id", "role_proposal.id"]),
-        ForeignKeyConstraint(["tenant_id", "delegation_id"], ["delegation.tenant_id", "delegation.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "delegation_id"], ["delegation.tenant_id", "delegation.id"], onupdate="CASCADE"
+        ),
         UniqueConstraint("tenant_id", "proposal_id"),
         UniqueConstraint("tenant_id", "delegation_id"),
         Index("ix_membership_account", "account_id"),
@@ -206,7 +209,7 @@ class SigninSession(Base):
     """
 
     __tablename__ = "signin_session"
-    __wall__ = _SIGNIN_ONLY
+    __wall__ = replace(_SIGNIN_ONLY, fleeting=True)
     __table_args__ = (Index("ix_signin_session_account", "account_id"),)
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -239,6 +242,7 @@ class OneTimeLink(Base):
             " and (not decides(account_id) or holds(app_account(), app_tenant(), 'district_leader'))",
             "province": "issued_by = app_account()",
         },
+        fleeting=True,
     )
     __table_args__ = (Index("ix_one_time_link_account", "account_id"),)
 
@@ -254,7 +258,7 @@ class Throttle(Base):
     """Failures of one key (a login name, an address) in the running window; shared by all workers."""
 
     __tablename__ = "throttle"
-    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"})
+    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"}, fleeting=True)
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

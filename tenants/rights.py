@@ -115,6 +115,9 @@ class Right(Enum):
     )
     WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
+    ANSWER_RECHECK = Grant(
+        "trả lời kết quả kiểm tra lại của Sở", _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER)
+    )
     SET_TARGETS = Grant(
         "đặt, sửa, thôi mục tiêu phấn đấu của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)
     )
@@ -146,6 +149,10 @@ class Right(Enum):
     RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     SIGN_PROVINCE_REPORT = Grant("ký báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN))
+    WATCH_QUALITY = Grant(
+        "kết luận về dấu hiệu cần xem, đặt mức của dấu hiệu, kiểm tra lại ngẫu nhiên",
+        _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER),
+    )
     GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, soạn, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
     GOVERN_TEXTS = Grant("soạn, cho dùng câu chữ của mẫu văn bản", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
@@ -153,6 +160,11 @@ class Right(Enum):
         "lập, xác nhận phương án sắp xếp địa giới, yêu cầu trả lại", _roles(Role.PROVINCE_ADMIN)
     )
     KEEP_DAYS = Grant("ghi ngày nghỉ, ngày làm bù của tỉnh", _roles(Role.PROVINCE_ADMIN))
+    MANAGE_TOKENS = Grant(
+        "cấp, thu hồi khóa API của nơi mình", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN)
+    )
+    SET_LICENCE = Grant("ghi giấy phép của dữ liệu mở", _roles(Role.PROVINCE_ADMIN))
+    SEE_OPERATION = Grant("xem tình trạng vận hành của cổng", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
 
 

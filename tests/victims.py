@@ -72,6 +72,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("further_decision", "before"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
     ("letter", "notice_id"): lambda *_: 1,
+    ("recheck", "sent_at"): lambda *_: datetime(2027, 4, 1, tzinfo=UTC),
     ("council", "quorum"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,

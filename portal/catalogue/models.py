@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tenants.database import Base
 from tenants.owned import Wall
 
-_READING = dict.fromkeys(("unit", "district", "province"), "select")
+_READING = dict.fromkeys(("unit", "district", "province", "public"), "select")
 
 
 def _governed(updates: str = "") -> dict[str, str]:

@@ -41,6 +41,7 @@ from .opening import open_year_of
 from .papers import head_and_word
 from .powers import deputise
 from .publication import complain, publish
+from .quality import conclude, recheck
 from .reforming import draft_plan
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
@@ -123,6 +124,8 @@ def build(wanted: list[PlaceData]) -> None:
     keep_days(administrator)
     govern(administrator)
     compile_year(_people_of_province())
+    conclude(_people_of_province())
+    recheck(_people_of_province())
     draft_plan(administrator, "Huyện An Lão")
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")

@@ -19,7 +19,7 @@ from flask import current_app
 from tenants.refusal import Refused
 
 from .place import Bucket
-from .store import CHUNK, UNREADABLE, checked, content_hash, key_of
+from .store import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 
 AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -125,6 +125,20 @@ class BucketStore:
         """Return whether the content is there."""
         try:
             return self._size(tenant_id, sha256) is not None
+        except (ClientError, BotoCoreError) as error:
+            raise self._away(error) from error
+
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """List the bucket, a thousand keys a request."""
+        prefix = self.bucket.prefix + ("" if tenant_id is None else f"{int(tenant_id)}/")
+        try:
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket.name, Prefix=prefix
+            )
+            for page in pages:
+                for one in page.get("Contents", []):
+                    if found := content_of(one["Key"].removeprefix(self.bucket.prefix)):
+                        yield found
         except (ClientError, BotoCoreError) as error:
             raise self._away(error) from error
 

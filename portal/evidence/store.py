@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
@@ -28,6 +28,7 @@ UNREADABLE = "Không đọc được tệp này trong kho. Xin báo người qu�
 DAMAGED = "Tệp này trong kho đã hỏng. Xin báo người quản trị."
 CHUNK = 256 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_KEY = re.compile(r"([0-9]+)/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
 class Store(Protocol):
@@ -60,6 +61,9 @@ class Store(Protocol):
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether a content is kept."""
 
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """List tenant and SHA-256 of every content, or of one tenant's; in no order."""
+
     def fault(self) -> str:
         """Return what keeps the store from working, as a sentence for the operator; "" where it works."""
 
@@ -74,6 +78,12 @@ def key_of(tenant_id: int, sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise ValueError("not a SHA-256")
     return f"{int(tenant_id)}/{sha256[:2]}/{sha256}"
+
+
+def content_of(key: str) -> tuple[int, str] | None:
+    """Return tenant and SHA-256 of what lies at a place of a store; None where no content can lie."""
+    found = _KEY.fullmatch(key)
+    return (int(found[1]), found[2]) if found and key == key_of(int(found[1]), found[2]) else None
 
 
 def checked(pieces: Iterable[bytes], sha256: str) -> IO[bytes]:
@@ -169,6 +179,12 @@ class FolderStore:
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether the file is there."""
         return self._path(tenant_id, sha256).is_file()
+
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """Walk the folder; a file still being written bears no name of a content."""
+        for path in self.root.glob(f"{'*' if tenant_id is None else int(tenant_id)}/??/*"):
+            if found := content_of("/".join(path.parts[-3:])):
+                yield found
 
     def fault(self) -> str:
         """Say so where the folder is gone or closed to this account."""

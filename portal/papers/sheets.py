@@ -124,7 +124,7 @@ def sheet_csv(sheet: Sheet) -> bytes:
     """Head, rows and totals as UTF-8 with a mark that Excel understands; dates as 2027-01-05, shares in %."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_csv_text(column.full_title) for column in sheet.columns])
+    writer.writerow([csv_text(column.full_title) for column in sheet.columns])
     for row in (*sheet.rows, *((sheet.totals,) if sheet.totals else ())):
         writer.writerow(
             [_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
@@ -132,7 +132,8 @@ def sheet_csv(sheet: Sheet) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _csv_text(text: str) -> str:
+def csv_text(text: str) -> str:
+    """Text as a CSV cell: what a spreadsheet would take for a formula begins with an apostrophe."""
     shown = plain(text, _LONGEST_CELL)
     return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
 
@@ -141,7 +142,7 @@ def _csv_value(value: Value, kind: Kind) -> str | int:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _csv_text(value)
+        return csv_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if kind is Kind.PERCENT:

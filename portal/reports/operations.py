@@ -18,6 +18,7 @@ from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.open_data.operations import publish
 from portal.powers.rules import title_fault
 from portal.trail.operations import record
 from portal.words import day
@@ -306,6 +307,8 @@ def answer_report(
         if "report_answer" not in str(error.orig):
             raise
         raise Refused("Người khác vừa nhận hoặc trả báo cáo này. Xin tải lại trang.") from error
+    if verdict == "accepted":
+        publish(report, answer)
     done = "đã nhận" if verdict == "accepted" else f"đã trả lại, {len(points)} điểm cần sửa,"
     sentence = f"{done} báo cáo năm {report.year} số {report.number}."
     # The Department writes its own trail; the district reads the answer and the notice.

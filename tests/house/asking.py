@@ -80,6 +80,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
         "reform_id": [year.reform],
+        "recheck_id": [rows["recheck"]["id"]],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
@@ -109,6 +110,9 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "token": ["mot-lien-ket-khong-co-that"],
         "block": ["mau-01-mo-dau"],
         "place": ["receipt-closing"],
+        "token_id": [rows["api_token"]["id"]],
+        "resource": ["units", "recognitions", "dossiers", "figures", "reports"],
+        "data_set": ["cong-nhan", "thong-ke", "tieu-chi"],
         "year": [2026],
         "file": ["khong-co.png"],
     }
@@ -156,6 +160,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
         for act in ("show", "confirm", "drop", "undo")
     },
     "reports.form_file": {"name": lambda _year: ["02", "07"]},
+    "api.api_v1.row": {"key": lambda year: [f"{year.tenant_id}-{year.units[State.DECIDED]}"]},
+    "open_data.file": {"ext": lambda _year: ["csv", "json"]},
     "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
@@ -174,6 +180,8 @@ HARMLESS = {
     "block",
     "place",
     "year",
+    "data_set",
+    "resource",
 }
 
 

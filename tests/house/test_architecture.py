@@ -19,10 +19,13 @@ from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
+from portal.health import rules as health
 from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
 from portal.outreach import wording as outreach
+from portal.quality.calibration import MEASURES
+from portal.quality.rules import LIMITS
 from portal.recognition.models import Decision, Recognition
 from portal.reform import wording as reform
 from portal.register.wording import STANDINGS
@@ -315,7 +318,10 @@ WORDS = {
     "portal.notices.rules.Kind": NOTICE_KINDS,
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
+    "portal.health.rules.Light": health.WORDS,
     "portal.jobs.rules.State": JOB_STATES,
+    "portal.quality.rules.Rule": LIMITS,
+    "portal.quality.calibration.Measure": MEASURES,
     "portal.reform.rules.Kind": reform.KINDS,
     "portal.reform.rules.State": reform.STATES,
 }

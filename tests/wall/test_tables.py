@@ -24,14 +24,24 @@ from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
-SIGNIN_READS = {"account", "credential", "delegation", "membership", "one_time_link", "signin_session"}
-SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
+SIGNIN_READS = {
+    "account",
+    "api_token",
+    "credential",
+    "delegation",
+    "membership",
+    "one_time_link",
+    "signin_session",
+}
+SIGNIN_WRITES = {"api_token", "credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {
     "account",
     "membership",
     "notice",
     "one_time_link",
+    "published_figure",
+    "recheck",
     "report_answer",
     "report_reopening",
     "role_proposal",
@@ -69,6 +79,8 @@ OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
     {
+        # A district's tokens are its own affair; the province has those of its own place.
+        "api_token",
         "appraiser_interest",
         "appraiser_verdict",
         "credential",
@@ -92,6 +104,8 @@ PROVINCE_BLIND = (
 
 # What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry", "year_notice"}
+# What the Department publishes of a district: everybody outside reads it in public, the district its own.
+PUBLISHED_BY_PROVINCE = {"published_figure"}
 # What a district tells all its units: they read it, and no other district's unit does.
 TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 
@@ -101,11 +115,14 @@ _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "setting", "tenant"}
 _OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL | _OF_PLACES,
+    "public": _OF_ALL | _OF_PLACES | _CATALOGUE,
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
-    "province": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text", "provincial_report", "reform"},
+    "province": _OF_ALL
+    | _OF_PLACES
+    | _CATALOGUE
+    | {"anomaly_verdict", "holiday", "paper_text", "provincial_report", "recheck_draw", "reform"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -114,6 +131,7 @@ SHARED_WRITES: dict[str, set[str]] = {
     "unit": set(),
     "district": set(),
     "province": {
+        "anomaly_verdict",
         "criteria_version",
         "criterion",
         "cycle",
@@ -121,6 +139,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "indicator",
         "paper_text",
         "provincial_report",
+        "recheck_draw",
         "reform",
         "setting",
         "tenant",
@@ -286,6 +305,8 @@ def may_read(scope: str, name: str) -> bool:
     """Whether a scope may read any row of a table, by the ledgers."""
     if name in TOLD_TO_ITS_UNITS and scope == "unit of the same district":
         return True
+    if name in PUBLISHED_BY_PROVINCE:
+        return scope in ("public", "province")
     if name in PUBLISHED:
         return scope not in ("signin", "work", "no scope")
     if scope == "signin":
