@@ -11,9 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from portal.cycle.models import Cycle
+from portal.figures import keeping
 from portal.figures import queries as figures
 from portal.province import sources, summary
 from portal.province.measures import MEASURES
+from tenants.database import db
 from tenants.people import Role
 from tests.beds import made_once
 from tests.builders import Person, World
@@ -94,6 +97,28 @@ def test_parts_add_up(world: World, ground: Ground) -> None:
     assert total.appraised == 2
     share = next(one for one in MEASURES if one.is_share)
     assert total.text(share) == "25 %"
+
+
+def test_kept_sums_tell_what_counting_tells(world: World, ground: Ground) -> None:
+    """Districts and the kinds of one: the same lines once the worker has counted; a part of the units is counted now."""
+    officer, one, _two = ground
+
+    def told() -> tuple[summary.Overview, sources.Source]:
+        with world.acting(officer, writes=False):
+            year = summary.overview(db.session.get_one(Cycle, 2026), official=False)
+            return year, sources.live_by_kind(2026, sources.EVERYTHING, one.tenant_id)
+
+    counted, kinds = told()
+    keeping.Keeping().run(world.app.extensions["settings"], lambda: False)
+    kept, kept_kinds = told()
+    assert counted.as_of is kinds.as_of is None
+    assert kept.as_of is not None
+    assert kept_kinds.as_of is not None
+    assert (kept.lines, kept.total) == (counted.lines, counted.total)
+    assert summary.by_kind(kept_kinds) == summary.by_kind(kinds)
+    with world.acting(officer, writes=False):
+        part = sources.Part(public=False)
+        assert sources.live(2026, part, [one.tenant_id]).as_of is None
 
 
 def test_an_indicator_opens_the_units_that_miss_it(world: World, client: Any, ground: Ground) -> None:
