@@ -11,9 +11,9 @@ from portal.appraisal.blueprint import chosen_cycle
 from portal.cycle.models import Cycle
 from portal.papers import checklist as paper
 from portal.papers import word
+from portal.papers.answering import rendered
 from portal.papers.data import Signature
-from portal.papers.district import office
-from portal.papers.views import file_name, rendered
+from portal.papers.district import file_name, office
 from tenants.access import may, signed_in
 from tenants.rights import Right
 

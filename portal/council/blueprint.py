@@ -1,7 +1,26 @@
-"""The one blueprint of the room: the council, its meetings, the papers."""
+"""The one blueprint of the room: the council, its meetings, the papers; and what its requests share."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from portal.recognition.forms import VersionedForm
+from tenants.access import signed_in
+from tenants.refusal import Refused
+
 blueprint = Blueprint("council", __name__)
+
+
+def tenant_here() -> int:
+    """Return the district the signed-in person acts in."""
+    place = signed_in().place
+    assert place is not None
+    return place.tenant_id
+
+
+def seen() -> int:
+    """Return the version a button's page showed; a button without one is refused."""
+    form = VersionedForm()
+    if not form.validate():
+        raise Refused(next(iter(form.errors.values()))[0], 422)
+    return form.seen

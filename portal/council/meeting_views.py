@@ -19,10 +19,9 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import closing, operations, queries, rules
-from .blueprint import blueprint
+from .blueprint import blueprint, seen, tenant_here
 from .forms import BlockForm, MeetingForm, OutForm, VoteForm, typed_attendance
 from .models import Council, Meeting
-from .views import seen, tenant_here
 
 LISTS = ("nhom", "rieng", "con")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, abort
 
 from portal.papers import building_council, documents_council
+from portal.papers.answering import answered, office_scope
 from portal.papers.district import file_name, office
-from portal.papers.views import answered, office_scope
 from portal.words import ZONE
 from tenants.access import found, may
 from tenants.rights import Right

@@ -9,7 +9,6 @@ from flask import render_template, request
 
 from portal import clock
 from portal.cycle.queries import current_cycle, years
-from portal.recognition.forms import VersionedForm
 from portal.web import back_to, listing, paginate
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -17,8 +16,8 @@ from tenants.places import Tenant
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
-from . import operations, queries, rules
-from .blueprint import blueprint
+from . import meeting_views, operations, paper_views, queries, rules
+from .blueprint import blueprint, seen, tenant_here
 from .forms import (
     BLANK_ROWS,
     CouncilForm,
@@ -29,12 +28,7 @@ from .forms import (
 )
 from .models import Council
 
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
-    return place.tenant_id
+__all__ = ["blueprint", "meeting_views", "paper_views"]
 
 
 @blueprint.get("/huyen/hoi-dong")
@@ -140,14 +134,6 @@ def end() -> Any:
     return back_to("council.index", "Đã kết thúc hoạt động của hội đồng, tổ thẩm định.")
 
 
-def seen() -> int:
-    """Return the version a button's page showed; a button without one is refused."""
-    form = VersionedForm()
-    if not form.validate():
-        raise Refused(next(iter(form.errors.values()))[0], 422)
-    return form.seen
-
-
 @blueprint.post("/huyen/hoi-dong/hop")
 @may(Right.RUN_COUNCIL)
 def begin() -> Any:
@@ -157,6 +143,3 @@ def begin() -> Any:
         raise Refused("Xin chọn năm đánh giá.", 422)
     row = operations.begin(signed_in(), int(typed))
     return back_to("council.meeting", "Cuộc họp đã mở, chương trình đã xếp.", meeting_id=row.id)
-
-
-from . import meeting_views, paper_views  # noqa: E402, F401  (the same blueprint)

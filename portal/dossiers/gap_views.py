@@ -12,8 +12,8 @@ from tenants.access import may
 from tenants.rights import Right
 
 from .advice import advise
+from .blueprint import blueprint, sheet_here
 from .trying import what_if
-from .views import blueprint, sheet_here
 
 
 @blueprint.get("/ho-so/<int:dossier_id>/con-thieu")

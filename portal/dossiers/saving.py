@@ -21,6 +21,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import operations
+from .blueprint import blueprint, dossier_here, sheet_here
 from .cards import Clash, Entry, cards, clash_of, counts, hour
 from .forms import MemberForm, Typed, TypedCount, tidy
 from .pages import (
@@ -37,7 +38,6 @@ from .pages import (
 )
 from .queries import Sheet, open_sheet
 from .signature import mark_of
-from .views import blueprint, dossier_here, sheet_here
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/chi-tieu/<int:indicator_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock, words
 from portal.cycle.queries import years
@@ -14,38 +14,22 @@ from portal.improvement.queries import requirements_of
 from portal.notices.queries import latest
 from portal.units.own import own_unit, save_own
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
-from . import operations
+from . import gap_views, operations, saving
+from .blueprint import blueprint, dossier_here, sheet_here
 from .forms import CloseForm, UnitForm, tidy
-from .models import Dossier
 from .pages import form_page, side
-from .queries import Sheet, dossier_of, dossiers_of_unit, open_sheet, open_sheets
+from .queries import dossiers_of_unit, open_sheets
 from .results import comparison, outcome_of, recognitions_of_unit
 from .steps import STEP_OF, Act, faults
-from .tabs import mend_url, tabs_of
 from .tracking import state_of, whereabouts
 from .wording import verdict_words
 
-blueprint = Blueprint("dossiers", __name__)
-blueprint.add_app_template_global(tabs_of)
-blueprint.add_app_template_global(mend_url)
-
-
-def dossier_here(dossier_id: int) -> Dossier:
-    """Return a dossier of the signed-in person's unit, or answer 404."""
-    place = signed_in().place
-    assert place is not None
-    row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
-    return row
-
-
-def sheet_here(dossier_id: int) -> Sheet:
-    """Return the whole sheet of a dossier of the signed-in person's unit, or answer 404."""
-    return open_sheet(dossier_here(dossier_id))
+__all__ = ["blueprint", "gap_views", "saving"]
 
 
 @blueprint.get("/ho-so")
@@ -266,6 +250,3 @@ def own() -> Any:
         )
         return page, refused.status
     return back_to("dossiers.unit", "Đã lưu thông tin đơn vị.")
-
-
-from . import gap_views, saving  # noqa: E402, F401  (more routes on the same blueprint)

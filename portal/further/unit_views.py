@@ -9,8 +9,8 @@ from flask import Response, abort, render_template
 from portal import clock
 from portal.dossiers.models import Dossier
 from portal.evidence.store import store
+from portal.papers.answering import given, shown
 from portal.papers.district import further_paper
-from portal.papers.views import given, shown
 from portal.reports.models import DistrictReport
 from portal.reports.queries import latest_edition
 from portal.units.models import Unit
@@ -23,9 +23,9 @@ from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind, current_scope
 
 from . import operations, queries, rules
+from .blueprint import blueprint, case_here
 from .forms import HearingForm
 from .models import FurtherDecision
-from .views import blueprint, case_here
 
 
 @blueprint.get("/ket-qua/quyet-dinh-sau/<int:further_id>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from portal import clock
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
@@ -18,29 +18,18 @@ from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import operations, queries, rules
+from . import operations, queries, rules, unit_views
+from .blueprint import blueprint, case_here, tenant_here
 from .forms import DropForm, RevokeForm, TellForm, prepare_form
 from .issuing import issue as issue_decision
 from .models import FurtherDecision
 from .operations import Prepared
 from .queries import Case
 
-blueprint = Blueprint("further", __name__)
+__all__ = ["blueprint", "unit_views"]
+
 MOST_AT_ONCE = MAX_BYTES + 1024 * 1024
 UPLOAD = {"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES}
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
-    return place.tenant_id
-
-
-def case_here(further_id: int) -> Case:
-    """Return a further decision of the scope with what it is about, or answer 404."""
-    case: Case = found(queries.case_of(tenant_here(), further_id))
-    return case
 
 
 @blueprint.get("/huyen/quyet-dinh-sau")
@@ -308,6 +297,3 @@ def issue(further_id: int) -> Any:
         ),
         f"Đã ban hành quyết định số {form.number.data}.",
     )
-
-
-from . import unit_views  # noqa: E402, F401  (the unit's page and the papers, on the same blueprint)

@@ -8,9 +8,9 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.appraisal.intake_views import dossier_here as appraised_here
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet, open_sheet
-from portal.dossiers.views import dossier_here, sheet_here
 from portal.typed import lines
 from portal.web import back_to
 from tenants.access import found, may, signed_in

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from portal.compilation import queries as compilation
 from portal.compilation.models import ProvincialReport
 from portal.papers import district
+from portal.papers.answering import given, shown
 from portal.papers.table_files import frozen_file_of
-from portal.papers.views import blueprint, given, shown
 from portal.recognition.models import Decision, DecisionLine
 from portal.recognition.queries import decision_of
 from portal.reports.models import DistrictReport
@@ -18,6 +18,8 @@ from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.rights import Right
 from tenants.scope import Scope, ScopeKind, current_scope, enter
+
+from .blueprint import blueprint
 
 
 @blueprint.get("/van-ban/quyet-dinh/<int:tenant_id>/<int:decision_id>.pdf")

@@ -24,7 +24,6 @@ from portal.papers.district import office, office_at_filing
 from portal.papers.models import OwnWords
 from portal.papers.operations import save_words
 from portal.papers.shelf import KINDS, Kind
-from portal.papers.views import blueprint
 from portal.papers.wording import heading_lines
 from portal.typed import line, lines
 from portal.units.models import Unit
@@ -34,6 +33,8 @@ from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
+
+from .blueprint import blueprint
 
 # How wide the left column of a paper's head is, in points: 44 % of the text.
 _NAMES = 200

@@ -14,12 +14,13 @@ from portal.papers.speaking import trying, wordings
 from portal.papers.text_forms import TextForm
 from portal.papers.text_samples import sample
 from portal.papers.texts import BY_ADDRESS, FIELDS, PLACES, Place, wording_at
-from portal.papers.views import blueprint
 from portal.web import back_to, download
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
+
+from .blueprint import blueprint
 
 
 def _now(place: Place) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 from flask import Response, abort
 
 from portal.papers import building_council, documents_council
+from portal.papers.answering import answered, office_scope
 from portal.papers.district import file_name, office_that_issued
-from portal.papers.views import answered, office_scope
 from tenants.access import found, may
 from tenants.rights import Right
 from tenants.scope import ScopeKind

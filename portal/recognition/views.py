@@ -18,11 +18,13 @@ from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import lines, operations, queries, rules
+from . import lines, operations, paper_views, queries, rules, unit_views
 from .blueprint import blueprint
 from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
 from .models import Decision
 from .submitting import differs
+
+__all__ = ["blueprint", "paper_views", "unit_views"]
 
 
 def tenant_here() -> int:
@@ -348,6 +350,3 @@ def remove_line(decision_id: int, line_id: int) -> Any:
     """Take a unit out of the draft."""
     operations.remove_line(signed_in(), decision_here(decision_id), line_id, _seen())
     return back_to("recognition.show", "Đã rút đơn vị khỏi dự thảo.", decision_id=decision_id)
-
-
-from . import paper_views, unit_views  # noqa: E402, F401  (the unit's page, the submission, on the same blueprint)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, current_app, render_template, request, url_for
 
 from portal.dossiers.queries import dossier_of
-from portal.papers.district import office_that_issued
-from portal.papers.views import answered, file_name, shown
+from portal.papers.answering import answered, shown
+from portal.papers.district import file_name, office_that_issued
 from portal.recognition.models import Recognition
 from portal.web import back_to
 from tenants.access import found, may, signed_in

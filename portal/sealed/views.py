@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from portal.dossiers.blueprint import dossier_here
 from portal.dossiers.models import Dossier
 from portal.dossiers.signature import short_hash
 from portal.dossiers.tracking import state_of
-from portal.dossiers.views import dossier_here
 from portal.evidence.checks import MAX_BYTES
 from portal.evidence.store import store
-from portal.papers.district import office_at_filing
+from portal.papers.answering import in_sight, read, rendered
+from portal.papers.district import file_name, office_at_filing
 from portal.papers.shelf import KINDS
-from portal.papers.views import file_name, in_sight, read, rendered
 from portal.web import back_to, download, takes
 from tenants.access import found, may, signed_in
 from tenants.database import db

@@ -9,8 +9,8 @@ from flask import Response, abort, render_template, request
 from portal.dossiers.models import Dossier
 from portal.evidence.store import store
 from portal.papers import building_visits, documents, word
-from portal.papers.district import office
-from portal.papers.views import file_name, shown
+from portal.papers.answering import shown
+from portal.papers.district import file_name, office
 from portal.web import back_to, download
 from tenants.access import found, may, signed_in
 from tenants.database import db

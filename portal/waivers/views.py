@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.cards import Entry
 from portal.dossiers.pages import Refusal, form_page
 from portal.dossiers.queries import dossier_of, open_sheet
-from portal.dossiers.views import dossier_here, sheet_here
 from portal.dossiers.wording import answer_words, asked, outcome_words
 from portal.typed import lines
 from portal.web import back_to, listing, paginate

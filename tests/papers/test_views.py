@@ -13,7 +13,7 @@ from portal.appraisal import operations as appraisal
 from portal.dossiers import operations
 from portal.dossiers.operations import short_hash
 from portal.dossiers.queries import open_sheet
-from portal.papers.views import file_name
+from portal.papers.district import file_name
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role

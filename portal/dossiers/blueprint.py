@@ -1,0 +1,28 @@
+"""The one blueprint of the room, and the dossier that an address of the unit names."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from tenants.access import found, signed_in
+
+from .models import Dossier
+from .queries import Sheet, dossier_of, open_sheet
+from .tabs import mend_url, tabs_of
+
+blueprint = Blueprint("dossiers", __name__)
+blueprint.add_app_template_global(tabs_of)
+blueprint.add_app_template_global(mend_url)
+
+
+def dossier_here(dossier_id: int) -> Dossier:
+    """Return a dossier of the signed-in person's unit, or answer 404."""
+    place = signed_in().place
+    assert place is not None
+    row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
+    return row
+
+
+def sheet_here(dossier_id: int) -> Sheet:
+    """Return the whole sheet of a dossier of the signed-in person's unit, or answer 404."""
+    return open_sheet(dossier_here(dossier_id))
