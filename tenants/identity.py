@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from flask_login import UserMixin
 
 from .people import DISTRICT_ROLES, PROVINCE_ROLES, Role
+from .places import Tier
 from .scope import Scope, ScopeKind
 
 
@@ -19,6 +20,7 @@ class Place:
     tenant_name: str
     role: Role
     unit_id: int | None = None
+    tier: str = Tier.DISTRICT
 
     def scope(self, account_id: int, *, writes: bool = True) -> Scope:
         """Return the database scope in which this place reads and writes."""

@@ -162,7 +162,7 @@ def identify(token: str) -> Identity | None:
     """Return the person behind a session token, with the places in force today, or None."""
     day = today()
     rows = db.session.execute(
-        select(SigninSession, Account, Membership, Tenant.name, Credential.totp_confirmed_at)
+        select(SigninSession, Account, Membership, Tenant.name, Tenant.tier, Credential.totp_confirmed_at)
         .join(Account, Account.id == SigninSession.account_id)
         .join(Credential, Credential.account_id == Account.id)
         .outerjoin(
@@ -178,15 +178,15 @@ def identify(token: str) -> Identity | None:
     ).all()
     if not rows:
         return None
-    session, account, confirmed = rows[0][0], rows[0][1], rows[0][4]
+    session, account, confirmed = rows[0][0], rows[0][1], rows[0][5]
     at = now()
     if session.expires_at <= at or session.last_seen_at + SESSION_IDLE <= at:
         return None
     if session.last_seen_at < at - timedelta(minutes=5):
         session.last_seen_at = at
     places = tuple(
-        Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id)
-        for _, _, m, tenant_name, _ in rows
+        Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id, tier)
+        for _, _, m, tenant_name, tier, _ in rows
         if m
     )
     chosen = tuple(p for p in places if p.membership_id == session.membership_id)

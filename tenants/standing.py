@@ -21,7 +21,7 @@ def standing_of(account_id: int, membership_id: int) -> Identity | None:
     """
     day = today()
     rows = db.session.execute(
-        select(Account, Membership, Tenant.name)
+        select(Account, Membership, Tenant.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .where(
@@ -33,7 +33,7 @@ def standing_of(account_id: int, membership_id: int) -> Identity | None:
         )
         .order_by(Membership.id)
     ).all()
-    places = tuple(Place(m.id, m.tenant_id, name, Role(m.role), m.unit_id) for _, m, name in rows)
+    places = tuple(Place(m.id, m.tenant_id, name, Role(m.role), m.unit_id, tier) for _, m, name, tier in rows)
     place = next((one for one in places if one.membership_id == membership_id), None)
     if place is None:
         return None

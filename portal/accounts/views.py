@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from portal import words
-from portal.web import Listing, back_to, listing, paginate
+from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants import operations as persons
 from tenants import signin
 from tenants.access import found, may, signed_in
@@ -114,7 +114,7 @@ def bulk() -> Any:
     """Show the units without accounts."""
     asked = _unit_listing()
     page = paginate(queries.units_without(_here(), asked), asked.number, MOST_UNITS // 2)
-    kinds = [(kind.code, kind.short) for kind in words.UNIT_KINDS.values()]
+    kinds = [(kind.code, kind.short) for kind in kinds_here().values()]
     held = queries.roles_held(_here(), [unit.id for unit in page.items])
     return render_template("accounts/bulk.html", listing=asked, page=page, kinds=kinds, held=held)
 

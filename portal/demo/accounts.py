@@ -116,14 +116,14 @@ def load(accounts: Sequence[NewAccount]) -> None:
 def identities(tenant_id: int) -> dict[tuple[Role, int | None], Identity]:
     """Return who acts in a district, by role and unit (steward scope)."""
     rows = db.session.execute(
-        select(Account, Membership, Tenant.name)
+        select(Account, Membership, Tenant.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .where(Membership.tenant_id == tenant_id)
     )
     found = {}
-    for account, member, tenant_name in rows:
-        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id)
+    for account, member, tenant_name, tier in rows:
+        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id, tier)
         found[(place.role, place.unit_id)] = Identity(
             account.id, account.login, account.full_name, (place,), place, token=""
         )

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.cycle.queries import calendar_of, cycle_of
+from portal.cycle.queries import calendar_of, cycle_of, tier_at
 from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
 from portal.figures.tables import bieu_01
@@ -278,7 +278,7 @@ def answer_report(
     must(actor, Right.RECEIVE_REPORT)
     if report.state != "sent":
         raise Refused("Báo cáo chưa được gửi nên chưa nhận hay trả được.")
-    rows = [row.key for row in bieu_01({})]
+    rows = [row.key for row in bieu_01({}, tier=tier_at(report.tenant_id))]
     if wrong := points_fault(verdict, points, rows):
         raise Refused(wrong, 422)
     if existing := answer_of(report):

@@ -82,7 +82,7 @@ TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
 # Tables that belong to nobody: who reads them, and who writes them at all.
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
-_OF_ALL = {"cycle", "setting", "tenant"}
+_OF_ALL = {"cycle", "cycle_terms", "setting", "tenant"}
 SHARED_READS: dict[str, set[str]] = {
     "public": _OF_ALL,
     "signin": _OF_ALL | {"throttle"},
@@ -99,6 +99,7 @@ SHARED_WRITES: dict[str, set[str]] = {
     "province": {
         "criteria_version",
         "cycle",
+        "cycle_terms",
         "holiday",
         "provincial_report",
         "setting",
