@@ -244,7 +244,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
     values["standing"] = {
         "place": name,
         "within": within,
-        "role": words.ROLES[place.role.value],
+        "role": words.role_name(place.role.value, place.tier),
         "name": identity.full_name,
         "key": key_of(identity),
     }

@@ -25,6 +25,7 @@ __all__ = [
     "OUTCOMES",
     "PROVINCE_GROUPS",
     "PROVINCE_KINDS",
+    "PROVINCIAL_ROLES",
     "REPORT_STATES",
     "RESULTS",
     "ROLES",
@@ -50,6 +51,7 @@ __all__ = [
     "number",
     "percent",
     "public_name",
+    "role_name",
     "sort_key",
 ]
 
@@ -220,6 +222,13 @@ TENANT_KINDS: Mapping[str, str] = {
     "provincial_units": "Các đơn vị cấp tỉnh (tỉnh tự công nhận)",
 }
 
+# The roles of a place that is the province's own: its officers are the Department's.
+PROVINCIAL_ROLES: Mapping[str, str] = {
+    "district_admin": "Quản trị đơn vị cấp tỉnh",
+    "district_officer": "Chuyên viên Sở GDĐT (đơn vị cấp tỉnh)",
+    "district_leader": "Lãnh đạo tỉnh (ký quyết định)",
+}
+
 # How sure a number of the catalogue is before the Department has confirmed it.
 CERTAINTIES: Mapping[str, StateWords] = {
     "found": StateWords("Có trong nguồn đã đọc", "Có trong nguồn đã đọc", "ok"),
@@ -283,6 +292,11 @@ def kinds_of(tier: str) -> Mapping[str, UnitKind]:
 def kinds_beside(code: str) -> Mapping[str, UnitKind]:
     """Return the kinds that are recognised where a kind is."""
     return PROVINCE_KINDS if code in PROVINCE_KINDS else DISTRICT_KINDS
+
+
+def role_name(role: str, tier: str) -> str:
+    """Name a role as people of a place of a tier know it."""
+    return (PROVINCIAL_ROLES.get(role) if tier == "province" else None) or ROLES[role]
 
 
 def groups_of(tier: str) -> Mapping[str, str]:

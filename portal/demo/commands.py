@@ -26,7 +26,7 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, before, bulk, evidence_library, files, history, season
+from . import accounts, before, bulk, evidence_library, files, history, provincial, season
 from .appraising import appoint
 from .bulk import Catalogue, Draft, Registered
 from .council import meet
@@ -103,7 +103,7 @@ def build(wanted: list[PlaceData]) -> None:
         for year in (2024, 2025):
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
-        season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        season.play(season.plan_of(place), drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
         aim(people)
         open_year_of(people, longer=season.plan_of(place) is season.FULL)
         remind_units(units[0].tenant_id)
@@ -114,6 +114,7 @@ def build(wanted: list[PlaceData]) -> None:
             visit(units[0].tenant_id, people)
             appoint(people)
             meet(people)
+    provincial.build(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")

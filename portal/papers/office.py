@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.papers.data import Letterhead
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
 _TIERS = {
     TenantKind.PROVINCE: "cấp tỉnh",
+    TenantKind.PROVINCIAL_UNITS: "cấp tỉnh",
     TenantKind.COMMUNE: "cấp xã",
     TenantKind.WARD: "cấp xã",
     TenantKind.SPECIAL_ZONE: "cấp xã",
@@ -66,12 +67,19 @@ class Office:
         )
 
 
+def _place_of(tenant: Tenant) -> str:
+    """The place its bodies are of: units of provincial level have a list of their own, but no place of their own."""
+    if tenant.tier == Tier.PROVINCE:
+        return inline(tenant.committee.removeprefix("Ủy ban nhân dân").strip())
+    return inline(tenant.name)
+
+
 def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
     """Return a tenant's bodies as its papers name them."""
     return Office(
         committee=tenant.committee,
         office=tenant.office,
-        place=inline(tenant.name),
+        place=_place_of(tenant),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
         tier=_TIERS.get(TenantKind(tenant.kind), "cấp huyện"),

@@ -23,7 +23,7 @@ from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
 from portal.reports.points import TABLES
 from portal.typed import Day, line, lines
-from tenants.places import TenantKind
+from tenants.places import TenantKind, Tier
 
 KINDS = [
     SelectChoice(kind.value, words.TENANT_KINDS[kind]) for kind in TenantKind if kind != TenantKind.PROVINCE
@@ -42,7 +42,9 @@ def _text(label: str, longest: int, missing: str = "") -> StringField:
 
 
 SECTION = "muc:"
-_ROWS = [(row.key, f"{row.order} {row.label}".strip()) for row in bieu_01({})]
+_ROWS = {
+    tier: [(row.key, f"{row.order} {row.label}".strip()) for row in bieu_01({}, tier=tier)] for tier in Tier
+}
 _COLUMNS = [(c.number, f"{c.number}. {c.full_title}") for c in COLUMNS]
 _PLACES = [
     *((table, f"Biểu {table[-2:]}") for table in TABLES),
@@ -60,7 +62,7 @@ class PointForm(Form):
     """One point of a return: where in the report, and what is to be done."""
 
     table = SelectField("Ở phần nào", choices=_choices(_PLACES), default="bieu_01")
-    row = SelectField("Dòng", choices=_choices(_ROWS, "Cả biểu"), default="")
+    row = SelectField("Dòng", choices=_choices(_ROWS[Tier.DISTRICT], "Cả biểu"), default="")
     column = SelectField("Cột", choices=_choices(_COLUMNS, "Cả dòng"), default="")
     text = TextAreaField(
         "Nội dung cần sửa",
@@ -100,6 +102,12 @@ class ReturnForm(FlaskForm):
     """A return: the points; lines left empty do not count."""
 
     points = FieldList(FormField(PointForm), min_entries=3, max_entries=50)
+
+    def offer(self, tier: str) -> ReturnForm:
+        """Offer the rows that Biểu 01 of a tier has; returns the form."""
+        for entry in self.points:
+            entry.form.row.choices = _choices(_ROWS[Tier(tier)], "Cả biểu")
+        return self
 
     def given(self) -> list[dict[str, str]]:
         """Return the points that say something."""

@@ -17,11 +17,11 @@ from tenants import operations, signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from .queries import in_force
+from .queries import in_force, provincial_place, the_province
 from .rules import fault_of_moment
 
 
@@ -60,6 +60,8 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     _may(actor)
     if new.kind is TenantKind.PROVINCE:
         raise Refused("Bản cài đặt này đã có cấp tỉnh.", 422)
+    if new.kind is TenantKind.PROVINCIAL_UNITS and provincial_place() is not None:
+        raise Refused("Nơi công nhận các đơn vị cấp tỉnh đã mở rồi.", 422)
     name = nfc(new.name).strip()
     key = sort_key(name)
     if db.session.scalar(select(Tenant.id).where(Tenant.name_sort == key, Tenant.valid_to.is_(None))):
@@ -73,7 +75,7 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
                 code=new.code.strip(),
                 name=name,
                 name_sort=key,
-                committee=new.committee.strip() or f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}",
+                committee=new.committee.strip() or _committee(new.kind, name),
                 office=new.office.strip(),
                 seat=new.seat.strip(),
                 valid_from=new.valid_from,
@@ -82,7 +84,9 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
             db.session.flush()
     except IntegrityError:
         raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422) from None
-    title = f"{words.ROLES[Role.DISTRICT_ADMIN]} {name}"
+    title = words.role_name(Role.DISTRICT_ADMIN, tenant.tier) + (
+        "" if tenant.tier == Tier.PROVINCE else f" {name}"
+    )
     account_id = operations.new_account(
         new.login, nfc(new.full_name), title=title, email=new.email, phone=new.phone
     )
@@ -96,6 +100,13 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
         tenant.id,
     )
     return Opened(tenant, _account(account_id), token)
+
+
+def _committee(kind: TenantKind, name: str) -> str:
+    """Who decides: the committee of the place, for units of provincial level that of the province."""
+    if kind is TenantKind.PROVINCIAL_UNITS:
+        return the_province().committee
+    return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}"
 
 
 def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:

@@ -24,9 +24,9 @@ OFFICIAL = "chinh-thuc"
 ALL_KINDS = "tat-ca"
 
 
-def shown_cycle() -> Cycle | None:
-    """Return the year the page is about, from its address."""
-    return queries.cycle_shown(request.args.get("nam", ""))
+def shown_cycle(tenant_id: int | None = None) -> Cycle | None:
+    """Return the year the page is about, from its address: the districts', or that of one place."""
+    return queries.cycle_shown(request.args.get("nam", ""), tenant_id)
 
 
 @blueprint.get("/tinh")
@@ -52,6 +52,7 @@ def overview() -> Any:
         year=year,
         lines=lines,
         foot=summary.added(lines),
+        own=summary.provincial(cycle.year, official=official),
         listing=asked,
         years=years(),
         states=list(STANDINGS.items()),
@@ -77,7 +78,7 @@ def overview_sheet() -> Any:
 @may(Right.SEE_PROVINCE)
 def district(tenant_id: int) -> Any:
     """Show one district's live figures by kind of unit, and where its report stands."""
-    place, cycle = found(queries.place(tenant_id)), found(shown_cycle())
+    place, cycle = found(queries.place(tenant_id)), found(shown_cycle(tenant_id))
     lines = summary.by_kind(cycle.year, tenant_id)
     return render_template(
         "province/district.html",
@@ -86,7 +87,7 @@ def district(tenant_id: int) -> Any:
         lines=lines,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
-        years=years(),
+        years=years(tenant_id),
     )
 
 
@@ -94,8 +95,8 @@ def district(tenant_id: int) -> Any:
 @may(Right.SEE_PROVINCE)
 def kind(tenant_id: int, kind: str) -> Any:
     """List the units of a district of one kind, or of all, that stand behind a figure."""
-    place, cycle = found(queries.place(tenant_id)), found(shown_cycle())
-    if kind != ALL_KINDS and kind not in words.UNIT_KINDS:
+    place, cycle = found(queries.place(tenant_id)), found(shown_cycle(tenant_id))
+    if kind != ALL_KINDS and kind not in words.kinds_of(place.tier):
         abort(404)
     chosen = None if kind == ALL_KINDS else kind
     asked = listing(units.SORTS, filters={"so": list(units.FIGURES), "nam": [str(cycle.year)]})
@@ -125,7 +126,7 @@ def units_everywhere() -> Any:
             "nam": [str(cycle.year)],
             "so": list(units.FIGURES),
             "huyen": [str(place.id) for place in places],
-            "loai": list(words.UNIT_KINDS),
+            "loai": list(words.DISTRICT_KINDS),
         },
     )
     district_id = int(asked.filters["huyen"]) if asked.filters["huyen"] else None
@@ -137,7 +138,7 @@ def units_everywhere() -> Any:
         page=paginate(statement, asked.number),
         listing=asked,
         figures=list(units.FIGURES.items()),
-        kinds=[(code, known.name) for code, known in words.UNIT_KINDS.items()],
+        kinds=[(code, known.name) for code, known in words.DISTRICT_KINDS.items()],
         reached=units.reached,
     )
 

@@ -39,6 +39,7 @@ def tenants() -> Any:
         q=asked,
         administrators=queries.administrators(),
         opens=refusal(actor, Right.OPEN_TENANT) is None,
+        own=queries.provincial_place(),
         trail=of_acts(actor.place.tenant_id, "place.", limit=10),
     )
 
@@ -51,8 +52,16 @@ def new_tenant() -> Any:
     shown = queries.cycle_shown("")
     if shown is not None:
         begin = begin.replace(year=shown.year)
-    form = PlaceForm(formdata=None, office="Phòng Giáo dục và Đào tạo", valid_from=begin)
-    return render_template("province/new_tenant.html", form=form)
+    begins = {"office": "Phòng Giáo dục và Đào tạo", "valid_from": begin}
+    if request.args.get("loai") == TenantKind.PROVINCIAL_UNITS:
+        province = queries.the_province()
+        begins |= {
+            "kind": TenantKind.PROVINCIAL_UNITS.value,
+            "name": "Các đơn vị cấp tỉnh",
+            "code": "DV-TINH",
+            **{name: getattr(province, name) for name in ("office", "committee", "seat", "symbol")},
+        }
+    return render_template("province/new_tenant.html", form=PlaceForm(formdata=None, data=begins))
 
 
 @blueprint.post("/tinh/cac-huyen/mo")

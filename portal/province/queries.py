@@ -20,19 +20,22 @@ from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 
 from .rules import year_shown
 
 BY_NAME = (collate(Tenant.name_sort, "C"), Tenant.id)
 
 
-def cycle_shown(asked: str) -> Cycle | None:
-    """Return the year asked for, or the one the province looks at first; None before any year is opened."""
-    known = years()
+def cycle_shown(asked: str, tenant_id: int | None = None) -> Cycle | None:
+    """Return the year asked for, or the one the province looks at first; None before any year is opened.
+
+    It is the districts' year, or that of the place named.
+    """
+    known = years(tenant_id)
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
     chosen = year if year in known else year_shown(known, clock.today())
-    return cycle_of(chosen) if chosen is not None else None
+    return cycle_of(chosen, tenant_id) if chosen is not None else None
 
 
 def places() -> list[Tenant]:
@@ -41,11 +44,12 @@ def places() -> list[Tenant]:
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
-def places_in(year: int) -> list[Tenant]:
-    """Return the places that have a part in a year: open at its end, or with units or dossiers counted in it."""
+def places_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
+    """Return the places of a tier that have a part in a year: open at its end, or with units or dossiers in it."""
     last = date(year, 12, 31)
     statement = select(Tenant).where(
         Tenant.kind != TenantKind.PROVINCE,
+        Tenant.tier == tier,
         or_(
             and_(Tenant.valid_from <= last, or_(Tenant.valid_to.is_(None), Tenant.valid_to > last)),
             exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year))),
@@ -53,6 +57,21 @@ def places_in(year: int) -> list[Tenant]:
         ),
     )
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
+
+
+def the_province() -> Tenant:
+    """Return the province itself."""
+    return db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()
+
+
+def provincial_place() -> Tenant | None:
+    """Return the place that recognises the units of provincial level, None before it is opened."""
+    return db.session.scalar(
+        select(Tenant)
+        .where(Tenant.kind == TenantKind.PROVINCIAL_UNITS, Tenant.valid_to.is_(None))
+        .order_by(Tenant.id)
+        .limit(1)
+    )
 
 
 def place(tenant_id: int) -> Tenant | None:
@@ -184,9 +203,11 @@ def sensitive_units(tenant_id: int) -> set[int]:
 
 
 def reports_waiting() -> int:
-    """Return how many sent reports nobody has answered yet."""
+    """Return how many reports that districts sent nobody has answered yet."""
     answered = exists().where(
         ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
     )
-    statement = select(func.count()).select_from(DistrictReport)
+    statement = (
+        select(func.count()).select_from(DistrictReport).join(Tenant).where(Tenant.tier == Tier.DISTRICT)
+    )
     return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)

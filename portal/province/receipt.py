@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort, current_app, render_template, request, url_for
 
 from portal import clock
-from portal.cycle.queries import years
+from portal.cycle.queries import tier_at, years
 from portal.figures.lists import NotRecognised
 from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_decision import without_counts
@@ -101,7 +101,7 @@ def accept(tenant_id: int, report_id: int) -> Any:
 def send_back(tenant_id: int, report_id: int) -> Any:
     """Return a report with points, each tied to a cell, a table or a section."""
     row = _sent(tenant_id, report_id)
-    form = ReturnForm()
+    form = ReturnForm().offer(tier_at(tenant_id))
     if request.form.get("more"):
         for _ in range(min(3, 50 - len(form.points))):
             form.points.append_entry()
@@ -170,7 +170,7 @@ def _report_page(
         answers=receives and answer is None,
         receives=receives,
         accepting=accepting or AcceptForm(formdata=None),
-        form=form,
+        form=form.offer(tier_at(row.tenant_id)),
         open_form=open_form,
         fault=fault,
         has_paper="papers.district_report" in current_app.view_functions,

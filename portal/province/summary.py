@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of
+from portal.cycle.queries import calendar_of, cycle_of
 from portal.dossiers.models import Dossier, State
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts, total
@@ -21,7 +21,7 @@ from portal.figures.tables import Key, counts_from_json
 from portal.reports.models import DistrictReport, ReportAnswer
 from portal.units.models import Unit
 from tenants.database import db
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 
 from .queries import places_in
 from .rules import Sending, Standing, standing
@@ -166,6 +166,30 @@ def overview(cycle: Cycle, *, official: bool) -> Overview:
         districts=len(tenants),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
+    )
+
+
+def provincial(year: int, *, official: bool) -> tuple[Line, ...]:
+    """Return the places that recognise units of provincial level, one line each, for a year opened to them.
+
+    They are no districts: their lines are shown apart and are part of no district's sum.
+    """
+    tenants = places_in(year, Tier.PROVINCE)
+    cycle = cycle_of(year, tenants[0].id) if tenants else None
+    if cycle is None:
+        return ()
+    where = standings(cycle, tenants)
+    accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
+    if official:
+        return _official(year, tenants, where, accepted)
+    return tuple(
+        _line(
+            tenant,
+            total(figures.counts(year, tenant_id=tenant.id).values()),
+            sum(appraised(year, tenant_id=tenant.id).values()),
+            where[tenant.id],
+        )
+        for tenant in tenants
     )
 
 
