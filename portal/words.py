@@ -39,6 +39,7 @@ __all__ = [
     "file_size",
     "fold",
     "groups_of",
+    "in_words_of",
     "kind_inline",
     "kind_name",
     "kind_order",
@@ -292,6 +293,26 @@ def kinds_of(tier: str) -> Mapping[str, UnitKind]:
 def kinds_beside(code: str) -> Mapping[str, UnitKind]:
     """Return the kinds that are recognised where a kind is."""
     return PROVINCE_KINDS if code in PROVINCE_KINDS else DISTRICT_KINDS
+
+
+# What a district's bodies are called in our own sentences, and what stands for it where the province recognises.
+_PROVINCIAL_WORDS = (
+    ("Phòng Giáo dục và Đào tạo", "Sở Giáo dục và Đào tạo"),
+    ("Trưởng Phòng", "Giám đốc Sở"),
+    ("Phòng GDĐT", "Sở GDĐT"),
+    ("Quản trị huyện", "Quản trị đơn vị cấp tỉnh"),
+    ("quản trị huyện", "quản trị đơn vị cấp tỉnh"),
+    ("Huyện", "Tỉnh"),
+    ("huyện", "tỉnh"),
+)
+
+
+def in_words_of(tier: str, sentence: str) -> str:
+    """Return our own sentence as a tier says it; never to be given what people typed."""
+    if tier == "province":
+        for district, province in _PROVINCIAL_WORDS:
+            sentence = sentence.replace(district, province)
+    return sentence
 
 
 def role_name(role: str, tier: str) -> str:

@@ -11,9 +11,11 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.papers.sheets import sheet_xlsx
 from portal.papers.table_files import XLSX
+from portal.tiers import speak_of
 from portal.web import download, listing, paginate
 from portal.words import fold
 from tenants.access import found, may, signed_in
+from tenants.places import Tenant
 from tenants.rights import Right, refusal
 
 from . import dossier_sheet, queries, sheets, summary, units
@@ -27,6 +29,13 @@ ALL_KINDS = "tat-ca"
 def shown_cycle(tenant_id: int | None = None) -> Cycle | None:
     """Return the year the page is about, from its address: the districts', or that of one place."""
     return queries.cycle_shown(request.args.get("nam", ""), tenant_id)
+
+
+def _spoken_of(tenant_id: int) -> Tenant:
+    """Return the place a page is about, and have the page speak as its officers do."""
+    place: Tenant = found(queries.place(tenant_id))
+    speak_of(place.tier)
+    return place
 
 
 @blueprint.get("/tinh")
@@ -78,7 +87,7 @@ def overview_sheet() -> Any:
 @may(Right.SEE_PROVINCE)
 def district(tenant_id: int) -> Any:
     """Show one district's live figures by kind of unit, and where its report stands."""
-    place, cycle = found(queries.place(tenant_id)), found(shown_cycle(tenant_id))
+    place, cycle = _spoken_of(tenant_id), found(shown_cycle(tenant_id))
     lines = summary.by_kind(cycle.year, tenant_id)
     return render_template(
         "province/district.html",
@@ -95,7 +104,7 @@ def district(tenant_id: int) -> Any:
 @may(Right.SEE_PROVINCE)
 def kind(tenant_id: int, kind: str) -> Any:
     """List the units of a district of one kind, or of all, that stand behind a figure."""
-    place, cycle = found(queries.place(tenant_id)), found(shown_cycle(tenant_id))
+    place, cycle = _spoken_of(tenant_id), found(shown_cycle(tenant_id))
     if kind != ALL_KINDS and kind not in words.kinds_of(place.tier):
         abort(404)
     chosen = None if kind == ALL_KINDS else kind
@@ -147,7 +156,7 @@ def units_everywhere() -> Any:
 @may(Right.SEE_PROVINCE)
 def dossier(tenant_id: int, dossier_id: int) -> Any:
     """Show a dossier to read: answers, findings, evidence, papers; nothing can be changed here."""
-    place = found(queries.place(tenant_id))
+    place = _spoken_of(tenant_id)
     return render_template(
         "province/dossier.html",
         place=place,

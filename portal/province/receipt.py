@@ -27,6 +27,7 @@ from portal.reports.queries import (
     report_sheet,
     waiting_reopenings,
 )
+from portal.tiers import speak_of
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.web import back_to, download, listing
 from tenants.access import found, may, signed_in
@@ -149,11 +150,12 @@ def _report_page(
     accepting: AcceptForm | None = None,
     answering: ReopeningAnswerForm | None = None,
 ) -> str:
-    answer = answer_of(row)
+    answer, place = answer_of(row), found(queries.place(row.tenant_id))
+    speak_of(place.tier)
     receives = refusal(signed_in(), Right.RECEIVE_REPORT) is None
     return render_template(
         "province/report.html",
-        place=found(queries.place(row.tenant_id)),
+        place=place,
         row=row,
         sheet=report_sheet(row),
         columns=COLUMNS,
@@ -170,7 +172,7 @@ def _report_page(
         answers=receives and answer is None,
         receives=receives,
         accepting=accepting or AcceptForm(formdata=None),
-        form=form.offer(tier_at(row.tenant_id)),
+        form=form.offer(place.tier),
         open_form=open_form,
         fault=fault,
         has_paper="papers.district_report" in current_app.view_functions,

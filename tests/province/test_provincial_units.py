@@ -15,6 +15,7 @@ from portal.cycle.queries import cycle_of, cycles, years
 from portal.cycle.rules import Calendar
 from portal.dossiers.queries import open_sheet
 from portal.figures.queries import counts
+from portal.notices.models import Notice
 from portal.province import summary
 from portal.province.operations import NewPlace, open_place
 from portal.recognition.models import Decision, Recognition
@@ -214,3 +215,22 @@ def sent(world: World, own: OwnPlace) -> int:
         report = db.session.get_one(DistrictReport, (own.tenant_id, report_id))
         reports.send(actor, report, "9/BC-SGDĐT", date(2027, 1, 10), "Giám đốc", "GIÁM ĐỐC")
     return report_id
+
+
+def test_pages_and_notices_speak_of_the_department(world: World) -> None:
+    """Where the Department appraises, its name stands in our sentences; a district's pages keep theirs."""
+    ground = recognised(world)
+    seen = {}
+    for place, unit in ((ground.district, None), (ground.own, "Trường THPT An Lão")):
+        with world.acting(place.officer, writes=False):
+            statement = select(Notice.sentence).where(Notice.audience == "unit")
+            assert all(
+                sentence.startswith("Sở GDĐT") is bool(unit)
+                for sentence in db.session.scalars(statement)
+                if "GDĐT" in sentence[:12]
+            )
+        client = world.sign_in(world.app.test_client(), place.officer)
+        seen[bool(unit)] = client.get("/huyen/quyet-dinh").text + client.get("/").text
+    assert "Chuyên viên Sở GDĐT (đơn vị cấp tỉnh)" in seen[True]
+    assert "Phòng GDĐT" not in seen[True]
+    assert "Chuyên viên Phòng GDĐT" in seen[False]
