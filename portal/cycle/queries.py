@@ -35,7 +35,9 @@ def of_place(tenant_id: int | None = None) -> ColumnElement[bool]:
 
 def calendar_of(cycle: Cycle) -> Calendar:
     """Return the dates of a year as the rules take them."""
-    return Calendar(cycle.year, cycle.opens_on, cycle.submit_before, cycle.decide_before, cycle.report_before)
+    return Calendar(
+        cycle.year, cycle.opens_on, cycle.submit_before, cycle.decide_before, cycle.report_before, cycle.tier
+    )
 
 
 def cycle_of(year: int, tenant_id: int | None = None) -> Cycle | None:

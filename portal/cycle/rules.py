@@ -13,7 +13,7 @@ from functools import cache
 
 from holidays import country_holidays
 
-from portal.words import ZONE, day
+from portal.words import ZONE, day, in_words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,12 @@ class Calendar:
     submit_before: date
     decide_before: date
     report_before: date
+    tier: str = "district"
+
+    @property
+    def office(self) -> str:
+        """Who appraises, as our sentences call it."""
+        return in_words_of(self.tier, "Phòng GDĐT")
 
 
 def cut_off(before: date) -> datetime:

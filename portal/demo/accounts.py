@@ -140,7 +140,7 @@ def shown() -> list[tuple[str, str, str, str]]:
     After the unfinished units comes one that was asked for supplements.
     """
     people = (
-        select(Account.login, Membership.role, Tenant.name, Unit.name)
+        select(Account.login, Membership.role, Tenant.name, Unit.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
@@ -153,7 +153,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .limit(1)
     )
     logins = [login for _, login in PROVINCE]
-    logins += [f"{prefix}.{slug}" for slug in ("anlao", "kienthuy") for _, prefix in DISTRICT]
+    logins += [f"{prefix}.{slug}" for slug in ("anlao", "kienthuy", "dvtinh") for _, prefix in DISTRICT]
     posts = db.session.execute(people.where(Account.login.in_(logins))).all()
     units = db.session.execute(
         people.where(Unit.name.in_(SHOWN_UNITS) | Unit.id.in_(asked.scalar_subquery()))
@@ -161,4 +161,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .order_by(Unit.name.in_(SHOWN_UNITS).desc(), Unit.id, Membership.role.desc())
     ).all()
     ordered = sorted(posts, key=lambda row: logins.index(row[0])) + list(units)
-    return [(words.ROLES[role], unit or place, login, PASSWORD) for login, role, place, unit in ordered]
+    return [
+        (words.role_name(role, tier), unit or place, login, PASSWORD)
+        for login, role, place, unit, tier in ordered
+    ]

@@ -151,7 +151,7 @@ def test_two_dossiers_from_the_form_to_the_decision(world: World) -> None:
             sheet = open_sheet(world.dossier(ground.own.tenant_id, dossier_id))
             assert sheet.cycle.submit_before == DATES.submit_before
             codes[dossier_id] = {
-                row.code for row in sheet.indicators if row.applies.applies(sheet.profile)[0]
+                row.code for row in sheet.indicators if row.applies.applies(sheet.profile())[0]
             }
         assert codes[ground.school] - codes[ground.university] == {"3.4"}
         assert codes[ground.university] - codes[ground.school] == {"3.5"}
