@@ -220,7 +220,7 @@ TENANT_KINDS: Mapping[str, str] = {
     "commune": "Xã",
     "ward": "Phường",
     "special_zone": "Đặc khu",
-    "provincial_units": "Các đơn vị cấp tỉnh (tỉnh tự công nhận)",
+    "provincial_units": "Đơn vị cấp tỉnh",
 }
 
 # The roles of a place that is the province's own: its officers are the Department's.

@@ -28,6 +28,7 @@ from .accounts import NewAccount
 from .bulk import Catalogue, Draft, Registered
 from .moments import at
 from .registry import PROVINCE, SINCE, UnitData
+from .year import load_registrations
 
 STEWARD = Scope(ScopeKind.STEWARD)
 CODE = "DV-TINH"
@@ -139,4 +140,5 @@ def _drafts(units: list[Registered], catalogue: Catalogue, chance: random.Random
             }
         )
     bulk.load_drafts(drafts, catalogue, states)
+    load_registrations(DATES.year, units, drafts, chance)
     return drafts

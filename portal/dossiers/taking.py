@@ -102,11 +102,11 @@ def take(
     )
     if step.unit_notice:
         path = f"/ho-so/{dossier.id}{step.unit_page}"
-        said = words.in_words_of(sheet.cycle.tier, step.unit_notice).format(**filled)
+        said = words.in_words_of(facts.calendar.tier, step.unit_notice).format(**filled)
         tell_unit(dossier.tenant_id, dossier.unit_id, said, path, step.kind)
     if step.district_notice:
         path = f"/huyen/ho-so/{dossier.id}"
-        sentence = words.in_words_of(sheet.cycle.tier, step.district_notice).format(**filled)
+        sentence = words.in_words_of(facts.calendar.tier, step.district_notice).format(**filled)
         tell_district(dossier.tenant_id, sentence, path, dossier.unit_id)
 
 
