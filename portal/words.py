@@ -298,6 +298,7 @@ def kinds_beside(code: str) -> Mapping[str, UnitKind]:
 # What a district's bodies are called in our own sentences, and what stands for it where the province recognises.
 _PROVINCIAL_WORDS = (
     ("Hướng dẫn cho huyện", "Hướng dẫn từng việc"),
+    (" (Điều 10 Thông tư 24/2023)", ""),
     ("Phòng Giáo dục và Đào tạo", "Sở Giáo dục và Đào tạo"),
     ("Trưởng Phòng", "Giám đốc Sở"),
     ("Phòng GDĐT", "Sở GDĐT"),
