@@ -173,13 +173,17 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     try:
         with acting_in(STEWARD):
             low = name[:1].lower() + name[1:]
+            committee, office = f"Ủy ban nhân dân {low}", "Phòng Giáo dục và Đào tạo"
+            if kind == TenantKind.PROVINCIAL_UNITS:
+                province = db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()
+                committee, office = province.committee, province.office
             place = operations.open_tenant(
                 kind=TenantKind(kind),
                 code=code,
                 name=name,
                 name_sort=sort_key(name),
-                committee=f"Ủy ban nhân dân {low}",
-                office="Phòng Giáo dục và Đào tạo",
+                committee=committee,
+                office=office,
                 seat=seat,
                 valid_from=clock.today(),
             )
