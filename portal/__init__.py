@@ -19,7 +19,7 @@ from portal.commands import register_commands
 from portal.config import Settings, read
 from portal.rooms import open_rooms
 from portal.tiers import TieredEnvironment
-from tenants import signin
+from tenants import standing
 from tenants.access import GuardedFlask
 from tenants.database import OVERSIGHT, STEWARD, db
 from tenants.identity import Identity
@@ -123,7 +123,7 @@ def _sign_in(app: GuardedFlask) -> None:
     @manager.user_loader
     def _load(token: str) -> Identity | None:
         with acting_in(Scope(ScopeKind.SIGNIN)):
-            return signin.identify(token)
+            return standing.identify(token)
 
     @manager.unauthorized_handler
     def _unauthorized() -> Any:

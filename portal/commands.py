@@ -16,17 +16,25 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 
 from portal import clock, migrate, words
+from portal.backup.commands import backup, restore
 from portal.config import DATABASE, Settings
 from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
+from portal.figures.keeping import differences
+from portal.health import rules as health
+from portal.health.queries import facts
+from portal.jobs.commands import peak_command
 from portal.notices.commands import remind, work_command
+from portal.place_kinds import TEMPLATES
+from portal.province.queries import bodies_of
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
+from portal.trail.sealing import prove_all
 from tenants import operations, signin
 from tenants.database import db
-from tenants.people import Account, Membership, Role
+from tenants.people import DECIDING_ROLES, Account, Membership, Role
 from tenants.places import Tenant, TenantKind
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -36,7 +44,19 @@ STEWARD = Scope(ScopeKind.STEWARD)
 
 def register_commands(app: Flask) -> None:
     """Add the program's commands to `flask`."""
-    for command in (init, check, tenant, user, demo, remind, roster, work_command):
+    for command in (
+        init,
+        check,
+        tenant,
+        user,
+        demo,
+        remind,
+        roster,
+        work_command,
+        backup,
+        restore,
+        peak_command,
+    ):
         app.cli.add_command(command)
 
 
@@ -137,13 +157,27 @@ def first_administrator(province: str, login: str) -> str:
 
 @click.command()
 def check() -> None:
-    """Kiểm tra tường ngăn, lược đồ và kho minh chứng; thoát khác 0 khi có sai lệch."""
+    """Kiểm tra tường ngăn, lược đồ, kho minh chứng, niêm phong nhật ký, số tổng hợp giữ sẵn, tình trạng vận hành; thoát khác 0 khi có sai lệch."""
     found = [*migrate.defects(settings().admin_url()), *filter(None, [store().fault()])]
+    with acting_in(STEWARD):
+        for proof in prove_all():
+            if proof.fault:
+                found.append(f"Nhật ký {proof.name}: {proof.fault}.")
+            elif proof.number:
+                click.echo(f"Nhật ký {proof.name}: niêm phong số {proof.number}, mã {proof.hash.hex()}")
+    if not found:
+        found += map(str, differences())
     for line in found:
         click.echo(line)
     if found:
         sys.exit(1)
-    click.echo("Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được.")
+    click.echo(
+        "Tường ngăn và lược đồ đúng như khai báo; kho minh chứng dùng được; nhật ký còn nguyên; số tổng hợp khớp."
+    )
+    with acting_in(STEWARD):
+        for sign in health.signs(facts()):
+            if sign.light is not health.Light.GOOD and sign.key != "wall":  # looked at just now
+                click.echo(f"{health.WORDS[sign.light]}: {sign.name}. {sign.said} {sign.todo}".rstrip())
 
 
 @click.group()
@@ -163,7 +197,7 @@ def tenant_list() -> None:
 @click.option("--kind", type=click.Choice([k.value for k in TenantKind]), required=True)
 @click.option("--code", required=True)
 @click.option("--name", required=True, help='Tên đầy đủ, ví dụ "Huyện An Lão".')
-@click.option("--seat", required=True, help="Địa danh ghi trên văn bản.")
+@click.option("--seat", default="", help="Địa danh ghi trên văn bản; bỏ trống: tên không kèm loại.")
 @click.option("--login", required=True, help="Tên đăng nhập của quản trị huyện đầu tiên.")
 def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     """Mở một huyện cùng quản trị viên đầu tiên và in liên kết đặt mật khẩu."""
@@ -172,11 +206,8 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     given = settings()
     try:
         with acting_in(STEWARD):
-            low = name[:1].lower() + name[1:]
-            committee, office = f"Ủy ban nhân dân {low}", "Phòng Giáo dục và Đào tạo"
-            if kind == TenantKind.PROVINCIAL_UNITS:
-                province = db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()
-                committee, office = province.committee, province.office
+            template = TEMPLATES[TenantKind(kind)]
+            committee, office, own_seat = bodies_of(TenantKind(kind), name)
             place = operations.open_tenant(
                 kind=TenantKind(kind),
                 code=code,
@@ -184,16 +215,46 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
                 name_sort=sort_key(name),
                 committee=committee,
                 office=office,
-                seat=seat,
+                seat=seat or own_seat,
                 valid_from=clock.today(),
+                chair_title=template.chair_title,
+                symbol=template.symbol,
             )
-            account_id = operations.new_account(login, f"Quản trị {low}")
+            account_id = operations.new_account(login, f"Quản trị {name[:1].lower()}{name[1:]}")
             operations.place_person(account_id, Role.DISTRICT_ADMIN, place.id, since=signin.today())
             record(None, "tenant.open", f"đã mở {name} từ dòng lệnh.", tenant_id=place.id)
             link = signin.new_link(account_id, None)
     except Refused as reason:
         sys.exit(reason.sentence)
     click.echo(f"{given.public_url or f'http://{given.host}:{given.port}'}/lien-ket/{link}")
+
+
+@tenant.command("reform")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Lý do làm từ dòng lệnh, ghi vào nhật ký.")
+def tenant_reform(number: int, reason: str) -> None:
+    """Thực hiện (hoặc trả lại) ngay một phương án sắp xếp đã xác nhận và đến ngày."""
+    from portal.reform.models import Reform
+    from portal.reform.rules import State
+    from portal.reform.working import settle
+    from portal.trail.operations import record
+
+    if not reason.strip():
+        sys.exit("Xin ghi lý do.")
+    with acting_in(STEWARD):
+        reform = db.session.get(Reform, number)
+        if reform is None or reform.state not in (State.CONFIRMED, State.BACK_ASKED):
+            sys.exit("Không có phương án nào như vậy đang chờ thực hiện hay trả lại.")
+        state = State(reform.state)
+        province = db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
+        told = f"đã cho thực hiện phương án số {number} từ dòng lệnh: {reason.strip()[:300]}."
+        record(None, "reform.command", told, tenant_id=province, detail={"reform": number})
+    done = settle(number, state)
+    with acting_in(STEWARD):
+        reform = db.session.get_one(Reform, number)
+        if not done:
+            sys.exit(reform.fault)
+        click.echo(f"Phương án số {number}: {'đã trả lại' if reform.undone_at else 'đã thực hiện'}.")
 
 
 @click.group()
@@ -239,6 +300,49 @@ def user_disable(login: str, reason: str) -> None:
             sentence = f"đã khóa tài khoản {account.login} từ dòng lệnh: {reason.strip()[:300]}."
             record(None, "person.disable", sentence, tenant_id=home, detail={"account_id": account.id})
     click.echo(f"Đã khóa {login}.")
+
+
+@user.command("give")
+@click.argument("login")
+@click.option("--role", type=click.Choice(sorted(role.value for role in DECIDING_ROLES)), required=True)
+@click.option("--tenant", "code", required=True, help="Nơi giữ vai trò, theo mã.")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký và báo cho người đó.")
+def user_give(login: str, role: str, code: str, reason: str) -> None:
+    """Giao quyền quyết định khi không còn ai đề xuất hoặc xác nhận được trên cổng."""
+    from portal.notices.operations import tell_person
+    from portal.trail.operations import record
+
+    reason = reason.strip()[:300]
+    with acting_in(STEWARD):
+        account = db.session.scalar(select(Account).where(Account.login == login.strip().lower()))
+        place = db.session.scalar(select(Tenant).where(Tenant.code == code))
+        if account is None or place is None or not reason:
+            sys.exit("Không có tên đăng nhập hoặc mã nơi đó, hoặc chưa ghi lý do.")
+        if (place.kind == TenantKind.PROVINCE) != (role == Role.PROVINCE_ADMIN):
+            sys.exit("Vai trò này không thuộc cấp của nơi đó.")
+        operations.place_person(account.id, Role(role), place.id, since=signin.today())
+        sentence = f"đã giao cho {account.full_name} vai trò {words.ROLES[role]} từ dòng lệnh: {reason}."
+        record(
+            None, "power.give", sentence, tenant_id=place.id, detail={"account_id": account.id}, inner=True
+        )
+        tell_person(place.id, account.id, f"Anh/chị được giao vai trò {words.ROLES[role]} của {place.name}.")
+        click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
+
+
+@user.command("erase")
+@click.argument("login")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def user_erase(login: str, reason: str) -> None:
+    """Xóa dữ liệu cá nhân của một người không còn vai trò; nhật ký giữ nguyên."""
+    from portal.retention.operations import erase_person
+
+    try:
+        with acting_in(STEWARD):
+            gone = erase_person(login, reason)
+    except Refused as refused:
+        sys.exit(refused.sentence)
+    kept = "" if gone else " Tài khoản còn lại như một con số, vì có việc đã làm mang số đó."
+    click.echo(f"Đã xóa dữ liệu cá nhân của {login}.{kept}")
 
 
 @user.command("link")

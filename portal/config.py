@@ -37,6 +37,7 @@ class Settings:
     workers, threads: of gunicorn. evidence: folder of the evidence store, unless `bucket` is
     given. evidence_quota: bytes one unit may keep. mail: SMTP server, or none.
     public_url: the address people use, without a slash at the end. require_totp: enforce one-time codes.
+    metrics_token: what a monitor elsewhere must know to read `/metrics`; "" leaves that to this machine.
     demo: whether `scripts/run` builds the demo province. trusted_proxies: proxies whose X-Forwarded headers count.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     demo: bool
     trusted_proxies: int
     secret_key: str = field(repr=False)
+    metrics_token: str = field(repr=False)
     mail: MailServer | None = field(repr=False)
     database_url: str | None = field(repr=False)
     database_url_province: str | None = field(repr=False)
@@ -144,6 +146,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         require_totp=_flag(given, "REQUIRE_TOTP", False),
         demo=_flag(given, "PORTAL_DEMO", database_url is None),
         trusted_proxies=_number(given, "TRUSTED_PROXIES", 0, 0, 8),
+        metrics_token=given.get("METRICS_TOKEN", ""),
         secret_key=_secret(given.get("SECRET_KEY"), data, private=database_url is None),
         mail=parse_mail(given["MAIL_URL"]) if "MAIL_URL" in given else None,
         database_url=database_url,

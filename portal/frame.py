@@ -46,14 +46,27 @@ DISTRICT_ROOMS = (
 PROVINCE_ROOMS = (
     ("Toàn tỉnh", "province.overview", Right.SEE_PROVINCE),
     ("Báo cáo huyện", "province.reports", Right.SEE_PROVINCE),
-    ("Báo cáo tỉnh", "province.compiled", Right.SEE_PROVINCE),
+    ("Báo cáo tỉnh", "compilation.index", Right.SEE_PROVINCE),
+    ("Chất lượng", "quality.index", Right.SEE_PROVINCE),
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
-    ("Ngày nghỉ", "cycle.days_off", Right.SEE_PROVINCE),
+    ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
+)
+# Pages about who may do what, in the menu under one's name: each where the right is held.
+OF_POWERS = (
+    ("Ủy quyền", "powers.delegations", Right.SEE_DELEGATIONS),
+    ("Giao quyền quyết định", "powers.proposals", Right.SEE_PROPOSALS),
+    ("Xem như người khác", "powers.look", Right.LOOK_AS),
+    ("Nhật ký", "trail.index", Right.SEE_TRAIL),
 )
 
 # Pages that belong to another room than the first of their blueprint.
 PART_OF = {
+    **dict.fromkeys(("api.tokens", "api.make_token", "api.revoke_token"), "accounts.index"),
+    **dict.fromkeys(("open_data.manage", "open_data.choose_licence"), "province.tenants"),
+    "cycle.days_off": "cycle.calendar",
+    "cycle.add_day": "cycle.calendar",
+    **dict.fromkeys(("papers.texts_index", "papers.text", "papers.save_text"), "catalogue.index"),
     "team.assignments": "dossiers.index",
     "team.invitation": "dossiers.index",
     "team.minutes": "dossiers.index",
@@ -79,6 +92,8 @@ PART_OF = {
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
     "checklist.index": "desk.home",
+    "quality.told": "reports.index",
+    "quality.answer": "reports.index",
     "targets.own": "activities.index",
     "registration.propose": "activities.index",
     "registration.district": "appraisal.missing",
@@ -129,11 +144,23 @@ PART_OF = {
     "register.publication": "dossiers.results",
     "province.report": "province.reports",
     "province.accept": "province.reports",
+    "province.remind": "province.reports",
     "province.send_back": "province.reports",
-    "province.compilation": "province.compiled",
+    "province.answer_reopening": "province.reports",
     "province.new_tenant": "province.tenants",
+    "health.operation": "province.tenants",
     "province.open_tenant": "province.tenants",
     "province.new_link": "province.tenants",
+    "reform.index": "province.tenants",
+    "reform.begin": "province.tenants",
+    "reform.begin_plan": "province.tenants",
+    "reform.basics": "province.tenants",
+    "reform.change": "province.tenants",
+    "reform.show": "province.tenants",
+    "reform.add_place": "province.tenants",
+    "reform.confirm": "province.tenants",
+    "reform.ask_back": "province.tenants",
+    "reform.rows": "province.tenants",
 }
 
 
@@ -237,6 +264,9 @@ def _standing(identity: Identity) -> dict[str, Any]:
             values[key] = url_for(endpoint)
     if len(identity.places) > 1 and "account.places" in known:
         values["switch_url"] = url_for("account.places")
+    if identity.seer:
+        values["seer"] = identity.seer
+        values["stop_looking_url"] = url_for("powers.end_look")
     place = identity.place
     if place is None:
         return values
@@ -245,10 +275,14 @@ def _standing(identity: Identity) -> dict[str, Any]:
         "place": name,
         "within": within,
         "role": words.role_name(place.role.value, place.tier),
-        "name": identity.full_name,
+        "name": identity.acting_name,
+        "mandate": place.mandate,
         "key": key_of(identity),
     }
     values["rooms"] = _rooms(identity, place)
+    values["menu"] = [
+        (label, url_for(endpoint)) for label, endpoint, right in OF_POWERS if not refusal(identity, right)
+    ]
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
         if place.role in DISTRICT_ROLES:

@@ -20,6 +20,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -39,6 +40,7 @@ CSP = (
 )
 CHANGED_MEANWHILE = "Có người vừa sửa nội dung này trước anh/chị. Trang đã nạp lại số liệu mới nhất; xin xem lại rồi thực hiện lại."
 LAST_ROW = 2**31 - 1
+PATIENCE = 30  # seconds until one may ask again when the database was busy
 UNSTORABLE = "Nội dung gửi lên có ký tự hoặc con số không lưu được. Xin kiểm tra lại rồi gửi lại."
 FROZEN = "Nội dung này đã được ký hoặc đã ban hành nên không sửa được nữa."
 
@@ -84,6 +86,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(Exception, _unexpected)
     app.url_defaults(_version_static(app))
 
@@ -164,6 +167,13 @@ def error_page(code: int, sentence: str = "", title: str = "") -> tuple[str, int
 
 def _http_error(error: HTTPException) -> Any:
     db.session.rollback()
+    try:
+        return _known_error(error)
+    except (OperationalError, PoolTimeout) as reason:  # the frame of the page needs the database
+        return _busy(reason)
+
+
+def _known_error(error: HTTPException) -> Any:
     code = error.code or 500
     if isinstance(error, CSRFError):
         return error_page(400, "Trang đã mở quá lâu hoặc phiên đã đổi. Xin tải lại trang rồi gửi lại.")
@@ -219,8 +229,38 @@ def _database_error(error: DBAPIError) -> Any:
         current_app.logger.error("%s %s: a value the database cannot hold", request.method, request.path)
         return _refused(Refused(UNSTORABLE, 422))
     if isinstance(error, OperationalError):
-        return _unexpected(error, 503)
+        return _busy(error)
     return _unexpected(error)
+
+
+def _busy(error: Exception) -> Response:
+    """Ask for patience where the database has no connection or no time left; what was typed stays in the page.
+
+    The page is made without the frame, which would ask the database again and make the crowd wait longer.
+    """
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    current_app.logger.error("%s %s: busy: %s", request.method, request.path, type(error).__name__)
+    db.session.rollback()
+    title, sentence = _TITLES[503]
+    if wants_part():
+        response = _with_message((sentence, 503), sentence)
+    else:
+        page = current_app.jinja_env.get_template("busy.html")
+        again = request.method == "POST" and not request.files and not _secret(request.form)
+        posted = request.form.items(multi=True) if again else ()
+        fields = [(name, value) for name, value in posted if name != "csrf_token"]
+        token = request.form.get("csrf_token", "")
+        path = request.full_path.rstrip("?")
+        shown = page.render(title=title, sentence=sentence, fields=fields, token=token, path=path)
+        response = Response(shown, 503, mimetype="text/html")
+    response.headers["Retry-After"] = str(PATIENCE)
+    return response
+
+
+def _secret(form: Mapping[str, str]) -> bool:
+    """Return whether a form holds what must not be written into a page."""
+    return any(name in ("code", "again") or "password" in name for name in form)
 
 
 def _unexpected(error: Exception, code: int = 500) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal.place_kinds import TEMPLATES
 from portal.spelling import fold, nfc, sort_key
 
 __all__ = [
@@ -211,17 +212,7 @@ ROLES: Mapping[str, str] = {
     "unit_contributor": "Người góp minh chứng",
 }
 
-TENANT_KINDS: Mapping[str, str] = {
-    "province": "Tỉnh, thành phố trực thuộc trung ương",
-    "rural_district": "Huyện",
-    "urban_district": "Quận",
-    "town": "Thị xã",
-    "city": "Thành phố thuộc tỉnh",
-    "commune": "Xã",
-    "ward": "Phường",
-    "special_zone": "Đặc khu",
-    "provincial_units": "Đơn vị cấp tỉnh",
-}
+TENANT_KINDS: Mapping[str, str] = {kind.value: template.label for kind, template in TEMPLATES.items()}
 
 # The roles of a place that is the province's own: its officers are the Department's.
 PROVINCIAL_ROLES: Mapping[str, str] = {

@@ -1,4 +1,5 @@
-"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`: mail, and people's jobs.
+"""Work that runs beside the pages: `flask work`. A kind of work is an object in `kinds`: mail, people's jobs,
+reforms whose day has come, seals, the figures kept ready, a sign of life.
 
 A kind does what is due and returns; it keeps its state in the database, so that it may be ended at any moment
 and two workers may run at once. What goes wrong is logged and tried again after a growing pause. Each kind has a
@@ -16,8 +17,12 @@ from typing import Protocol
 from flask import Flask, current_app
 
 from portal.config import Settings
+from portal.figures.keeping import Keeping
+from portal.health.pulse import Beat
 from portal.jobs.working import Jobs
 from portal.notices.mailing import Mail
+from portal.reform.working import Reforms
+from portal.trail.sealing import Sealing
 from tenants.database import db
 
 log = logging.getLogger("portal.work")
@@ -39,7 +44,7 @@ class Kind(Protocol):
 
 def kinds(settings: Settings) -> list[Kind]:
     """Return the kinds of work this installation has."""
-    known: Sequence[Kind] = (Mail(), Jobs())
+    known: Sequence[Kind] = (Mail(), Jobs(), Reforms(), Sealing(), Keeping(), Beat())
     return [kind for kind in known if kind.wanted(settings)]
 
 

@@ -1,6 +1,6 @@
 """The door of every request: default deny, the right asked, the scope entered, one commit.
 
-A view says `@may(RIGHT)` or `@public("why")`; a view that says neither cannot be registered. Inside
+A view says `@may(RIGHT)`, `@public("why")` or `@by_token`; one that says none cannot be registered. Inside
 the door the database knows as whom it answers; a request that must not change anything runs in a
 read-only transaction, and the one commit of a changing request stands here.
 """
@@ -8,23 +8,25 @@ read-only transaction, and the one commit of a changing request stands here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
 
+from . import throttle, tokens
 from .database import db
 from .identity import Identity
 from .rights import Right, refusal
-from .scope import Scope, ScopeKind, enter
+from .scope import Scope, ScopeKind, acting_in, enter
 
 View = Callable[..., Any]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class UnguardedView(RuntimeError):
-    """A view was registered without `@may` or `@public`."""
+    """A view was registered without `@may`, `@public` or `@by_token`."""
 
 
 class GuardedFlask(Flask):
@@ -39,9 +41,11 @@ class GuardedFlask(Flask):
         **options: Any,
     ) -> None:
         """Register a route; raises `UnguardedView` for an unguarded view."""
-        guarded = getattr(view_func, "__right__", None) or getattr(view_func, "__public__", None)
+        guarded = any(getattr(view_func, mark, None) for mark in ("__right__", "__public__", "__token__"))
         if view_func is not None and endpoint != "static" and not guarded:
-            raise UnguardedView(f"{rule}: khai báo @may(...) hoặc @public(...) cho {endpoint or view_func}")
+            raise UnguardedView(
+                f"{rule}: khai báo @may(...), @public(...) hoặc @by_token cho {endpoint or view_func}"
+            )
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
 
@@ -54,15 +58,12 @@ def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], Vie
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             identity = signed_in()
-            sentence = refusal(identity, right)
+            sentence = only_looking() or refusal(identity, right)
             if sentence:
                 abort(403, sentence)
             assert identity.place is not None
-            writes = request.method in UNSAFE
-            if scope:
-                enter(Scope(scope, identity.place.tenant_id, 0, identity.account_id, writes))
-            else:
-                enter(identity.place.scope(identity.account_id, writes=writes))
+            own = identity.scope(writes=request.method in UNSAFE)
+            enter(replace(own, kind=scope, unit_id=0) if scope else own)
             return _conclude(view(*args, **kwargs))
 
         guarded.__right__ = right  # type: ignore[attr-defined]
@@ -71,12 +72,20 @@ def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], Vie
     return decorate
 
 
-def public(reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC) -> Callable[[View], View]:
-    """Open a view to everybody; `reason` says why that is right."""
+def public(
+    reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC, while_looking: bool = False
+) -> Callable[[View], View]:
+    """Open a view to everybody; `reason` says why that is right.
+
+    `while_looking`: it may change something even for who looks at another's pages: the way out, and signing out.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def open_view(*args: Any, **kwargs: Any) -> Any:
+            sentence = None if while_looking else only_looking()
+            if sentence:
+                abort(403, sentence)
             enter(Scope(scope, writes=request.method in UNSAFE))
             return _conclude(view(*args, **kwargs))
 
@@ -84,6 +93,37 @@ def public(reason: str, *, scope: ScopeKind = ScopeKind.PUBLIC) -> Callable[[Vie
         return open_view
 
     return decorate
+
+
+def by_token(view: View) -> View:
+    """Open a view to the bearer of a place's token, in the place's scope and for reading only; cookies count nothing.
+
+    Answers 401 without a token that opens something, 429 to one that asks too often, or guesses.
+    """
+
+    @wraps(view)
+    def borne(*args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        with acting_in(Scope(ScopeKind.SIGNIN)):
+            holder = tokens.holder_of(token.strip()) if scheme.lower() == "bearer" else None
+            tried = throttle.of_token(request.remote_addr or "")
+            held = None if holder or not token else throttle.admit(tried)
+        if held or (holder and holder.too_often):
+            abort(429)
+        if holder is None:
+            abort(401)
+        enter(holder.scope())
+        return view(*args, **kwargs)
+
+    borne.__token__ = True  # type: ignore[attr-defined]
+    return borne
+
+
+def only_looking() -> str | None:
+    """Return the sentence for a request that would change something while one looks at another's pages, else None."""
+    if request.method in UNSAFE and current_user.is_authenticated and signed_in().seer:
+        return f"Đang xem như {signed_in().full_name}: chỉ xem, không làm thay. Xin thôi xem rồi làm bằng tài khoản của mình."
+    return None
 
 
 def _conclude(answer: Any) -> Any:

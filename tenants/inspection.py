@@ -13,14 +13,13 @@ from typing import Any
 from psycopg import Connection as RawConnection
 from sqlalchemy.orm import DeclarativeBase
 
+from .functions import PERSONS, POWERS, SETTINGS
 from .owned import Wall
 from .wall import (
     LOGINS,
     OWNER,
-    PERSONS,
     SCOPE_ROLES,
     SEALED,
-    SETTINGS,
     declared,
     seal,
     statements_of,
@@ -207,7 +206,12 @@ def _triggers(connection: RawConnection[Any], walls: Mapping[str, Wall]) -> Iter
 
 def _functions(connection: RawConnection[Any], walls: Mapping[str, Wall]) -> Iterator[str]:
     """Find declared functions whose source is another one, and definer functions nobody declared."""
-    texts = [SETTINGS, PERSONS, *(statement for wall in walls.values() for statement in wall.statements)]
+    texts = [
+        SETTINGS,
+        PERSONS,
+        POWERS,
+        *(statement for wall in walls.values() for statement in wall.statements),
+    ]
     expected = {name: body for text in texts for name, body in _FUNCTION.findall(text)}
     rows = connection.execute(
         "select p.proname, p.prosrc, p.prosecdef, pg_get_userbyid(p.proowner) from pg_proc p"

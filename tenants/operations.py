@@ -6,15 +6,17 @@ who did what (the trail) is kept by the caller, because this package knows nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from . import signin
 from .database import db
 from .people import Account, Membership, Role
-from .places import Tenant, TenantKind
+from .places import WORDS, FormerName, Tenant, TenantKind
 from .refusal import Refused
 
 ELSEWHERE = (
@@ -67,10 +69,22 @@ def place_person(
     unit_id: int | None = None,
     since: date,
     until: date | None = None,
+    proposal_id: int | None = None,
+    delegation_id: int | None = None,
 ) -> Membership:
-    """Give a person a role in a place from a day on (until: the last day, inclusive)."""
+    """Give a person a role in a place from a day on (until: the last day, inclusive).
+
+    A role that decides names its confirmed proposal, a delegated one its delegation; the wall refuses it without.
+    """
     membership = Membership(
-        tenant_id=tenant_id, account_id=account_id, role=role, unit_id=unit_id, since=since, until=until
+        tenant_id=tenant_id,
+        account_id=account_id,
+        role=role,
+        unit_id=unit_id,
+        since=since,
+        until=until,
+        proposal_id=proposal_id,
+        delegation_id=delegation_id,
     )
     db.session.add(membership)
     db.session.flush()
@@ -120,9 +134,11 @@ def open_tenant(
     office: str,
     seat: str,
     valid_from: date,
+    chair_title: str = "CHỦ TỊCH",
+    symbol: str = "UBND",
 ) -> Tenant:
-    """Open a new tenant (province only). Raises `Refused` for a code already in use."""
-    if db.session.scalar(select(Tenant.id).where(Tenant.code == code)):
+    """Open a new tenant (province only). Raises `Refused` for a code in use at any time from its first day on."""
+    if code_taken(code, valid_from):
         raise Refused(f"Mã “{code}” đã dùng cho một nơi khác.", 422)
     tenant = Tenant(
         kind=kind,
@@ -132,8 +148,42 @@ def open_tenant(
         committee=committee,
         office=office,
         seat=seat,
+        chair_title=chair_title,
+        symbol=symbol,
         valid_from=valid_from,
     )
     db.session.add(tenant)
     db.session.flush()
     return tenant
+
+
+def code_taken(code: str, since: date) -> bool:
+    """Return whether a code, in whatever letters, belongs to a place that is not closed on a day.
+
+    The State gives the code of a place that is no more to a new one (law.md §9), so it is free again from then on.
+    """
+    same = func.lower(Tenant.code) == code.strip().lower()
+    open_then = or_(Tenant.valid_to.is_(None), Tenant.valid_to > since)
+    return bool(db.session.scalar(select(Tenant.id).where(same, open_then).limit(1)))
+
+
+def rename(place: Tenant, words: Mapping[str, Any], on_day: date, basis: str) -> None:
+    """Give a place other words from a day on; what it was until then is kept as a former name.
+
+    Raises `Refused` for a day that is not after the one its present words began.
+    """
+    since = named_since(place)
+    if on_day <= since:
+        raise Refused(f"{place.name} mang tên này từ {since:%d/%m/%Y}; ngày đổi phải sau ngày đó.", 422)
+    kept = {name: getattr(place, name) for name in WORDS}
+    db.session.add(FormerName(place_id=place.id, valid_from=since, valid_to=on_day, basis=basis, **kept))
+    for name in WORDS:
+        if name in words:
+            setattr(place, name, words[name])
+    db.session.flush()
+
+
+def named_since(place: Tenant) -> date:
+    """Return the day from which a place has borne its present words."""
+    last = db.session.scalar(select(func.max(FormerName.valid_to)).where(FormerName.place_id == place.id))
+    return last or place.valid_from

@@ -31,6 +31,7 @@ class Wall:
     `shared`: True for tables that belong to nobody; they have no policies, only grants.
     `statements`: further SQL, each idempotent: triggers that guard what is signed or decided.
     `steward`: what the steward may do; "" for rows that not even commands may touch.
+    `fleeting`: True for rows a backup leaves out: brought back, they would open what has been shut since.
     """
 
     grants: Mapping[str, str]
@@ -40,7 +41,17 @@ class Wall:
     shared: bool = False
     statements: tuple[str, ...] = ()
     steward: str = "select, insert, update, delete"
+    fleeting: bool = False
 
+
+FOLLOWS_ITS_UNIT = (
+    "if tg_op = 'UPDATE' and current_user = 'portal_owner' and follows_its_unit(to_jsonb(old), to_jsonb(new)) then"
+    " return new; end if;"
+)
+"""First line of a guard on rows of units: a row may follow its unit to another tenant, word for word.
+
+Nobody can write that but the database itself: keys are cascaded as the owner of the tables, as which no login acts.
+"""
 
 SHARED_READING = Wall(
     shared=True,

@@ -1,16 +1,29 @@
 """Persons, the places they hold, and what signs them in.
 
 An account is a person; a membership places the person (role, tenant, perhaps unit, from, until). A
-district sees the persons that hold a membership in it and nothing more. Passwords, TOTP seeds and
-sessions are readable in the sign-in scope alone.
+district sees the persons that hold a membership in it (or are proposed for one) and nothing more. The right
+to decide takes two people: one proposes, another confirms. What a holder delegates is a membership too, which
+names its delegation (`powers.py`). Passwords, TOTP seeds and sessions are readable in the sign-in scope alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base
@@ -41,16 +54,43 @@ GUEST_ROLES = frozenset({Role.UNIT_CONTRIBUTOR})
 """Roles of people from outside, whom a unit lets in for a few days; they never act for the unit."""
 LONGEST_VISIT = 60
 """Days a guest's role may last at most."""
+DECIDING_ROLES = frozenset({Role.DISTRICT_LEADER, Role.PROVINCE_ADMIN})
+"""Roles that take two people to give."""
+DELEGABLE_ROLES = frozenset({Role.DISTRICT_LEADER, Role.DISTRICT_OFFICER, Role.UNIT_HEAD})
+"""Roles whose holder may delegate; to administer, to sit on a council, to look is given by a role of one's own."""
 
 _SEEN_BY_DISTRICT = (
     "exists (select from membership m where m.account_id = account.id and m.tenant_id = app_tenant())"
+    " or exists (select from role_proposal p where p.account_id = account.id and p.tenant_id = app_tenant())"
 )
 _SEEN_BY_UNIT = (
     "exists (select from membership m where m.account_id = account.id"
     " and m.tenant_id = app_tenant() and m.unit_id = app_unit())"
 )
 _PLACED_BY_DISTRICT = OWN_TENANT + " and role not in ('province_admin','province_officer','province_viewer')"
-_PLACED_BY_UNIT = OWN_UNIT + " and may_place(role)"
+_VOUCHED = "vouched(tenant_id, unit_id, account_id, role, until, proposal_id, delegation_id)"
+_ENDED_BY_UNIT = (
+    OWN_UNIT + " and case when delegation_id is null then may_place(role) else gave(delegation_id) end"
+)
+_PLACED_BY_UNIT = (
+    OWN_UNIT
+    + " and case when delegation_id is null then may_place(role) and may_join(account_id) else true end"
+    f" and {_VOUCHED}"
+)
+_STAYS_ENDED = """
+create or replace function refuse_revival() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user in ('portal_unit', 'portal_district', 'portal_province')
+      and (old.role in ('district_leader', 'province_admin') or old.delegation_id is not null)
+      and (old.ended_at is not null or coalesce(new.until, 'infinity') > coalesce(old.until, 'infinity')) then
+    raise exception 'a role that takes two people is not given again by changing its end' using errcode = 'PT409';
+  end if;
+  return new;
+end $$;
+create or replace trigger membership_stays_ended before update on membership
+  for each row execute function refuse_revival();
+"""
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
@@ -103,14 +143,17 @@ class Membership(TenantOwned, Base):
         },
         rows={"unit": OWN_UNIT},
         writes={
-            "unit": _PLACED_BY_UNIT,
+            "unit": _ENDED_BY_UNIT,
             "district": _PLACED_BY_DISTRICT,
             "province": "role in ('province_admin','province_officer','province_viewer','district_admin')",
         },
         inserts={
-            "unit": _PLACED_BY_UNIT + " and may_join(account_id)",
-            "district": _PLACED_BY_DISTRICT + " and may_be_placed(account_id)",
+            "unit": _PLACED_BY_UNIT,
+            "district": f"{_PLACED_BY_DISTRICT} and may_be_placed(account_id) and {_VOUCHED}",
+            "province": "role in ('province_admin','province_officer','province_viewer','district_admin',"
+            f"'district_leader') and {_VOUCHED}",
         },
+        statements=(_STAYS_ENDED,),
     )
     __table_args__ = (
         CheckConstraint("until is null or until >= since", name="dates"),
@@ -121,6 +164,11 @@ class Membership(TenantOwned, Base):
             name="guest_has_end",
         ),
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
+        CheckConstraint("delegation_id is null or until is not null", name="delegation_has_end"),
+        ForeignKeyConstraint(["tenant_id", "proposal_id"], ["role_proposal.tenant_id", "role_proposal.id"]),
+        ForeignKeyConstraint(["tenant_id", "delegation_id"], ["delegation.tenant_id", "delegation.id"]),
+        UniqueConstraint("tenant_id", "proposal_id"),
+        UniqueConstraint("tenant_id", "delegation_id"),
         Index("ix_membership_account", "account_id"),
         Index("ix_membership_unit", "tenant_id", "unit_id"),
     )
@@ -131,6 +179,8 @@ class Membership(TenantOwned, Base):
     since: Mapped[date]
     until: Mapped[date | None]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    proposal_id: Mapped[int | None] = mapped_column(BigInteger)
+    delegation_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 _SIGNIN_ONLY = Wall(grants={"signin": "select, insert, update, delete"})
@@ -151,10 +201,13 @@ class Credential(Base):
 
 
 class SigninSession(Base):
-    """A session that can be listed and ended; the cookie holds the token, the table its SHA-256."""
+    """A session that can be listed and ended; the cookie holds the token, the table its SHA-256.
+
+    `seen_…`: whose place an administrator looks at the pages of, and until when.
+    """
 
     __tablename__ = "signin_session"
-    __wall__ = _SIGNIN_ONLY
+    __wall__ = replace(_SIGNIN_ONLY, fleeting=True)
     __table_args__ = (Index("ix_signin_session_account", "account_id"),)
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -165,6 +218,8 @@ class SigninSession(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     address: Mapped[str] = mapped_column(String(60), default="")
     agent: Mapped[str] = mapped_column(String(300), default="")
+    seen_membership_id: Mapped[int | None] = mapped_column(BigInteger)
+    seen_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class OneTimeLink(Base):
@@ -180,9 +235,12 @@ class OneTimeLink(Base):
         },
         inserts={
             "unit": "issued_by = app_account() and may_hand_link(account_id)",
-            "district": "issued_by = app_account() and placed_only_here(account_id)",
+            # Whoever hands out the key of somebody who decides could decide alone.
+            "district": "issued_by = app_account() and placed_only_here(account_id)"
+            " and (not decides(account_id) or holds(app_account(), app_tenant(), 'district_leader'))",
             "province": "issued_by = app_account()",
         },
+        fleeting=True,
     )
     __table_args__ = (Index("ix_one_time_link_account", "account_id"),)
 
@@ -198,7 +256,7 @@ class Throttle(Base):
     """Failures of one key (a login name, an address) in the running window; shared by all workers."""
 
     __tablename__ = "throttle"
-    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"})
+    __wall__ = Wall(shared=True, grants={"signin": "select, insert, update, delete"}, fleeting=True)
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

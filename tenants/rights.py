@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from .identity import Identity
-from .people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, UNIT_ROLES, Role
+from .identity import Identity, Place
+from .people import (
+    DECIDING_ROLES,
+    DELEGABLE_ROLES,
+    DISTRICT_ROLES,
+    GUEST_ROLES,
+    PROVINCE_ROLES,
+    UNIT_ROLES,
+    Role,
+)
 
 Predicate = Callable[[Identity, Any], str | None]
 
@@ -107,6 +115,9 @@ class Right(Enum):
     )
     WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
+    ANSWER_RECHECK = Grant(
+        "trả lời kết quả kiểm tra lại của Sở", _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER)
+    )
     SET_TARGETS = Grant(
         "đặt, sửa, thôi mục tiêu phấn đấu của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)
     )
@@ -118,13 +129,82 @@ class Right(Enum):
     RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm của huyện", DISTRICT_ROLES)
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
+    DELEGATE = Grant("ủy quyền vai trò mình đang giữ", DELEGABLE_ROLES)
+    SEE_DELEGATIONS = Grant(
+        "xem các ủy quyền ở nơi mình làm việc", DELEGABLE_ROLES | _roles(Role.DISTRICT_ADMIN)
+    )
+    SEE_PROPOSALS = Grant("xem đề xuất giao quyền quyết định", DECIDING_ROLES | _roles(Role.DISTRICT_ADMIN))
+    PROPOSE_DECIDER = Grant(
+        "đề xuất người giữ quyền quyết định", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN)
+    )
+    CONFIRM_DECIDER = Grant("xác nhận người giữ quyền quyết định", DECIDING_ROLES)
+    LOOK_AS = Grant("xem cổng như người khác thấy", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN))
+
+    SEE_TRAIL = Grant(
+        "tìm, xuất nhật ký và xem niêm phong",
+        _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER, Role.PROVINCE_ADMIN),
+    )
+
     SEE_PROVINCE = Grant("xem số liệu toàn tỉnh", PROVINCE_ROLES)
     RECEIVE_REPORT = Grant("nhận hoặc trả báo cáo huyện", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
     COMPILE_REPORT = Grant("lập báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER))
-    GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
+    SIGN_PROVINCE_REPORT = Grant("ký báo cáo toàn tỉnh", _roles(Role.PROVINCE_ADMIN))
+    WATCH_QUALITY = Grant(
+        "kết luận về dấu hiệu cần xem, đặt mức của dấu hiệu, kiểm tra lại ngẫu nhiên",
+        _roles(Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER),
+    )
+    GOVERN_CATALOGUE = Grant("xác nhận ngưỡng, soạn, ban hành bộ tiêu chí", _roles(Role.PROVINCE_ADMIN))
+    GOVERN_TEXTS = Grant("soạn, cho dùng câu chữ của mẫu văn bản", _roles(Role.PROVINCE_ADMIN))
     OPEN_TENANT = Grant("mở huyện mới", _roles(Role.PROVINCE_ADMIN))
+    REFORM_PLACES = Grant(
+        "lập, xác nhận phương án sắp xếp địa giới, yêu cầu trả lại", _roles(Role.PROVINCE_ADMIN)
+    )
     KEEP_DAYS = Grant("ghi ngày nghỉ, ngày làm bù của tỉnh", _roles(Role.PROVINCE_ADMIN))
+    MANAGE_TOKENS = Grant(
+        "cấp, thu hồi khóa API của nơi mình", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN)
+    )
+    SET_LICENCE = Grant("ghi giấy phép của dữ liệu mở", _roles(Role.PROVINCE_ADMIN))
+    SEE_OPERATION = Grant("xem tình trạng vận hành của cổng", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
+
+
+# What somebody needs to find the way; whoever holds a part of a role by delegation has it too.
+LOOKING = frozenset(
+    {
+        Right.OWN_ACCOUNT,
+        Right.SEE_DESK,
+        Right.READ_NOTICES,
+        Right.READ_CATALOGUE,
+        Right.READ_EVIDENCE,
+        Right.READ_PAPERS,
+        Right.SEE_DOSSIER,
+        Right.SEE_DISTRICT,
+        Right.SEE_DELEGATIONS,
+    }
+)
+# What is the holder's alone: a delegation is not passed on, and gives nobody the right to decide for good.
+NOT_DELEGABLE = frozenset({Right.DELEGATE, Right.CONFIRM_DECIDER, Right.SEE_PROPOSALS})
+# What nobody else may look at, even with the person's eyes.
+PERSONAL = frozenset({Right.OWN_ACCOUNT})
+
+
+def delegable(role: Role) -> tuple[Right, ...]:
+    """Return the rights of a role that can be delegated one by one, in the order of the table."""
+    return tuple(r for r in Right if role in r.value.roles and r not in LOOKING and r not in NOT_DELEGABLE)
+
+
+def may_look(identity: Identity, seen: Place) -> str | None:
+    """Return the sentence why a person may not look at the pages of another's place, or None."""
+    sentence = refusal(identity, Right.LOOK_AS)
+    if sentence or identity.place is None:
+        return sentence
+    if identity.place.role not in PROVINCE_ROLES and seen.tenant_id != identity.place.tenant_id:
+        return "Chỉ xem được như người của nơi mình quản trị."
+    if seen.role in GUEST_ROLES:
+        return "Không xem thay khách góp minh chứng: trang của họ chỉ có phần được mời."
+    if any(own.membership_id == seen.membership_id for own in identity.places):
+        return "Đây là vai trò của chính anh/chị."
+    return None
 
 
 def refusal(identity: Identity, right: Right, row: Any = None) -> str | None:
@@ -137,6 +217,13 @@ def refusal(identity: Identity, right: Right, row: Any = None) -> str | None:
         return "Anh/chị chưa được phân công ở nơi nào còn hiệu lực. Xin liên hệ người quản trị nơi mình làm việc."
     if identity.place.role not in grant.roles:
         return f"Vai trò anh/chị đang dùng không được {grant.words}."
+    if identity.seer and right in PERSONAL:
+        return "Đang xem như người khác: tài khoản của người đó không xem được."
+    mandate = identity.place.mandate
+    if mandate and right in NOT_DELEGABLE:
+        return f"Anh/chị giữ vai trò này theo ủy quyền của {mandate.giver} nên không được {grant.words}."
+    if mandate and mandate.rights and right not in LOOKING and right.name not in mandate.rights:
+        return f"Văn bản ủy quyền ({mandate.document}) không gồm việc {grant.words}."
     if row is not None and grant.predicate is not None:
         return grant.predicate(identity, row)
     return None

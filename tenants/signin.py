@@ -16,15 +16,13 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from . import throttle
 from .database import db
-from .identity import Identity, Place
-from .people import Account, Credential, Membership, OneTimeLink, Role, SigninSession
-from .places import Tenant
+from .people import Account, Credential, OneTimeLink, SigninSession
 from .refusal import Refused
 
 SESSION_IDLE = timedelta(hours=12)
@@ -156,62 +154,6 @@ def end_one_session(account_id: int, mark: str) -> bool:
         )
     )
     return bool(ended.rowcount)  # type: ignore[attr-defined]
-
-
-def identify(token: str) -> Identity | None:
-    """Return the person behind a session token, with the places in force today, or None."""
-    day = today()
-    rows = db.session.execute(
-        select(SigninSession, Account, Membership, Tenant.name, Tenant.tier, Credential.totp_confirmed_at)
-        .join(Account, Account.id == SigninSession.account_id)
-        .join(Credential, Credential.account_id == Account.id)
-        .outerjoin(
-            Membership,
-            (Membership.account_id == Account.id)
-            & (Membership.since <= day)
-            & Membership.ended_at.is_(None)
-            & or_(Membership.until.is_(None), Membership.until >= day),
-        )
-        .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
-        .where(SigninSession.token_sha256 == digest(token), Account.disabled_at.is_(None))
-        .order_by(Membership.id)
-    ).all()
-    if not rows:
-        return None
-    session, account, confirmed = rows[0][0], rows[0][1], rows[0][5]
-    at = now()
-    if session.expires_at <= at or session.last_seen_at + SESSION_IDLE <= at:
-        return None
-    if session.last_seen_at < at - timedelta(minutes=5):
-        session.last_seen_at = at
-    places = tuple(
-        Place(m.id, m.tenant_id, tenant_name, Role(m.role), m.unit_id, tier)
-        for _, _, m, tenant_name, tier, _ in rows
-        if m
-    )
-    chosen = tuple(p for p in places if p.membership_id == session.membership_id)
-    return Identity(
-        account.id,
-        account.login,
-        account.full_name,
-        places,
-        next(iter(chosen or places), None),
-        token,
-        confirmed is not None,
-    )
-
-
-def choose_place(identity: Identity, membership_id: int) -> Place:
-    """Act in another of the person's places from now on; raises `Refused` for a place not theirs."""
-    for place in identity.places:
-        if place.membership_id == membership_id:
-            db.session.execute(
-                update(SigninSession)
-                .where(SigninSession.token_sha256 == digest(identity.token))
-                .values(membership_id=membership_id)
-            )
-            return place
-    raise Refused("Anh/chị không có vai trò còn hiệu lực ở nơi này.")
 
 
 def own_sessions(account_id: int) -> list[SigninSession]:

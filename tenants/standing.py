@@ -1,41 +1,126 @@
-"""Who a person is and where they stand today, asked without a session: for work that is done after a request.
+"""Who a person is and where they stand today: by the session of a request, or without one for work done after it.
 
-What somebody asked for is done with the rights of the moment it is done; who has left meanwhile gets nothing.
+All of it reads in the sign-in scope. An administrator who looks at somebody's pages is that person to the program,
+and nobody to the database (`Identity.scope`).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
 
 from .database import db
-from .identity import Identity, Place
-from .people import Account, Membership, Role
-from .places import Tenant
-from .signin import today
+from .identity import Identity, Place, Seer
+from .people import Account, Credential, Membership, SigninSession
+from .placing import in_force, named, places_of
+from .refusal import Refused
+from .rights import may_look
+from .signin import SESSION_IDLE, digest, now, today
+
+LOOK_LIFE = timedelta(minutes=15)
+
+
+def identify(token: str) -> Identity | None:
+    """Return the person behind a session token, with the places in force today, or None."""
+    day = today()
+    rows = db.session.execute(
+        named(
+            select(SigninSession, Account, Credential.totp_confirmed_at)
+            .join(Account, Account.id == SigninSession.account_id)
+            .join(Credential, Credential.account_id == Account.id)
+            .outerjoin(Membership, (Membership.account_id == Account.id) & in_force(day))
+            .where(SigninSession.token_sha256 == digest(token), Account.disabled_at.is_(None))
+            .order_by(Membership.id)
+        )
+    ).all()
+    if not rows:
+        return None
+    session: SigninSession = rows[0][0]
+    account: Account = rows[0][1]
+    at = now()
+    if session.expires_at <= at or session.last_seen_at + SESSION_IDLE <= at:
+        return None
+    if session.last_seen_at < at - timedelta(minutes=5):
+        session.last_seen_at = at
+    places = places_of(rows, day)
+    chosen = tuple(p for p in places if p.membership_id == session.membership_id)
+    identity = Identity(
+        account.id,
+        account.login,
+        account.full_name,
+        places,
+        next(iter(chosen or places), None),
+        token,
+        rows[0][2] is not None,
+    )
+    if session.seen_membership_id and session.seen_until and session.seen_until > at:
+        return _seen(identity, session.seen_membership_id, session.seen_until) or identity
+    return identity
+
+
+def _seen(seer: Identity, membership_id: int, until: datetime) -> Identity | None:
+    """Return the person an administrator looks at, None where either no longer stands where it began."""
+    account_id = db.session.scalar(select(Membership.account_id).where(Membership.id == membership_id))
+    seen = standing_of(account_id, membership_id) if account_id else None
+    if seen is None or seen.place is None or may_look(seer, seen.place):
+        return None
+    by = Seer(seer.account_id, seer.full_name, until)
+    return replace(seen, token=seer.token, totp=True, seer=by)
 
 
 def standing_of(account_id: int, membership_id: int) -> Identity | None:
     """Return the person acting in one of the person's places, None where place or person is no longer in force.
 
-    Reads in the sign-in scope; every place in force is there, as `Identity.holds_unit` asks for them all.
+    For work that is done after a request, with the rights of the moment it is done. Reads in the sign-in scope;
+    every place in force is there, as `Identity.holds_unit` asks for them all.
     """
     day = today()
     rows = db.session.execute(
-        select(Account, Membership, Tenant.name, Tenant.tier)
-        .join(Membership, Membership.account_id == Account.id)
-        .join(Tenant, Tenant.id == Membership.tenant_id)
-        .where(
-            Account.id == account_id,
-            Account.disabled_at.is_(None),
-            Membership.since <= day,
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= day),
+        named(
+            select(Account)
+            .join(Membership, Membership.account_id == Account.id)
+            .where(Account.id == account_id, Account.disabled_at.is_(None), in_force(day))
+            .order_by(Membership.id)
         )
-        .order_by(Membership.id)
     ).all()
-    places = tuple(Place(m.id, m.tenant_id, name, Role(m.role), m.unit_id, tier) for _, m, name, tier in rows)
+    places = places_of(rows, day)
     place = next((one for one in places if one.membership_id == membership_id), None)
     if place is None:
         return None
     account = rows[0][0]
     return Identity(account.id, account.login, account.full_name, places, place, "")
+
+
+def look(token: str, membership_id: int) -> datetime:
+    """Let the person of a session look at somebody's pages for a quarter of an hour; returns until when."""
+    until = now() + LOOK_LIFE
+    db.session.execute(
+        update(SigninSession)
+        .where(SigninSession.token_sha256 == digest(token))
+        .values(seen_membership_id=membership_id, seen_until=until)
+    )
+    return until
+
+
+def stop_looking(token: str) -> None:
+    """Let the person of a session be at home again."""
+    db.session.execute(
+        update(SigninSession)
+        .where(SigninSession.token_sha256 == digest(token))
+        .values(seen_membership_id=None, seen_until=None)
+    )
+
+
+def choose_place(identity: Identity, membership_id: int) -> Place:
+    """Act in another of the person's places from now on; raises `Refused` for a place not theirs."""
+    for place in identity.places:
+        if place.membership_id == membership_id:
+            db.session.execute(
+                update(SigninSession)
+                .where(SigninSession.token_sha256 == digest(identity.token))
+                .values(membership_id=membership_id)
+            )
+            return place
+    raise Refused("Anh/chị không có vai trò còn hiệu lực ở nơi này.")

@@ -66,6 +66,16 @@ def of_public_code(address: str) -> tuple[Limit, ...]:
     return (Limit(f"public:{network_of(address)}", 30, timedelta(minutes=5)),)
 
 
+def of_token(address: str) -> tuple[Limit, ...]:
+    """Return what is counted when somebody comes with a token that opens nothing."""
+    return (Limit(f"token:{network_of(address)}", 30, timedelta(minutes=5)),)
+
+
+def of_open_data(address: str) -> tuple[Limit, ...]:
+    """Return what is counted when somebody takes a file of open data."""
+    return (Limit(f"open:{network_of(address)}", 60, timedelta(minutes=5)),)
+
+
 def network_of(address: str) -> str:
     """Return the address, for IPv6 its /64: one subscriber owns all of that."""
     try:

@@ -19,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Table
 from sqlalchemy.orm import DeclarativeBase
 
+from .functions import PERSONS, POWERS, SETTINGS
 from .owned import ALL_ROWS, OWN_TENANT, OWN_UNIT, Wall
 
 OWNER = "portal_owner"
@@ -29,64 +30,6 @@ LOGINS = {
     "portal_oversight": ("portal_province",),
     "portal_migrate": (OWNER, "portal_steward", "portal_work"),
 }
-
-SETTINGS = """
-create or replace function app_tenant() returns int language sql stable parallel safe
-  as $$ select nullif(current_setting('app.tenant_id', true), '')::int $$;
-create or replace function app_unit() returns bigint language sql stable parallel safe
-  as $$ select nullif(current_setting('app.unit_id', true), '')::bigint $$;
-create or replace function app_account() returns bigint language sql stable parallel safe
-  as $$ select nullif(current_setting('app.account_id', true), '')::bigint $$;
-create or replace function folded(value text) returns text language sql immutable parallel safe
-  set search_path = public, pg_temp
-  as $$ select lower(unaccent('unaccent', value)) $$;
-"""
-
-# What a district or a unit may know of a person's places elsewhere: yes or no, for a person it asks about; and
-# whom the acting person may place in the unit: its head a clerk or a guest, its clerk a guest.
-PERSONS = """
-create or replace function placed_only_here(account bigint) returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())
-    and not exists (select from membership m where m.account_id = account and m.tenant_id <> app_tenant()
-      and m.ended_at is null
-      and (m.until is null or m.until >= (now() at time zone 'Asia/Ho_Chi_Minh')::date)) $$;
-create or replace function may_be_placed(account bigint) returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select exists (select from membership m where m.account_id = account and m.tenant_id = app_tenant())
-    or not exists (select from membership m where m.account_id = account) $$;
-revoke execute on function placed_only_here(bigint), may_be_placed(bigint) from public;
-grant execute on function placed_only_here(bigint), may_be_placed(bigint) to portal_district;
-create or replace function may_place(placed text) returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select exists (select from membership m where m.account_id = app_account()
-    and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.ended_at is null
-    and (now() at time zone 'Asia/Ho_Chi_Minh')::date between m.since and coalesce(m.until, 'infinity')
-    and (m.role, placed) in (('unit_head', 'unit_editor'), ('unit_head', 'unit_contributor'),
-      ('unit_editor', 'unit_contributor'))) $$;
-create or replace function may_join(account bigint) returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select not exists (select from membership m where m.account_id = account
-    and (m.tenant_id, m.unit_id) is distinct from (app_tenant(), app_unit())) $$;
-create or replace function may_hand_link(account bigint) returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select may_join(account)
-    and exists (select from membership m where m.account_id = account)
-    and not exists (select from membership m where m.account_id = account and m.ended_at is null
-      and coalesce(m.until, 'infinity') >= (now() at time zone 'Asia/Ho_Chi_Minh')::date
-      and not may_place(m.role)) $$;
-create or replace function only_a_guest() returns boolean language sql stable
-  security definer set search_path = public, pg_temp
-  as $$ select exists (select from membership m where m.account_id = app_account()
-      and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.role = 'unit_contributor')
-    and not exists (select from membership m where m.account_id = app_account()
-      and m.tenant_id = app_tenant() and m.unit_id = app_unit() and m.role <> 'unit_contributor'
-      and m.ended_at is null
-      and (now() at time zone 'Asia/Ho_Chi_Minh')::date between m.since and coalesce(m.until, 'infinity')) $$;
-revoke execute on function may_place(text), may_join(bigint), may_hand_link(bigint), only_a_guest() from public;
-grant execute on function may_place(text), may_join(bigint), may_hand_link(bigint) to portal_unit;
-grant execute on function only_a_guest() to portal_unit, portal_district, portal_steward;
-"""
 
 # Every policy with the mark of how the database understood it, and the seal it carries.
 SEALED = """
@@ -160,7 +103,7 @@ def raise_wall(connection: Connection, base: type[DeclarativeBase]) -> None:
     """Write the declared grants, policies and triggers into the database (as the owner)."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, RawConnection)
-    statements = [SETTINGS, PERSONS]
+    statements = [SETTINGS, PERSONS, POWERS]
     for name, wall in sorted(declared(base).items()):
         statements += statements_of(name, wall)
     statements.sort(key=lambda statement: "create or replace function" not in statement)

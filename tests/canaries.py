@@ -24,6 +24,7 @@ from portal.accounts.operations import NewPerson
 from portal.appraisal import operations as appraisal
 from portal.appraisal.operations import PointAsked
 from portal.appraisal.supplements import ask_leave
+from portal.compilation.operations import compile_report
 from portal.complaints import operations as complaints
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
@@ -39,8 +40,11 @@ from portal.jobs import operations as jobs
 from portal.jobs.working import Jobs
 from portal.opening import operations as opening
 from portal.outreach import operations as outreach
-from portal.province.compiling import compile_report
 from portal.recognition.models import DecisionLine
+from portal.reform import operations as reforming
+from portal.reform.operations import Basics
+from portal.reform.rules import Kind as ReformKind
+from portal.reform.rules import Successor
 from portal.reports import operations as reports
 from portal.reports import reopening
 from portal.reports.models import DistrictReport
@@ -81,6 +85,7 @@ class Year:
     draft: int = 0
     report: int = 0
     compiled: int = 0
+    reform: int = 0
     entered: int = 0
     unregistered: int = 0
     past: int = 0
@@ -148,6 +153,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     year.draft = district.drafted()
     year.report = _report(year)
     year.compiled = _compile(year)
+    year.reform = _plan(year)
     _enter_and_import(year)
     _have_made(year)
     _fill_gaps(year)
@@ -376,6 +382,17 @@ def _compile(year: Year) -> int:
         report = db.session.get_one(DistrictReport, (year.tenant_id, year.report))
         reopening.ask(actor, report, f"{CANARY} sót một đơn vị.")
     return compiled
+
+
+def _plan(year: Year) -> int:
+    """A plan to divide the victim district, as the Department has begun it."""
+    document = (f"{CANARY}/NQ", clock.today(), "Hội đồng nhân dân thành phố")
+    with year.world.acting(year.world.province_person()) as actor:
+        plan = reforming.begin(actor, Basics(ReformKind.SPLIT, [year.tenant_id], clock.today(), *document))
+        place = Successor("", "Xã Mới", kind="commune", code="99999")
+        reforming.add_place(actor, plan, place, plan.version)
+        reforming.assign(actor, plan, plan.version, rest={year.tenant_id: "1"})
+        return plan.id
 
 
 def _enter_and_import(year: Year) -> None:

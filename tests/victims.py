@@ -51,20 +51,28 @@ ONE_A_DISTRICT = {
     "council",
     "council_meeting",
     "district_year",
+    "figure_summary",
     "registration_term",
     "visit_plan",
     "year_notice",
 }
 
+# Parents that a row need not have: a role held in one's own right names neither of the two.
+UNPLANTED = {("membership", "delegation"), ("membership", "role_proposal")}
+
 Hint = Callable[["Planter", int, int], Any]
 HINTS: dict[tuple[str, str], Hint] = {
     ("membership", "role"): lambda _p, _t, unit: "unit_head" if unit else "district_officer",
+    ("membership", "proposal_id"): lambda *_: None,
+    ("membership", "delegation_id"): lambda *_: None,
+    ("delegation", "role"): lambda _p, _t, unit: "unit_head" if unit else "district_leader",
     ("recognition", "valid_to"): lambda *_: date(2029, 12, 31),
     ("register_entry", "valid_to"): lambda *_: date(2029, 12, 31),
     ("decision_line", "outcome"): lambda *_: 1,
     ("further_decision", "before"): lambda *_: 1,
     ("notice", "audience"): lambda *_: "unit",
     ("letter", "notice_id"): lambda *_: 1,
+    ("recheck", "sent_at"): lambda *_: datetime(2027, 4, 1, tzinfo=UTC),
     ("council", "quorum"): lambda *_: 1,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,
@@ -131,6 +139,8 @@ class Planter:
             values["unit_id"] = unit_id
         for constraint in sorted(table.foreign_key_constraints, key=lambda c: -len(c.columns)):
             if not unit_id and "unit_id" in constraint.column_keys:
+                continue
+            if (name, constraint.referred_table.name) in UNPLANTED:
                 continue
             parent = self._parent(constraint.referred_table.name, tenant_id, unit_id)
             for element in constraint.elements:

@@ -14,7 +14,7 @@ from flask_login import current_user, login_user, logout_user
 
 from portal import clock
 from portal.web import back_to
-from tenants import signin, totp
+from tenants import signin, standing, totp
 from tenants.access import public
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -116,7 +116,7 @@ def _awaited() -> int | None:
 
 
 @blueprint.post("/dang-xuat")
-@public("ai đã đăng nhập cũng đăng xuất được", scope=ScopeKind.SIGNIN)
+@public("ai đã đăng nhập cũng đăng xuất được", scope=ScopeKind.SIGNIN, while_looking=True)
 def sign_out() -> Any:
     """End the session on the server and in the browser."""
     if current_user.is_authenticated:
@@ -169,7 +169,7 @@ def places() -> Any:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     titles = place_titles(current_user)
     if current_user.place:  # the frame names the unit, which only the place's own scope may read
-        enter(current_user.place.scope(current_user.account_id, writes=False))
+        enter(current_user.scope(writes=False))
     return render_template("account/places.html", identity=current_user, titles=titles)
 
 
@@ -181,6 +181,6 @@ def choose_place() -> Any:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     number = request.form.get("place", "")
     chosen = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
-    signin.choose_place(current_user, chosen)
+    standing.choose_place(current_user, chosen)
     flash("Đã đổi nơi làm việc.", "ok")
     return redirect("/", 303)

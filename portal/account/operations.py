@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from portal.notices.operations import tell_person
 from portal.notices.wording import FACTOR_OFF, FACTOR_ON, KEY_CHANGED
 from portal.trail.operations import record
-from tenants import signin, throttle, totp
+from tenants import signin, standing, throttle, totp
 from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -69,7 +69,7 @@ def open_session(account_id: int, visitor: Visitor, old_token: str = "") -> Iden
     if old_token:
         signin.end_session(old_token)
     token = signin.open_session(account_id, visitor.address, visitor.agent)
-    identity = signin.identify(token)
+    identity = standing.identify(token)
     if identity is None:
         raise Refused(WRONG, 422)
     log.info("signed in: account=%s address=%s", account_id, visitor.address)

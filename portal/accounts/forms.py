@@ -48,6 +48,7 @@ class RoleForm(FlaskForm):
 
     role = SelectField("Vai trò", validate_choice=False)
     unit = SelectField("Đơn vị", validate_choice=False)
+    reason = Line("Lý do, văn bản phân công", [Length(max=500, message="Lý do dài nhất 500 ký tự.")])
 
     def offer(self, units: Sequence[tuple[int, str]]) -> None:
         """Offer the roles a district gives, and its open units."""

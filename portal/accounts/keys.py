@@ -20,6 +20,9 @@ from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from .operations import Handed, handed, known, must_manage, note, tenant_of
+from .queries import decides
+
+KEY_OF_DECIDER = "Liên kết của người giữ quyền quyết định do quản trị tỉnh cấp, để không ai ở huyện một mình có được quyền đó."
 
 
 def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
@@ -31,6 +34,8 @@ def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:
     persons.require_placed_only_here(account_id)
     if account.disabled_at:
         raise Refused("Tài khoản đang khóa. Xin mở lại trước khi cấp liên kết.")
+    if decides(tenant_id, account_id):
+        raise Refused(KEY_OF_DECIDER)
     role, unit = _latest_role(tenant_id, account_id)
     made = handed(actor, account_id, role, unit or tenant_of(tenant_id).name)
     sentence = f"đã cấp liên kết đặt mật khẩu cho {account.login}."

@@ -22,7 +22,7 @@ from tenants import operations as persons
 from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
-from tenants.people import GUEST_ROLES, UNIT_ROLES, Account, Membership, Role
+from tenants.people import DECIDING_ROLES, GUEST_ROLES, UNIT_ROLES, Account, Membership, Role
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -31,6 +31,10 @@ from .queries import account_of, other_administrators, roles_held
 from .rules import GIVEN, OF_UNIT, logins
 
 MOST_UNITS = 200
+TWO_PEOPLE = (
+    "Quyền quyết định do hai người giao: đề xuất ở trang Giao quyền quyết định, lãnh đạo đang giữ vai trò (hoặc quản "
+    "trị tỉnh, khi huyện chưa có ai) xác nhận."
+)
 LAST_ADMIN = "Đây là người quản trị duy nhất của huyện. Xin giao vai trò quản trị cho người khác trước."
 
 
@@ -75,7 +79,7 @@ def create_person(
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     place = unit.name if unit else tenant_of(tenant_id).name
     sentence = (
-        f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {_role(role)}."
+        f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {role_words(role)}."
     )
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
     _welcome(tenant_id, account_id, role, place)
@@ -83,7 +87,7 @@ def create_person(
 
 
 def _welcome(tenant_id: int, account_id: int, role: Role, place: str) -> None:
-    tell_person(tenant_id, account_id, NEW_ACCOUNT.format(role=_role(role), place=place), "/tai-khoan")
+    tell_person(tenant_id, account_id, NEW_ACCOUNT.format(role=role_words(role), place=place), "/tai-khoan")
 
 
 def _new_account(person: NewPerson) -> int:
@@ -96,6 +100,8 @@ def _place_of(tenant_id: int, role: Role, unit_id: int | None) -> Unit | None:
     """Return the unit a role belongs to; raises `Refused` for a role or unit that does not go."""
     if role not in GIVEN:
         raise Refused("Vai trò này không do huyện giao.", 422)
+    if role in DECIDING_ROLES:
+        raise Refused(TWO_PEOPLE, 422)
     if role not in UNIT_ROLES:
         if unit_id:
             raise Refused("Vai trò cấp huyện không gắn với đơn vị.", 422)
@@ -166,7 +172,7 @@ def _create_for_unit(actor: Identity, tenant_id: int, unit: Unit, role: Role) ->
         except persons.LoginTaken:
             continue
         persons.place_person(account_id, role, tenant_id, unit_id=unit.id, since=signin.today())
-        sentence = f"đã tạo tài khoản {login} cho {unit.name}, vai trò {_role(role)}."
+        sentence = f"đã tạo tài khoản {login} cho {unit.name}, vai trò {role_words(role)}."
         note(actor, tenant_id, "person.create", sentence, account_id, unit.id)
         return handed(actor, account_id, role, unit.name)
     raise Refused(f"Không đặt được tên đăng nhập cho {unit.name}. Xin đổi mã đơn vị.")
@@ -190,10 +196,10 @@ def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit
         raise Refused("Người này đang giữ vai trò đó rồi.")
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     where = f" tại {unit.name}" if unit else ""
-    sentence = f"đã giao cho {account.full_name} vai trò {_role(role)}{where}."
+    sentence = f"đã giao cho {account.full_name} vai trò {role_words(role)}{where}."
     note(actor, tenant_id, "person.role", sentence, account_id, unit_id)
     place = unit.name if unit else tenant_of(tenant_id).name
-    tell_person(tenant_id, account_id, ROLE_GIVEN.format(role=_role(role), place=place), "/noi-lam-viec")
+    tell_person(tenant_id, account_id, ROLE_GIVEN.format(role=role_words(role), place=place), "/noi-lam-viec")
 
 
 def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
@@ -211,11 +217,11 @@ def _end(actor: Identity, membership: Membership, why: str = "") -> None:
     assert account is not None
     persons.end_membership(membership, signin.today())
     db.session.flush()
-    sentence = f"đã kết thúc vai trò {_role(membership.role)} của {account.full_name}{why}."
+    sentence = f"đã kết thúc vai trò {role_words(membership.role)} của {account.full_name}{why}."
     note(actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id)
     unit = db.session.get(Unit, (membership.tenant_id, membership.unit_id)) if membership.unit_id else None
     place = unit.name if unit else tenant_of(membership.tenant_id).name
-    ended = ROLE_ENDED.format(role=_role(membership.role), place=place)
+    ended = ROLE_ENDED.format(role=role_words(membership.role), place=place)
     tell_person(membership.tenant_id, membership.account_id, ended, "/noi-lam-viec")
 
 
@@ -239,12 +245,16 @@ def hand_over(actor: Identity, tenant_id: int, membership_id: int, person: NewPe
     old = _running(tenant_id, membership_id)
     if old.role in GUEST_ROLES:
         raise Refused("Lời mời người góp minh chứng không bàn giao được; đơn vị mời người khác.")
+    if old.delegation_id is not None:
+        raise Refused("Vai trò theo ủy quyền không bàn giao được; người ủy quyền lập ủy quyền mới.")
+    if old.role in DECIDING_ROLES:
+        raise Refused(TWO_PEOPLE)
     role, unit_id = Role(old.role), old.unit_id
     account_id = _new_account(person)
     _end(actor, old, f", bàn giao cho {person.full_name}")
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
-    sentence = f"đã giao vai trò {_role(role)} cho {person.full_name} ({person.login.strip().lower()})."
+    sentence = f"đã giao vai trò {role_words(role)} cho {person.full_name} ({person.login.strip().lower()})."
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
     place = unit.name if unit else tenant_of(tenant_id).name
     _welcome(tenant_id, account_id, role, place)
@@ -259,7 +269,8 @@ def known(tenant_id: int, account_id: int) -> Account:
     return account
 
 
-def _role(role: str) -> str:
+def role_words(role: str) -> str:
+    """Return the name of a role inside a sentence."""
     name = words.ROLES[role]
     return name if name.isupper() else name[:1].lower() + name[1:]
 

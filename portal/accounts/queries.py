@@ -195,3 +195,15 @@ def role_of(tenant_id: int, membership_id: int) -> Any:
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
         .where(Membership.tenant_id == tenant_id, Membership.id == membership_id)
     ).one_or_none()
+
+
+def decides(tenant_id: int, account_id: int) -> bool:
+    """Return whether a person holds the right to decide in the district, now or later, also by delegation."""
+    held = select(Membership.id).where(
+        Membership.tenant_id == tenant_id,
+        Membership.account_id == account_id,
+        Membership.role == Role.DISTRICT_LEADER,
+        Membership.ended_at.is_(None),
+        or_(Membership.until.is_(None), Membership.until >= signin.today()),
+    )
+    return db.session.scalar(held.limit(1)) is not None

@@ -13,11 +13,12 @@ from flask import Blueprint, render_template, request
 
 from portal import words
 from portal.cycle.queries import tier_at
+from portal.powers.operations import propose, propose_new
 from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants import operations as persons
 from tenants import signin
 from tenants.access import found, may, signed_in
-from tenants.people import Account
+from tenants.people import DECIDING_ROLES, Account, Role
 from tenants.refusal import Refused
 from tenants.rights import Right
 
@@ -29,6 +30,7 @@ from .rules import GIVEN, STATES, state_of
 
 blueprint = Blueprint("accounts", __name__)
 ROLE_MISSING = "Xin chọn vai trò."
+PROPOSED = "Đã đề xuất. Vai trò có hiệu lực khi người thứ hai xác nhận."
 
 
 def _here() -> int:
@@ -81,6 +83,9 @@ def create() -> Any:
     if not good or role is None:
         return _new_page(form), 422
     try:
+        if role is Role.DISTRICT_LEADER and unit_id is None:
+            propose_new(signed_in(), form.person(), role, form.reason.data or "")
+            return back_to("powers.proposals", PROPOSED)
         handed = operations.create_person(signed_in(), _here(), form.person(), role, unit_id)
     except Refused as refused:
         return _refused(form, refused), refused.status
@@ -94,7 +99,9 @@ def _refused(form: NewPersonForm, refused: Refused) -> str:
 
 def marked(form: Any, refused: Refused) -> Any:
     """Put the sentence of a refusal at its field: login names are refused for themselves."""
-    if isinstance(refused, persons.LoginTaken) or "đăng nhập" in refused.sentence:
+    if "lý do" in refused.sentence.lower():
+        form.reason.errors = [refused.sentence]
+    elif isinstance(refused, persons.LoginTaken) or "đăng nhập" in refused.sentence:
         form.login.errors = [refused.sentence]
     else:
         form.form_errors.append(refused.sentence)
@@ -151,6 +158,8 @@ def _person_page(account: Account, form: RoleForm) -> str:
         state_of=state_of,
         today=signin.today(),
         elsewhere=persons.ELSEWHERE,
+        decides=queries.decides(tenant_id, account.id),
+        deciding=DECIDING_ROLES,
     )
 
 
@@ -167,9 +176,13 @@ def give_role(account_id: int) -> Any:
         form.role.errors = [ROLE_MISSING]
         return _person_page(account, form), 422
     try:
+        if role is Role.DISTRICT_LEADER and unit_id is None:
+            propose(signed_in(), account_id, role, form.reason.data or "")
+            return back_to("powers.proposals", PROPOSED)
         operations.give_role(signed_in(), _here(), account_id, role, unit_id)
     except Refused as refused:
-        form.role.errors = [refused.sentence]
+        at = form.reason if "lý do" in refused.sentence.lower() else form.role
+        at.errors = [refused.sentence]
         return _person_page(account, form), refused.status
     return back_to("accounts.show", "Đã giao thêm vai trò.", account_id=account_id)
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.dossiers.states import State
 from portal.evidence.models import Evidence
 from tenants.database import Base
-from tenants.owned import UnitOwned, Wall
+from tenants.owned import FOLLOWS_ITS_UNIT, UnitOwned, Wall
 
 from .rules import KINDS, MOST_MINUTES, MOST_PARTICIPANTS
 
@@ -42,6 +42,7 @@ declare
   activity_id bigint := coalesce(content->>'activity_id', content->>'id')::bigint;
   of_year int;
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user = 'portal_steward' then return coalesce(new, old); end if;
   of_year := coalesce((content->>'year')::int, (select a.year from activity a
     where a.tenant_id = (content->>'tenant_id')::int and a.id = activity_id));

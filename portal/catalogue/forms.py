@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal import words
 from portal.cycle.rules import Calendar
-from portal.typed import Day, line
+from portal.typed import Day, Line, Lines, line
 
 from .models import CatalogueIndicator
 from .operations import LONGEST_DOCUMENT, SHORTEST_DOCUMENT
@@ -116,3 +126,65 @@ class YearForm(FlaskForm):
         year, days = self.year.data, [f.data for f in self if isinstance(f, Day)]
         assert year is not None
         return Calendar(year, *[day for day in days if day is not None])
+
+
+class DraftForm(FlaskForm):
+    """A version to be drafted from another: its name, the document it stands on, and from when it holds."""
+
+    name = Line(
+        "Tên phiên bản",
+        [DataRequired("Đặt tên cho phiên bản."), Length(5, 200, "Tên dài từ 5 đến 200 ký tự.")],
+    )
+    document = Line(
+        "Văn bản làm căn cứ",
+        [
+            DataRequired("Ghi văn bản làm căn cứ: số, ngày, cơ quan ban hành."),
+            Length(5, 300, "Ghi số, ngày, cơ quan của văn bản (5–300 ký tự)."),
+        ],
+    )
+    valid_from = Day("Hiệu lực từ ngày", [InputRequired("Nhập ngày, ví dụ 01/01/2028.")])
+
+
+class IndicatorForm(FlaskForm):
+    """An indicator of a draft: its words, whom it is for, and the document each change stands on."""
+
+    wording = Lines(
+        "Câu chữ",
+        [DataRequired("Ghi câu chữ của chỉ tiêu."), Length(max=4000, message="Dài nhất 4.000 ký tự.")],
+    )
+    explanation = Lines("Giải thích", [Length(max=4000, message="Dài nhất 4.000 ký tự.")])
+    every = BooleanField("Mọi loại hình đơn vị")
+    kinds = SelectMultipleField(
+        "Chỉ các loại hình", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    public = SelectField(
+        "Công lập",
+        choices=[
+            SelectChoice("", "Cả công lập và ngoài công lập"),
+            SelectChoice("yes", "Chỉ công lập"),
+            SelectChoice("no", "Chỉ ngoài công lập"),
+        ],
+    )
+    has = SelectField(
+        "Chỉ khi đơn vị có",
+        choices=[
+            SelectChoice("", "Không đặt điều kiện"),
+            *(SelectChoice(code, known.name) for code, known in words.HEADCOUNTS.items()),
+        ],
+    )
+    applies_note = Lines("Ghi chú áp dụng", [Length(max=4000, message="Dài nhất 4.000 ký tự.")])
+    source = Line(
+        "Căn cứ của thay đổi",
+        [
+            DataRequired("Ghi văn bản làm căn cứ: số, ngày, điều khoản."),
+            Length(
+                SHORTEST_DOCUMENT, LONGEST_DOCUMENT, "Ghi số, ngày, điều khoản của văn bản (5–400 ký tự)."
+            ),
+        ],
+    )
+    seen = HiddenField()
+
+    def for_kinds(self, kinds: list[str]) -> IndicatorForm:
+        """Offer the kinds of a version's scope."""
+        self.kinds.choices = [SelectChoice(kind, words.kind_name(kind)) for kind in kinds]
+        return self

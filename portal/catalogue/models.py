@@ -17,12 +17,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tenants.database import Base
 from tenants.owned import Wall
 
-_READING = dict.fromkeys(("unit", "district", "province"), "select")
+_READING = dict.fromkeys(("unit", "district", "province", "public"), "select")
 
 
 def _governed(updates: str = "") -> dict[str, str]:
-    """Return the grants of a catalogue table: everybody reads, the province changes what is named."""
-    return {**_READING, "province": f"select, update ({updates})" if updates else "select"}
+    """Return the grants of a catalogue table: everybody reads, the province drafts, and changes what is named."""
+    return {**_READING, "province": "select, insert, delete" + (f", update ({updates})" if updates else "")}
 
 
 _FROZEN = """
@@ -34,6 +34,10 @@ declare
   versions int[];
 begin
   if current_user = 'portal_steward' then return coalesce(new, old); end if;
+  if current_user = 'portal_province' and tg_table_name = 'criteria_version' and tg_op = 'INSERT'
+      and becomes->>'drafted_from' is null then
+    raise exception 'a version is drafted from another' using errcode = 'PT409';
+  end if;
   if tg_argv[0] = 'indicator_id' then
     select array_agg(version_id) into versions from indicator
       where id in ((was->>'indicator_id')::int, (becomes->>'indicator_id')::int);
@@ -42,6 +46,10 @@ begin
   end if;
   if exists (select from criteria_version v where v.id = any(versions) and v.frozen_at is not null) then
     raise exception 'catalogue version is frozen' using errcode = 'PT409';
+  end if;
+  if current_user = 'portal_province' and (tg_op <> 'UPDATE' or tg_table_name = 'indicator')
+      and exists (select from criteria_version v where v.id = any(versions) and v.drafted_from is null) then
+    raise exception 'what a file brought is not rewritten; draft a version' using errcode = 'PT409';
   end if;
   return coalesce(new, old);
 end $$
@@ -57,7 +65,10 @@ def _frozen(table: str, key: str) -> str:
 
 
 class CriteriaVersion(Base):
-    """One version of the criteria, bound to a legal document; frozen once the province publishes it."""
+    """One version of the criteria, bound to a legal document; frozen once the province publishes it.
+
+    `drafted_from`: the version the Department copied it from; None for one that a data file brought.
+    """
 
     __tablename__ = "criteria_version"
     __wall__ = Wall(
@@ -77,6 +88,7 @@ class CriteriaVersion(Base):
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     frozen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     published_by: Mapped[str] = mapped_column(String(200), default="")
+    drafted_from: Mapped[int | None] = mapped_column(ForeignKey("criteria_version.id"))
 
     criteria: Mapped[list[Criterion]] = relationship(order_by="Criterion.number", back_populates="version")
 
@@ -103,7 +115,11 @@ class CatalogueIndicator(Base):
     """An indicator (chỉ tiêu) with its legal wording and to whom it applies."""
 
     __tablename__ = "indicator"
-    __wall__ = Wall(shared=True, grants=_governed(), statements=(_frozen("indicator", "version_id"),))
+    __wall__ = Wall(
+        shared=True,
+        grants=_governed("wording, explanation, applies, applies_note, source, certainty"),
+        statements=(_frozen("indicator", "version_id"),),
+    )
     __table_args__ = (
         UniqueConstraint("version_id", "key"),
         CheckConstraint("kind in ('yes_no','share','graded','points')", name="kind"),

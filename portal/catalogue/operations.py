@@ -120,11 +120,16 @@ def _threshold(data: ThresholdData, read_at: datetime) -> Threshold:
     )
 
 
-def _govern(actor: Identity, version: CriteriaVersion) -> None:
-    """Ask who may govern, and hold the version: nobody publishes it while a number is being confirmed."""
+def may_govern(actor: Identity) -> None:
+    """Raise `Refused` for who may not govern the catalogue."""
     sentence = refusal(actor, Right.GOVERN_CATALOGUE)
     if sentence:
         raise Refused(sentence, 403)
+
+
+def govern(actor: Identity, version: CriteriaVersion) -> None:
+    """Ask who may govern, and hold the version: nobody publishes it while a number is being confirmed."""
+    may_govern(actor)
     db.session.refresh(version, ["frozen_at"], with_for_update=True)
     if version.frozen_at is not None:
         raise Refused("Bộ tiêu chí này đã ban hành và khóa; muốn thay đổi phải lập phiên bản mới.")
@@ -146,7 +151,7 @@ def confirm_threshold(
     `seen` is the `confirmation_mark` of the threshold on the page that was filled in; raises `Conflict`
     when somebody has confirmed it since, `Refused` for a value that cannot be or a document not named.
     """
-    _govern(actor, version)
+    govern(actor, version)
     threshold = db.session.get(Threshold, (indicator.id, level), with_for_update=True)
     if threshold is None or indicator.version_id != version.id:
         raise Refused("Không có ngưỡng này trong bộ tiêu chí.", 404)
@@ -194,7 +199,7 @@ def confirmation_mark(threshold: Threshold) -> str:
 
 def publish(actor: Identity, version: CriteriaVersion) -> None:
     """Publish a version and freeze it: from now on no number of it changes."""
-    _govern(actor, version)
+    govern(actor, version)
     if version.scale != "levels":
         raise Refused("Thang điểm cũ chỉ để tra cứu kết quả đã có, không ban hành.", 422)
     left = unconfirmed(version.id)

@@ -58,6 +58,16 @@ def asks(indicator: CatalogueIndicator, value: int | None) -> str:
     return "Phải có"
 
 
+def asked_words(rule: Indicator, level: int) -> str:
+    """Say in a word what a level of an indicator asks for ("95 %", a grade), as the rules have it."""
+    value = rule.threshold(level).in_force
+    if value is None:
+        return "chưa xác nhận"
+    if rule.kind is Kind.SHARE:
+        return f"{value} %"
+    return f"“{rule.grades[value - 1]}”" if rule.kind is Kind.GRADED else "phải có"
+
+
 def threshold_line(indicator: CatalogueIndicator, row: Threshold) -> ThresholdLine:
     """Return a threshold as its page shows it."""
     begin = row.value if row.value is not None else row.suggestion

@@ -12,7 +12,8 @@ from portal.cycle.models import Cycle
 from portal.papers import checklist as paper
 from portal.papers import word
 from portal.papers.data import Signature
-from portal.papers.views import file_name, office, rendered
+from portal.papers.district import office
+from portal.papers.views import file_name, rendered
 from tenants.access import may, signed_in
 from tenants.rights import Right
 

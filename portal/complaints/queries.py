@@ -14,6 +14,7 @@ from portal.further.models import FurtherDecision
 from portal.further.queries import in_effect
 from portal.recognition.models import Decision, DecisionLine
 from portal.trail.models import TrailEntry
+from portal.trail.queries import here_or_before
 from portal.units.models import Unit
 from portal.words import ZONE
 from tenants.database import db
@@ -94,7 +95,7 @@ def parties(tenant_id: int, dossier_id: int, further: FurtherDecision | None = N
     rows = db.session.execute(
         select(TrailEntry.account_id, TrailEntry.act)
         .where(
-            TrailEntry.tenant_id == tenant_id,
+            here_or_before(tenant_id),
             TrailEntry.dossier_id == dossier_id,
             TrailEntry.act.in_((*_APPRAISING, *_DECIDING, *(_PREPARING if further is not None else ()))),
             TrailEntry.at <= further.issued_at

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
-from tenants.owned import OWN_TENANT, TenantOwned, Wall
+from tenants.owned import FOLLOWS_ITS_UNIT, OWN_TENANT, TenantOwned, Wall
 
 _CLOSED = """
 create or replace function refuse_closed_meeting() returns trigger language plpgsql
@@ -39,10 +39,11 @@ end $$;
 create or replace trigger council_meeting_closed before update or delete on council_meeting
   for each row execute function refuse_closed_meeting();
 """
-_ITEM_CLOSED = """
+_ITEM_CLOSED = f"""
 create or replace function refuse_closed_item() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user <> 'portal_steward' and exists (select from council_meeting m
       where m.state = 'closed' and ((m.tenant_id = old.tenant_id and m.id = old.meeting_id)
         or (m.tenant_id = new.tenant_id and m.id = new.meeting_id))) then

@@ -45,6 +45,8 @@ def open_year(year: int, version: CriteriaVersion, dates: Calendar | None = None
     """
     if version.scale != "levels":
         raise Refused("Bộ tiêu chí này chỉ để tra cứu, không dùng để đánh giá.", 422)
+    if version.drafted_from is not None and version.frozen_at is None:
+        raise Refused("Phiên bản này còn là bản soạn; ban hành rồi mới mở năm được.", 422)
     tier = Tier(version.scope)
     opened = f"Năm {year} đã mở" + (" cho các đơn vị cấp tỉnh." if tier is Tier.PROVINCE else ".")
     if db.session.get(Cycle, (year, tier)) is not None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal import clock
 from tenants.database import db
@@ -17,20 +18,26 @@ from .models import Cycle, Holiday
 from .rules import Calendar, OwnDays
 
 
-def tier_of(tenant_id: int | None = None) -> ScalarSelect[Tier]:
+def tier_of(tenant_id: int | None = None) -> ColumnElement[str]:
     """Return the tier of a place, or of where the scope stands, as part of a statement."""
     where = func.app_tenant() if tenant_id is None else tenant_id
-    return select(Tenant.tier).where(Tenant.id == where).scalar_subquery()
+    tier = select(Tenant.tier).where(Tenant.id == where).scalar_subquery()
+    return func.coalesce(tier, Tier.DISTRICT)
 
 
 def tier_at(tenant_id: int | None = None) -> Tier:
     """Return the tier of a place, or of where the scope stands."""
-    return Tier(db.session.scalar(select(tier_of(tenant_id))) or Tier.DISTRICT)
+    return Tier(db.session.scalars(select(tier_of(tenant_id))).one())
 
 
 def of_place(tenant_id: int | None = None) -> ColumnElement[bool]:
     """Return the condition that a cycle is the one of a place, or of where the scope stands."""
     return Cycle.tier == tier_of(tenant_id)
+
+
+def of_same_tier(tenant_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a row is of a place of the tier at which the scope stands."""
+    return tenant_id.in_(select(Tenant.id).where(Tenant.tier == tier_of()))
 
 
 def calendar_of(cycle: Cycle) -> Calendar:

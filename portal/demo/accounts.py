@@ -84,7 +84,7 @@ def load(accounts: Sequence[NewAccount]) -> None:
     An account that `flask init` made already keeps its membership and gets the password.
     """
     at = signin.now()
-    known = dict(db.session.execute(select(Account.login, Account.id)).tuples().all())
+    known = dict(db.session.execute(select(Account.login, Account.id)).all())
     kept = [known[a.login] for a in accounts if a.login in known]
     accounts = [a for a in accounts if a.login not in known]
     ids = insert_with_ids(
@@ -119,11 +119,11 @@ def identities(tenant_id: int) -> dict[tuple[Role, int | None], Identity]:
         select(Account, Membership, Tenant.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
-        .where(Membership.tenant_id == tenant_id)
+        .where(Membership.tenant_id == tenant_id, Membership.delegation_id.is_(None))
     )
     found = {}
     for account, member, tenant_name, tier in rows:
-        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id, tier)
+        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id, tier=tier)
         found[(place.role, place.unit_id)] = Identity(
             account.id, account.login, account.full_name, (place,), place, token=""
         )
@@ -144,6 +144,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
+        .where(Membership.delegation_id.is_(None))
     )
     asked = (
         select(Dossier.unit_id)

@@ -29,15 +29,20 @@ from tenants.scope import Scope, ScopeKind, acting_in
 from . import accounts, before, bulk, evidence_library, files, history, provincial, season
 from .appraising import appoint
 from .bulk import Catalogue, Draft, Registered
+from .compiled import compile_year
 from .council import meet
 from .counting import ask_and_rule
 from .figures import aim_of
+from .governance import govern
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
 from .opening import open_year_of
 from .papers import head_and_word
+from .powers import deputise
 from .publication import complain, publish
+from .quality import conclude, recheck
+from .reforming import draft_plan
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
 from .revoking import revoke
 from .targets import aim
@@ -114,8 +119,15 @@ def build(wanted: list[PlaceData]) -> None:
             visit(units[0].tenant_id, people)
             appoint(people)
             meet(people)
-    provincial.build(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
-    keep_days(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
+            deputise(people)
+    administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    provincial.build(administrator)
+    keep_days(administrator)
+    govern(administrator)
+    compile_year(_people_of_province())
+    conclude(_people_of_province())
+    recheck(_people_of_province())
+    draft_plan(administrator, "Huyện An Lão")
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

@@ -11,7 +11,9 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from portal import clock, words
 from portal.activities.standing import standing_of
 from portal.activities.years import running_cycles
-from portal.cycle.rules import days_left, is_late, time_left
+from portal.cycle.countdown import countdown
+from portal.cycle.queries import calendar_of, own_days
+from portal.cycle.rules import Calendar, days_left, is_late, time_left
 from portal.dossiers.pages import side
 from portal.dossiers.queries import live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
@@ -123,6 +125,7 @@ def _unit_home(place: Place) -> Any:
         task=task,
         task_url=task_url,
         left=time_left(cycle.submit_before, now),
+        countdown=countdown(calendar_of(cycle), now, own_days()),
         lacking=lacking,
         reminders=[d for d in tasks_of_unit(place.tenant_id, place.unit_id) if d.rule not in TOLD_AS_TASKS],
         notices=latest(place, 5),
@@ -139,10 +142,17 @@ def _district_home(place: Place) -> Any:
     own = district_year(place.tenant_id, cycle.year)
     now = clock.now()
     report = report_state(place.tenant_id, cycle.year)
+    dates = Calendar(
+        cycle.year,
+        cycle.opens_on,
+        cycle.submit_before,
+        (own and own.decide_before) or cycle.decide_before,
+        (own and own.report_before) or cycle.report_before,
+    )
     deadlines = (
-        ("Đơn vị nộp hồ sơ", cycle.submit_before),
-        ("Quyết định công nhận", (own and own.decide_before) or cycle.decide_before),
-        ("Gửi báo cáo về Sở", (own and own.report_before) or cycle.report_before),
+        ("Đơn vị nộp hồ sơ", dates.submit_before),
+        ("Quyết định công nhận", dates.decide_before),
+        ("Gửi báo cáo về Sở", dates.report_before),
     )
     return render_template(
         "desk/district.html",
@@ -151,6 +161,7 @@ def _district_home(place: Place) -> Any:
         report=words.REPORT_STATES[report] if report else None,
         issues=not refusal(signed_in(), Right.ISSUE_DECISION),
         to_send=report == "locked" and not refusal(signed_in(), Right.SEND_REPORT),
+        countdown=countdown(dates, now, own_days()),
         deadlines=[
             (name, before, time_left(before, now), days_left(before, now)) for name, before in deadlines
         ],

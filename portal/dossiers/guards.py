@@ -6,6 +6,7 @@ the result stay as they were; the district writes no word of a dossier that the 
 
 from __future__ import annotations
 
+from tenants.owned import FOLLOWS_ITS_UNIT
 from tenants.people import DISTRICT_ROLES, UNIT_ROLES
 
 from .states import State
@@ -82,13 +83,14 @@ create or replace trigger dossier_steps before update on dossier
 """
 
 # What the unit wrote is free in a draft, and at the points asked for.
-CONTENT_FROZEN = """
+CONTENT_FROZEN = f"""
 create or replace function refuse_signed_content() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 declare
   content jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
   of_dossier record;
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user = 'portal_steward' then return coalesce(new, old); end if;
   select state, channel, ratio_only into of_dossier from dossier
     where tenant_id = (content->>'tenant_id')::int and id = (content->>'dossier_id')::bigint;
@@ -122,7 +124,7 @@ begin
   end if;
   raise exception 'content of a dossier in state % is frozen', of_dossier.state using errcode = 'PT409';
 end $$;
-"""
+"""  # noqa: S608  (only our own words)
 
 
 def frozen_with_dossier(table: str, columns: str = "", part: str = "") -> str:

@@ -62,6 +62,12 @@ class Threshold:
         return self.value if self.confirmed else None
 
 
+@cache  # asked for every indicator of every assessment, for a few codes
+def _natural(code: str) -> tuple[tuple[int, int, str], ...]:
+    parts = re.findall(r"\d+|\D+", code)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator of a catalogue version as the rules see it.

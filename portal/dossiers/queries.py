@@ -297,7 +297,7 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])
     for dossier_id, asked in asked_of(dossiers).items():
         sheets[dossier_id].asked = asked
-    waits = _waits(dossiers)
+    waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers})
     for sheet in sheets.values():
         year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))
         sheet.may_raise_from = first_day if year < sheet.dossier.year else None
@@ -368,11 +368,9 @@ def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
     return {(unit.tenant_id, unit.id): unit for unit in rows}
 
 
-def _waits(dossiers: Sequence[Dossier]) -> dict[tuple[int, int], tuple[int, date | None]]:
+def waits_of(units: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, date | None]]:
     """Return, by unit whose latest recognition is level 1, its year and from when level 2 may be given."""
-    rows = db.session.execute(
-        _held_at_level_1(), {"units": list({(d.tenant_id, d.unit_id) for d in dossiers})}
-    )
+    rows = db.session.execute(_held_at_level_1(), {"units": list(units)})
     return {(tenant, unit): (year, first) for tenant, unit, year, first in rows}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from portal import words
+from portal.catalogue.queries import as_rules, indicators_of
 from portal.team.queries import holders_of
 from portal.web import back_to, office_here, wants_part
 from tenants.access import found, may, signed_in
@@ -44,8 +45,9 @@ from .views import blueprint, dossier_here, sheet_here
 def save_answer(dossier_id: int, indicator_id: int) -> Any:
     """Save one indicator, or lay two people's entries side by side."""
     dossier = dossier_here(dossier_id)
-    sheet = open_sheet(dossier)
-    indicator = found(next((i for i in sheet.indicators if i.id == indicator_id), None))
+    # The verb reads the whole sheet under its lock; here only what was asked is to be known.
+    indicators = as_rules(indicators_of(dossier.version_id))
+    indicator = found(next((i for i in indicators if i.id == indicator_id), None))
     anchor = f"chi-tieu-{indicator.code}"
     typed, choice = Typed.sent(request.form), request.form.get("choice")
     if choice == "theirs":
@@ -53,12 +55,12 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
             return back_to(
                 "dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor=anchor
             )
-        return _whole_card(sheet, indicator_id)
+        return _whole_card(open_sheet(dossier), indicator_id)
     if choice == "mine":
         typed = replace(typed, version=_number(request.form.get("theirs_version")))
     try:
         sheet = operations.save_answer(
-            signed_in(), dossier, indicator_id, typed.given(indicator, ratio_only=sheet.dossier.ratio_only)
+            signed_in(), dossier, indicator_id, typed.given(indicator, ratio_only=dossier.ratio_only)
         )
     except ValueError as reason:
         return _answer_refused(dossier_id, indicator_id, typed, str(reason), 422)

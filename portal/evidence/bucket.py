@@ -19,7 +19,7 @@ from flask import current_app
 from tenants.refusal import Refused
 
 from .place import Bucket
-from .store import CHUNK, UNREADABLE, checked, content_hash, key_of
+from .store import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 
 AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -86,6 +86,13 @@ class BucketStore:
             raise self._away(error) from error
         return sha256
 
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Fetch the content, which compares it, and send it again under the other tenant."""
+        with self.open(source, sha256) as content:
+            size = content.seek(0, 2)
+            content.seek(0)
+            self._keep(target, sha256, content, size)
+
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Delete a content."""
         try:
@@ -118,6 +125,20 @@ class BucketStore:
         """Return whether the content is there."""
         try:
             return self._size(tenant_id, sha256) is not None
+        except (ClientError, BotoCoreError) as error:
+            raise self._away(error) from error
+
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """List the bucket, a thousand keys a request."""
+        prefix = self.bucket.prefix + ("" if tenant_id is None else f"{int(tenant_id)}/")
+        try:
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket.name, Prefix=prefix
+            )
+            for page in pages:
+                for one in page.get("Contents", []):
+                    if found := content_of(one["Key"].removeprefix(self.bucket.prefix)):
+                        yield found
         except (ClientError, BotoCoreError) as error:
             raise self._away(error) from error
 

@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
@@ -28,6 +28,7 @@ UNREADABLE = "Không đọc được tệp này trong kho. Xin báo người qu�
 DAMAGED = "Tệp này trong kho đã hỏng. Xin báo người quản trị."
 CHUNK = 256 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_KEY = re.compile(r"([0-9]+)/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
 class Store(Protocol):
@@ -48,11 +49,20 @@ class Store(Protocol):
     def put_file(self, tenant_id: int, path: Path) -> str:
         """Keep the content of a local file, however large; otherwise the same as `put`."""
 
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Keep a tenant's content under another tenant too, after comparing it with its name; both keep it.
+
+        Raises `Refused` as `open` and `put` do.
+        """
+
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Give a content up; one that is not kept is no error. For what is kept for a time only."""
 
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether a content is kept."""
+
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """List tenant and SHA-256 of every content, or of one tenant's; in no order."""
 
     def fault(self) -> str:
         """Return what keeps the store from working, as a sentence for the operator; "" where it works."""
@@ -68,6 +78,12 @@ def key_of(tenant_id: int, sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise ValueError("not a SHA-256")
     return f"{int(tenant_id)}/{sha256[:2]}/{sha256}"
+
+
+def content_of(key: str) -> tuple[int, str] | None:
+    """Return tenant and SHA-256 of what lies at a place of a store; None where no content can lie."""
+    found = _KEY.fullmatch(key)
+    return (int(found[1]), found[2]) if found and key == key_of(int(found[1]), found[2]) else None
 
 
 def checked(pieces: Iterable[bytes], sha256: str) -> IO[bytes]:
@@ -142,6 +158,20 @@ class FolderStore:
         file.seek(0)
         return file
 
+    def share(self, source: int, target: int, sha256: str) -> None:
+        """Link the file under the other tenant, or copy it where the folders lie on different disks."""
+        with self.open(source, sha256) as content:
+            path = self._path(target, sha256)
+            if path.is_file() and path.stat().st_size == self._path(source, sha256).stat().st_size:
+                return
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                path.unlink(missing_ok=True)
+                path.hardlink_to(self._path(source, sha256))
+                _settle(path.parent)
+            except OSError:
+                self._keep(target, sha256, content, self._path(source, sha256).stat().st_size)
+
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Remove a file."""
         self._path(tenant_id, sha256).unlink(missing_ok=True)
@@ -149,6 +179,12 @@ class FolderStore:
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether the file is there."""
         return self._path(tenant_id, sha256).is_file()
+
+    def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
+        """Walk the folder; a file still being written bears no name of a content."""
+        for path in self.root.glob(f"{'*' if tenant_id is None else int(tenant_id)}/??/*"):
+            if found := content_of("/".join(path.parts[-3:])):
+                yield found
 
     def fault(self) -> str:
         """Say so where the folder is gone or closed to this account."""

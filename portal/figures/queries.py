@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.cycle.models import Cycle
-from portal.cycle.queries import of_place, tier_of
+from portal.cycle.queries import of_place, of_same_tier
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.states import UNFILED
 from portal.further.queries import level_in_effect
@@ -40,7 +40,6 @@ from portal.units.models import Unit
 from portal.units.queries import NAMED
 from portal.visits.queries import held_visit
 from tenants.database import db
-from tenants.places import Tenant
 
 from . import rules
 from .rules import Counts
@@ -65,14 +64,14 @@ def last_day(year: int, tenant_id: int | None) -> date | None:
     return db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year, of_place(tenant_id)))
 
 
-def within(tenant_id: int | None) -> ColumnElement[bool]:
+def within(tenant_id: int | None, *, former: bool = False) -> ColumnElement[bool]:
     """Return the condition that a unit is of a place; None: of any place that judges by the same criteria.
 
     What the Department sums over its districts is never added to what it recognises itself.
     """
     if tenant_id is not None:
-        return Unit.tenant_id == tenant_id
-    return Unit.tenant_id.in_(select(Tenant.id).where(Tenant.tier == tier_of()))
+        return ground(former=former) == tenant_id
+    return of_same_tier(Unit.tenant_id)
 
 
 def _standing(year: int, tenant_id: int | None) -> Subquery:
@@ -209,9 +208,15 @@ def _conditions(
     }
 
 
-def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
+def ground(*, former: bool) -> ColumnElement[int]:
+    """Return the place a unit counts for: the one it belongs to, or (`former`) the one it belonged to first."""
+    return func.coalesce(Unit.origin_tenant_id, Unit.tenant_id) if former else Unit.tenant_id.expression
+
+
+def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[Key, Counts]:
     """Count a year by (tenant, kind, public or not) over what the scope sees; a year not opened gives {}.
 
+    `former`: by the places before any reform; every unit counts once either way, so both add up to the same.
     Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
     decide_before = last_day(year, tenant_id)
@@ -219,9 +224,10 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         return {}
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    place = ground(former=former)
     statement = (
         select(
-            Unit.tenant_id,
+            place,
             Unit.kind,
             Unit.public,
             *(func.count(distinct(Unit.id)).filter(which[name]).label(name) for name in rules.FIGURES),
@@ -230,12 +236,27 @@ def counts(year: int, *, tenant_id: int | None = None) -> dict[Key, Counts]:
         .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
-        .group_by(Unit.tenant_id, Unit.kind, Unit.public)
+        .group_by(place, Unit.kind, Unit.public)
         .where(within(tenant_id))
-        .order_by(Unit.tenant_id, Unit.kind, Unit.public)
+        .order_by(place, Unit.kind, Unit.public)
     )
     found = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in db.session.execute(statement)}
     return {key: value for key, value in found.items() if value != rules.ZERO}
+
+
+def appraised(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[tuple[int, str], int]:
+    """Count the dossiers whose appraisal is concluded, by district and kind; one statement. `former`: as in `counts`."""
+    place = ground(former=former)
+    statement = (
+        select(place, Unit.kind, func.count())
+        .select_from(Dossier)
+        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
+        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
+        .group_by(place, Unit.kind)
+    )
+    if tenant_id is not None:
+        statement = statement.where(Dossier.tenant_id == tenant_id)
+    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
 
 
 def total(rows: Mapping[Key, Counts] | Iterable[Counts]) -> Counts:
@@ -270,6 +291,7 @@ def rows_behind(
     kind: str | None = None,
     kinds: Iterable[str] = (),
     public: bool | None = None,
+    former: bool = False,
 ) -> Select[tuple[object, ...]]:
     """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
 
@@ -279,7 +301,8 @@ def rows_behind(
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
     decide_before = last_day(year, tenant_id) or date.min
-    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    own = None if former else tenant_id
+    dossier, earlier = _standing(year, own), _earlier(year, own)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
     if figure == "in_force":
@@ -309,7 +332,7 @@ def rows_behind(
         .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
         .outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
-        .where(condition if decide_before > date.min else ~true(), within(tenant_id))
+        .where(condition if decide_before > date.min else ~true(), within(tenant_id, former=former))
         .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
     )
     chosen = [kind] if kind else list(kinds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """Add two groups that have no unit in common."""
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
+        return total((self, other))
 
     @property
     def recognised(self) -> int:
@@ -69,11 +70,12 @@ class Counts:
 
 FIGURES: tuple[str, ...] = tuple(field.name for field in fields(Counts))
 ZERO = Counts()
+_values = attrgetter(*FIGURES)
 
 
 def total(rows: Iterable[Counts]) -> Counts:
     """Add up groups that have no unit in common."""
-    return sum(rows, ZERO)
+    return Counts(*map(sum, zip(*map(_values, (ZERO, *rows)), strict=True)))
 
 
 def share(part: int, whole: int) -> Fraction | None:

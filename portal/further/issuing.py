@@ -14,6 +14,7 @@ from portal.catalogue.models import CriteriaVersion
 from portal.dossiers.taking import locked, must
 from portal.notices.operations import tell_district, tell_unit
 from portal.notices.rules import Kind
+from portal.powers.rules import title_fault
 from portal.recognition import rules as recognition
 from portal.recognition.issuing import bring_back, fresh_codes, number_taken, replace_earlier
 from portal.recognition.models import Recognition
@@ -56,11 +57,13 @@ def issue(
     if recognition.unfinished([*row.reason.splitlines(), *row.legal_basis.splitlines()]):
         raise Refused("Lý do hoặc căn cứ còn chỗ “[bổ sung …]”. Xin ghi đủ trước khi ban hành.")
     dated = _checked_head(row, number, dated, signer, signer_title)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     standing = in_force_of(case)
     if (standing.level, standing.number, standing.dated) != (row.before, row.target_number, row.target_dated):
         raise Refused("Kết quả của đơn vị đã thay đổi sau khi soạn. Xin soạn lại quyết định này.")
     row.number, row.dated, row.signer, row.signer_title = number, dated, signer, signer_title
-    row.state, row.issued_at, row.issued_by = "issued", clock.now(), actor.full_name
+    row.state, row.issued_at, row.issued_by = "issued", clock.now(), actor.acting_name[:200]
     db.session.flush()
     _give_and_take(case, standing, dated)
     db.session.flush()

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
+from portal.powers.queries import signs_as
 from portal.recognition.forms import SigningForm, VersionedForm
 from portal.web import back_to, listing, paginate, takes
 from tenants.access import found, may, signed_in
@@ -185,7 +186,7 @@ def _show(case: Case, status: int = 200, **forms: Any) -> Any:
             version=version,
             dated=clock.today(),
             signer=identity.full_name,
-            signer_title=tenant.chair_title,
+            signer_title=signs_as(identity, tenant.chair_title),
         )
     shown |= {name: form for name, form in forms.items() if shown[name] is not None}
     page = render_template(

@@ -82,7 +82,7 @@ class Job(TenantOwned, Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_by: Mapped[str] = mapped_column(String(200), default="")
     error: Mapped[str] = mapped_column(default="")
-    sha256: Mapped[str] = mapped_column(String(64), default="")
+    sha256: Mapped[str] = mapped_column(String(64), default="", info={"kept_for_a_time": True})
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     file_name: Mapped[str] = mapped_column(String(200), default="")
     media_type: Mapped[str] = mapped_column(String(100), default="")

@@ -16,7 +16,7 @@ from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind, current_scope
 
-from . import operations, queries, rules
+from . import operations, peak, queries, rules
 from .batches import BATCHES
 from .models import Job
 from .rules import State
@@ -44,6 +44,7 @@ def index() -> str:
     """Show the jobs of the district with their progress, and what can be asked for."""
     me, now = signed_in(), signin.now()
     admin = me.place is not None and me.place.role is Role.DISTRICT_ADMIN
+    ends = peak.until()
     return render_template(
         "jobs/index.html",
         page=paginate(queries.jobs_of(_here()), page_number()),
@@ -55,6 +56,7 @@ def index() -> str:
         days_left=lambda job: rules.days_left(job.expires_at, now) if job.sha256 and job.expires_at else 0,
         may_cancel=lambda job: admin or job.account_id == me.account_id,
         kept=rules.KEPT.days,
+        put_off=peak.PUT_OFF.format(until=words.moment(ends)) if ends else "",
     )
 
 

@@ -17,7 +17,7 @@ from tenants.rights import refusal
 from tenants.scope import Scope, ScopeKind, acting_in
 from tenants.standing import standing_of
 
-from . import queue
+from . import peak, queue
 from .batches import BATCHES
 from .queue import Held
 from .turn import Result, Turn, TurnOver, clear_folders, folder_of
@@ -49,13 +49,20 @@ class Jobs:
             queue.clear(results_store().drop)
             clear_folders(base, queue.is_active)
         turns = 0
-        while not stop():
+        while not stop() and not _put_off():
             held = queue.claim()
             if held is None:
                 break
             work_on(held, base, stop)
             turns += 1
         return turns
+
+
+def _put_off() -> bool:
+    """Return whether no job is to begin now; one that has begun is finished."""
+    with acting_in(Scope(ScopeKind.WORK)):
+        clock.forget_settings()
+        return peak.until() is not None
 
 
 def work_on(held: Held, base: Path, stop: Callable[[], bool] = lambda: False) -> None:

@@ -13,7 +13,12 @@ from sqlalchemy import or_, select
 from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
+from portal.figures.keeping import prove
+from portal.health.queries import LAST_REMIND, REMIND_FAILED
+from portal.retention.operations import clear_signin, note_erased
 from portal.roster.operations import erase_old_rosters
+from portal.trail.sealing import seal_all
+from tenants import signin
 from tenants.database import db
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -36,6 +41,9 @@ def _clear_uploads() -> int:
 HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
     ("tệp gửi dở đã bỏ", _clear_uploads),
+    ("phiên và liên kết hết hạn đã xóa", clear_signin),
+    ("mục nhật ký đã niêm phong", seal_all),
+    ("số tổng hợp giữ sẵn khác số đếm lại, sẽ được tính lại", prove),
 )
 
 
@@ -54,13 +62,19 @@ def remind() -> None:
             click.echo(f"{name}: chưa nhắc được ({type(reason).__name__}).", err=True)
             failed += 1
     click.echo(f"Đã nhắc {told} việc.")
+    erased = {}
     for name, act in HOUSEKEEPING:
         try:
-            click.echo(f"{act()} {name}.")
+            erased[name] = act()
+            click.echo(f"{erased[name]} {name}.")
         except Exception as reason:
             log.exception("housekeeping failed: %s", name)
             click.echo(f"{name}: lỗi ({type(reason).__name__}).", err=True)
             failed += 1
+    with acting_in(Scope(ScopeKind.STEWARD)):
+        clock.put_setting(LAST_REMIND, signin.now().isoformat(timespec="seconds"))
+        clock.put_setting(REMIND_FAILED, str(failed))
+        note_erased(erased)
     if failed:
         sys.exit(1)
 

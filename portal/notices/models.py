@@ -101,7 +101,9 @@ class NoticeRead(TenantOwned, Base):
         ),
     )
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "notice_id"], ["notice.tenant_id", "notice.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "notice_id"], ["notice.tenant_id", "notice.id"], onupdate="CASCADE"
+        ),
         UniqueConstraint("tenant_id", "notice_id", "account_id"),
     )
 

@@ -45,6 +45,11 @@ def tell_district(
     _leave([_row(tenant_id, "district", sentence, path, kind) | {"unit_id": unit_id}])
 
 
+def tell_districts(told: Sequence[tuple[int, str, str]], kind: Kind) -> None:
+    """Leave a notice for the staff of each of many districts, in one statement: district, sentence, path."""
+    _leave([_row(tenant_id, "district", sentence, path, kind) for tenant_id, sentence, path in told])
+
+
 def tell_person(
     tenant_id: int, account_id: int, sentence: str, path: str = "", kind: Kind = Kind.ACCOUNT
 ) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import BigInteger, Select, cast, null, select, tuple_
+from sqlalchemy import BigInteger, Select, cast, collate, exists, null, or_, select, tuple_
 
 from portal.cycle.models import Cycle
 from portal.units.models import Unit
 from tenants.database import db
+from tenants.places import Tenant
 
 from .models import DistrictYear, FilingExtension, YearNotice
 
@@ -20,6 +21,18 @@ def district_year(tenant_id: int, year: int, *, lock: bool = False) -> DistrictY
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return db.session.scalar(statement)
+
+
+def tighter_dates(year: int) -> list[tuple[Tenant, DistrictYear]]:
+    """Return the districts that set a date of their own in a year, with what they set, by name."""
+    dates = (DistrictYear.submit_before, DistrictYear.decide_before, DistrictYear.report_before)
+    rows = db.session.execute(
+        select(Tenant, DistrictYear)
+        .join(DistrictYear, DistrictYear.tenant_id == Tenant.id)
+        .where(DistrictYear.year == year, or_(*(column.is_not(None) for column in dates)))
+        .order_by(collate(Tenant.name_sort, "C"), Tenant.id)
+    )
+    return [(tenant, own) for tenant, own in rows]
 
 
 def terms(units: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int, int], date]:
@@ -139,5 +152,15 @@ def published(tenant_id: int, year: int) -> YearNotice | None:
 
 
 def all_published() -> Select[tuple[YearNotice]]:
-    """Return the statement of everything published, the latest year first, ready for `paginate`."""
-    return select(YearNotice).order_by(YearNotice.year.desc(), YearNotice.place_sort, YearNotice.tenant_id)
+    """Return the statement of everything published, the latest year first, ready for `paginate`.
+
+    A place that was closed before its last day of filing takes no dossiers; what it published is told no more.
+    """
+    closed_before = exists().where(
+        Tenant.id == YearNotice.tenant_id, Tenant.valid_to <= YearNotice.submit_before
+    )
+    return (
+        select(YearNotice)
+        .where(~closed_before)
+        .order_by(YearNotice.year.desc(), YearNotice.place_sort, YearNotice.tenant_id)
+    )

@@ -9,7 +9,8 @@ from portal import words
 from portal.further.queries import Case
 from portal.further.rules import GROUNDS
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
-from portal.papers.office import Office, acting_for
+from portal.papers.office import Office, acting_for, own_title
+from portal.papers.speaking import speaker
 from portal.recognition.lines import DecisionSheet, LineRow
 
 _PEOPLE = re.compile(r"cần thêm [\d.]+ người", re.IGNORECASE)
@@ -27,6 +28,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
     def rows(found: Sequence[LineRow]) -> tuple[DecisionRow, ...]:
         return tuple(annex_row(row, row.unit_id in sensitive) for row in found)
 
+    say = speaker(sheet.year, office.tier, sheet.issued_at)
     return Decision(
         letterhead=Letterhead(
             superior="",
@@ -36,13 +38,13 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
             day=sheet.dated,
         ),
         signature=Signature(
-            title=sheet.signer_title or None,
+            title=own_title(sheet.signer_title) or None,
             signer_name=sheet.signer or None,
             authority_lines=acting_for(sheet.signer_title),
         ),
         year=sheet.year,
         tier=office.tier,
-        recipients=("Sở Giáo dục và Đào tạo", "Các đơn vị có tên tại Phụ lục", f"Lưu: VT, {office.office}"),
+        recipients=tuple(say("decision.recipients", office=office.office).splitlines()),
         specimen=office.specimen,
         signed=sheet.issued,
         issued=sheet.issued_at,
@@ -87,7 +89,7 @@ def further(case: Case, office: Office) -> Decision:
             day=row.dated,
         ),
         signature=Signature(
-            title=row.signer_title or None,
+            title=own_title(row.signer_title) or None,
             signer_name=row.signer or None,
             authority_lines=acting_for(row.signer_title),
         ),

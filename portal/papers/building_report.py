@@ -12,7 +12,7 @@ from portal.papers import forms
 from portal.papers.building_decision import without_counts
 from portal.papers.data import DistrictReport, Letterhead, Section, Signature
 from portal.papers.forms import FigureRow
-from portal.papers.office import Office, acting_for, inline
+from portal.papers.office import Office, acting_for, inline, own_title
 from portal.papers.sheets import Sheet
 from portal.reports.queries import ReportSheet
 from portal.reports.rules import Result
@@ -65,7 +65,7 @@ def district_report(
             day=sheet.dated,
         ),
         signature=Signature(
-            title=sheet.signer_title or None,
+            title=own_title(sheet.signer_title) or None,
             signer_name=sheet.signer or None,
             authority_lines=acting_for(sheet.signer_title),
         ),
@@ -81,7 +81,7 @@ def district_report(
                 Section(heading=one.heading, paragraphs=one.paragraphs, minor=one.minor)
                 for one in sheet.sections
             ),
-            *_explained(sheet.checks),
+            *explained(sheet.checks),
         ),
         form_01=tables["01"],
         form_02=tables["02"],
@@ -92,7 +92,8 @@ def district_report(
     )
 
 
-def _explained(checks: Sequence[Result]) -> tuple[Section, ...]:
+def explained(checks: Sequence[Result]) -> tuple[Section, ...]:
+    """Return the section that says why a rule does not hold, none where nothing is explained."""
     said = tuple(
         f"{check.sentence} Giải trình: {check.explanation.strip()}"
         for check in checks

@@ -396,11 +396,17 @@ class DistrictReport(Paper):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvincialReport(Paper):
-    """Bảng tổng hợp cấp tỉnh: Biểu 01-T of accepted reports, the receipt table, accepted n of m districts."""
+    """Báo cáo cấp tỉnh: its words and, by name, the tables of accepted reports, n of m districts.
+
+    Without `sections` it is the bare table of accepted reports. `remark` says on what the form of the paper rests.
+    """
 
     province_name: str
+    addressee: str | None
     accepted: int
     expected: int
-    form_01_t: Sheet
-    receipts: Sheet
+    missing: tuple[str, ...] = ()
+    forms: tuple[tuple[str, Sheet], ...]
     sections: tuple[Section, ...] = ()
+    amendment: int = 0
+    remark: str = ""

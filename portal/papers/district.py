@@ -9,23 +9,25 @@ import re
 import unicodedata
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import clock, words
+from portal.compilation.models import ProvincialReport
+from portal.compilation.queries import checks_of, compiled_sheet, now_of
+from portal.dossiers.queries import Sheet as DossierSheet
 from portal.further.queries import Case
 from portal.papers import building_decision, building_province, building_report, data, documents
 from portal.papers.documents import Page
 from portal.papers.office import Office, office_of
 from portal.papers.sheets import Column, Kind, Sheet
-from portal.province.queries import compiled_sheet
 from portal.recognition.lines import decision_sheet
 from portal.recognition.models import Decision
-from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.models import DistrictReport
 from portal.reports.queries import report_sheet
 from portal.units.models import Unit
 from tenants.access import found
 from tenants.database import db
-from tenants.places import Tenant, TenantKind
+from tenants.places import FormerName, Succession, Tenant, TenantKind
 
 
 def office(tenant_id: int) -> Office:
@@ -33,6 +35,36 @@ def office(tenant_id: int) -> Office:
     tenant = found(db.session.get(Tenant, tenant_id))
     site = current_app.extensions["settings"].public_url or ""
     return office_of(tenant, demo=clock.is_demo(), site=site)
+
+
+def office_that_issued(tenant_id: int, issuer: str) -> Office:
+    """Return the bodies of the place that issued a decision: the tenant, or one whose work it took over.
+
+    The issuer is kept as text (product.md, rule 7); papers made again later bear the words of that place.
+    """
+    own = office(tenant_id)
+    if not issuer or own.committee in issuer:
+        return own
+    before = func.here_or_before(tenant_id)
+    former = (
+        select(FormerName).where(FormerName.place_id == func.any(before)).order_by(FormerName.valid_to.desc())
+    )
+    older = select(Tenant).where(Tenant.id == func.any(before)).order_by(Tenant.id)
+    for place in (*db.session.scalars(former), *db.session.scalars(older)):
+        then = office_of(place, demo=clock.is_demo(), site=own.site)
+        if then.committee in issuer:
+            return then
+    return own
+
+
+def office_at_filing(sheet: DossierSheet) -> Office:
+    """Return the bodies a dossier was filed with: those of the place its unit belonged to on that day."""
+    dossier, origin = sheet.dossier, sheet.unit.origin_tenant_id
+    if origin is None or dossier.submitted_at is None:
+        return office(dossier.tenant_id)
+    left = db.session.scalar(select(func.min(Succession.on_day)).where(Succession.from_id == origin))
+    filed = dossier.submitted_at.astimezone(words.ZONE).date()
+    return office(origin if left is not None and filed < left else dossier.tenant_id)
 
 
 def sensitive_units(tenant_id: int) -> set[int]:
@@ -57,7 +89,7 @@ def decision_name(row: Decision) -> str:
 def decision_data(row: Decision) -> data.Decision:
     """Return a decision with its annexes as the data of its paper."""
     return building_decision.decision(
-        decision_sheet(row), office(row.tenant_id), sensitive_units(row.tenant_id)
+        decision_sheet(row), office_that_issued(row.tenant_id, row.issuer), sensitive_units(row.tenant_id)
     )
 
 
@@ -93,7 +125,7 @@ def annex_sheet(paper: data.Decision) -> Sheet:
 def further_paper(case: Case) -> tuple[Page, str]:
     """Return a further decision as its paper."""
     row = case.further
-    paper = building_decision.further(case, office(row.tenant_id))
+    paper = building_decision.further(case, office_that_issued(row.tenant_id, row.issuer))
     name = file_name("Quyet-dinh", row.number, row.dated.year) if row.dated else file_name("Du-thao", row.id)
     return documents.decision(paper), name
 
@@ -115,10 +147,15 @@ def report_paper(row: DistrictReport) -> tuple[Page, str]:
 
 
 def compiled_paper(row: ProvincialReport, tenant_id: int) -> tuple[Page, str]:
-    """Return the provincial table as it was compiled; `tenant_id`: the province."""
-    sheet = compiled_sheet(row)
-    paper = building_province.provincial_report(sheet, office(tenant_id))
-    name = file_name("Tong-hop", sheet.province, sheet.year, f"{sheet.accepted}-tren-{sheet.districts}")
+    """Return the provincial report as it was compiled; `tenant_id`: the province."""
+    sheet, own = compiled_sheet(row), office(tenant_id)
+    checks = checks_of(row, sheet, now_of(row.year))
+    paper = building_province.provincial_report(sheet, own, own.committee, checks)
+    kind = "Tong-hop" if row.state == "table" else "Bao-cao"
+    of = f"{sheet.accepted}-tren-{sheet.districts}"
+    name = file_name(
+        "" if paper.signed else "Du-thao", kind, sheet.province, sheet.year, f"lan-{sheet.edition}", of
+    )
     return documents.provincial_report(paper), name
 
 

@@ -1,17 +1,18 @@
-"""The district's decisions and report and the Department's table to open, take along as DOCX, or as tables."""
+"""The district's decisions and report and the Department's report to open, take along as DOCX, or as tables."""
 
 from __future__ import annotations
 
 from flask import Response, abort
 from sqlalchemy import select
 
+from portal.compilation import queries as compilation
+from portal.compilation.models import ProvincialReport
 from portal.papers import district
 from portal.papers.table_files import frozen_file_of
 from portal.papers.views import blueprint, given, shown
-from portal.province.queries import compilation
 from portal.recognition.models import Decision, DecisionLine
 from portal.recognition.queries import decision_of
-from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.models import DistrictReport
 from portal.reports.queries import report_of
 from tenants.access import found, may, signed_in
 from tenants.database import db
@@ -86,20 +87,20 @@ def report_word(tenant_id: int, report_id: int) -> Response:
 @blueprint.get("/van-ban/bao-cao-tinh/<int:report_id>.pdf")
 @may(Right.READ_PAPERS)
 def provincial(report_id: int) -> Response:
-    """Show the provincial table as it was compiled."""
+    """Show the provincial report: a preview until it is signed."""
     return shown(*_compiled(report_id))
 
 
 @blueprint.get("/van-ban/bao-cao-tinh/<int:report_id>.docx")
 @may(Right.READ_PAPERS)
 def provincial_word(report_id: int) -> Response:
-    """Give the provincial table as DOCX."""
+    """Give the provincial report with its tables as DOCX."""
     return given(*_compiled(report_id))
 
 
 def _compiled(report_id: int) -> tuple[district.Page, str]:
     _must_reach(ProvincialReport)
-    return district.compiled_paper(found(compilation(report_id)), signed_in().place.tenant_id)  # type: ignore[union-attr]
+    return district.compiled_paper(found(compilation.report_of(report_id)), signed_in().place.tenant_id)  # type: ignore[union-attr]
 
 
 def _must_reach(model: type[DistrictReport] | type[ProvincialReport]) -> None:

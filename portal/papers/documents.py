@@ -20,6 +20,7 @@ from portal.papers import data, seal, visit_data, wording
 from portal.papers.pdf import clean, render_pdf
 from portal.papers.rows import MISSING, Align, RowColumn, RowTable
 from portal.papers.sheets import Sheet, sheet_rows
+from portal.papers.speaking import speaker
 from portal.papers.word import render_docx
 
 UNSIGNED = "BẢN XEM TRƯỚC"
@@ -131,7 +132,11 @@ def render(
     # A scan of the stamped paper is known by it; only papers of a dossier are scanned back.
     of_dossier = code and hasattr(paper, "unit")
     qr = seal.picture(code, template.removesuffix(".html")) if of_dossier else ""
-    html = environment().get_template(template).render(d=paper, marks=marks, seal=qr, **more)
+    html = (
+        environment()
+        .get_template(template)
+        .render(d=paper, marks=marks, seal=qr, say=speaker(paper.year, paper.tier, paper.issued), **more)
+    )
     return Page(html, paper.issued, tables or {})
 
 
@@ -310,9 +315,10 @@ def district_report(report: data.DistrictReport) -> Page:
 
 
 def provincial_report(report: data.ProvincialReport) -> Page:
-    """Bảng tổng hợp cấp tỉnh: Biểu 01-T and the receipt table, "n/m huyện"."""
-    tables = {"form_01_t": sheet_rows(report.form_01_t, 8), "receipts": sheet_rows(report.receipts, 11)}
-    return render("provincial_report.html", report, tables)
+    """Báo cáo cấp tỉnh with its tables on landscape pages, "n/m huyện"."""
+    found = [(f"form_{place}", name, sheet) for place, (name, sheet) in enumerate(report.forms)]
+    tables = {ref: sheet_rows(sheet, 8 if len(sheet.columns) > 12 else 10) for ref, _, sheet in found}
+    return render("provincial_report.html", report, tables, annexes=found)
 
 
 def sheet_pdf(sheet: Sheet, issued: datetime | None = None, size: float = 9) -> bytes:

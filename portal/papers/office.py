@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.papers.data import Letterhead
-from tenants.places import Tenant, TenantKind, Tier
+from portal.place_kinds import TEMPLATES
+from tenants.places import FormerName, Tenant, TenantKind
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
-_TIERS = {
-    TenantKind.PROVINCE: "cấp tỉnh",
-    TenantKind.PROVINCIAL_UNITS: "cấp tỉnh",
-    TenantKind.COMMUNE: "cấp xã",
-    TenantKind.WARD: "cấp xã",
-    TenantKind.SPECIAL_ZONE: "cấp xã",
-}
 
 
 def inline(name: str) -> str:
@@ -24,10 +18,24 @@ def inline(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+_AUTHORITY = re.compile(r"\s*((?:KT|TUQ)\.\s*[^–-]+?)\s*[–-]\s*(.+)", re.IGNORECASE)
+
+
 def acting_for(title: str) -> tuple[str, ...]:
-    """Return the line of authority above a deputy's title: "KT. CHỦ TỊCH" above "PHÓ CHỦ TỊCH"."""
+    """Return the line of authority above a title (NĐ 30/2020): as typed, "TUQ. CHỦ TỊCH – TRƯỞNG PHÒNG", or a deputy's.
+
+    A deputy signs "KT. CHỦ TỊCH" above "PHÓ CHỦ TỊCH" without anybody typing it.
+    """
+    if typed := _AUTHORITY.fullmatch(title):
+        return (typed.group(1).upper(),)
     found = re.match(r"\s*phó\s+(.+)", title, re.IGNORECASE)
     return (f"KT. {found.group(1).upper()}",) if found else ()
+
+
+def own_title(title: str) -> str:
+    """Return the title of who signs, without a typed line of authority."""
+    typed = _AUTHORITY.fullmatch(title)
+    return typed.group(2) if typed else title
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +75,24 @@ class Office:
         )
 
 
-def _place_of(tenant: Tenant) -> str:
+def _place_of(tenant: Tenant | FormerName) -> str:
     """The place its bodies are of: units of provincial level have a list of their own, but no place of their own."""
-    if tenant.tier == Tier.PROVINCE:
+    if tenant.kind == TenantKind.PROVINCIAL_UNITS:
         return inline(tenant.committee.removeprefix("Ủy ban nhân dân").strip())
     return inline(tenant.name)
 
 
-def office_of(tenant: Tenant, *, demo: bool, site: str = "") -> Office:
-    """Return a tenant's bodies as its papers name them."""
+def office_of(tenant: Tenant | FormerName, *, demo: bool, site: str = "") -> Office:
+    """Return a tenant's bodies as its papers name them, or named them under a former name."""
     return Office(
         committee=tenant.committee,
         office=tenant.office,
         place=_place_of(tenant),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
-        tier=_TIERS.get(TenantKind(tenant.kind), "cấp huyện"),
+        tier=TEMPLATES[TenantKind(tenant.kind)].tier,
         symbol=tenant.symbol,
-        code=tenant.code,
+        code=tenant.code if isinstance(tenant, Tenant) else "",
         specimen=SPECIMEN if demo else None,
         site=site,
     )

@@ -20,10 +20,11 @@ from portal.papers.blocks import BLOCKS, LONGEST, Block, blocks_of
 from portal.papers.building import letterhead, signature, usual_place
 from portal.papers.content import Content, content_of
 from portal.papers.data import Letterhead, Signature
+from portal.papers.district import office, office_at_filing
 from portal.papers.models import OwnWords
 from portal.papers.operations import save_words
 from portal.papers.shelf import KINDS, Kind
-from portal.papers.views import blueprint, office
+from portal.papers.views import blueprint
 from portal.papers.wording import heading_lines
 from portal.typed import line, lines
 from portal.units.models import Unit
@@ -103,7 +104,7 @@ def _page(sheet: Sheet, chosen: str, refused: Entry | None = None, status: int =
 
 
 def _papers(sheet: Sheet, content: Content) -> list[Shown]:
-    bodies = office(sheet.dossier.tenant_id)
+    bodies = office_at_filing(sheet)
     here = {"tenant_id": sheet.dossier.tenant_id, "dossier_id": sheet.dossier.id}
     shown = []
     for kind in KINDS.values():

@@ -6,7 +6,7 @@ Shares are exact fractions of one; two decimals are cut off, never rounded up, w
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -124,7 +124,7 @@ def sheet_csv(sheet: Sheet) -> bytes:
     """Head, rows and totals as UTF-8 with a mark that Excel understands; dates as 2027-01-05, shares in %."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_csv_text(column.full_title) for column in sheet.columns])
+    writer.writerow([csv_text(column.full_title) for column in sheet.columns])
     for row in (*sheet.rows, *((sheet.totals,) if sheet.totals else ())):
         writer.writerow(
             [_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
@@ -132,7 +132,8 @@ def sheet_csv(sheet: Sheet) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _csv_text(text: str) -> str:
+def csv_text(text: str) -> str:
+    """Text as a CSV cell: what a spreadsheet would take for a formula begins with an apostrophe."""
     shown = plain(text, _LONGEST_CELL)
     return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
 
@@ -141,7 +142,7 @@ def _csv_value(value: Value, kind: Kind) -> str | int:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _csv_text(value)
+        return csv_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if kind is Kind.PERCENT:
@@ -157,12 +158,18 @@ def sheet_xlsx(sheet: Sheet, made: datetime | None = None) -> bytes:
 
     `made` (with a time zone) dates the file, so that the same sheet gives the same bytes; memory stays constant.
     """
+    return book_xlsx({"Bảng": sheet}, made)
+
+
+def book_xlsx(sheets: Mapping[str, Sheet], made: datetime | None = None) -> bytes:
+    """A workbook of one or more sheets by the names of their tabs, each as `sheet_xlsx` writes it."""
     target = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
-        book.set_properties({"title": plain(sheet.title), "created": _naive(made)})
-        page = book.add_worksheet("Bảng")
-        _write_page(book, page, sheet)
+        title = next(iter(sheets.values())).title
+        book.set_properties({"title": plain(title), "created": _naive(made)})
+        for name, sheet in sheets.items():
+            _write_page(book, book.add_worksheet(name), sheet)
     return target.getvalue()
 
 

@@ -18,7 +18,7 @@ from portal.dossiers.queries import Sheet, dossier_of, open_sheet
 from portal.dossiers.states import UNFILED
 from portal.papers import word
 from portal.papers.content import Content, content_of
-from portal.papers.district import file_name, office
+from portal.papers.district import file_name, office_at_filing
 from portal.papers.documents import Page
 from portal.papers.pdf import PaperFailed
 from portal.papers.shelf import KINDS, Kind
@@ -74,7 +74,7 @@ def document(tenant_id: int, dossier_id: int, name: str) -> Response:
     """Show a paper of a dossier: a preview before the signature, the signed content after it."""
     kind: Kind = found(KINDS.get(name))
     sheet, content = read(tenant_id, dossier_id)
-    page: Page = found(kind.page(sheet, content, office(tenant_id)))
+    page: Page = found(kind.page(sheet, content, office_at_filing(sheet)))
     return shown(page, file_of(kind, content))
 
 
@@ -84,7 +84,7 @@ def editable(tenant_id: int, dossier_id: int, name: str) -> Response:
     """Give a paper of a dossier as DOCX, of those people correct by hand."""
     kind: Kind = found(KINDS.get(name))
     sheet, content = read(tenant_id, dossier_id)
-    page: Page = found(kind.page(sheet, content, office(tenant_id)))
+    page: Page = found(kind.page(sheet, content, office_at_filing(sheet)))
     return given(page, file_of(kind, content))
 
 
@@ -119,7 +119,7 @@ def packed(tenant_id: int, dossier_id: int) -> Response:
 
 def _whole_set(tenant_id: int, dossier_id: int) -> tuple[Content, list[tuple[Kind, Page]]]:
     sheet, content = read(tenant_id, dossier_id)
-    bodies = office(tenant_id)
+    bodies = office_at_filing(sheet)
     papers = [(kind, kind.page(sheet, content, bodies)) for kind in KINDS.values() if kind.in_set]
     return content, [(kind, page) for kind, page in papers if page is not None]
 
@@ -144,4 +144,4 @@ def in_sight(dossier: Dossier) -> Dossier:
     return dossier
 
 
-from . import district_views, pages  # noqa: E402, F401  (the district's papers, the unit's own page of its papers)
+from . import district_views, pages, text_views  # noqa: E402, F401  (the district's papers, the unit's page, the wordings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -19,11 +19,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from portal import words
-from portal.figures.tables import COLUMNS, bieu_01
 from portal.reports import narrative
-from portal.reports.points import TABLES
+from portal.reports.points import LISTS, MOST_POINTS, TABLES, Grids
 from portal.typed import Day, line, lines
-from tenants.places import TenantKind, Tier
+from tenants.places import TenantKind
 
 KINDS = [
     SelectChoice(kind.value, words.TENANT_KINDS[kind]) for kind in TenantKind if kind != TenantKind.PROVINCE
@@ -42,43 +41,62 @@ def _text(label: str, longest: int, missing: str = "") -> StringField:
 
 
 SECTION = "muc:"
-_ROWS = {
-    tier: [(row.key, f"{row.order} {row.label}".strip()) for row in bieu_01({}, tier=tier)] for tier in Tier
-}
-_COLUMNS = [(c.number, f"{c.number}. {c.full_title}") for c in COLUMNS]
 _PLACES = [
     *((table, f"Biểu {table[-2:]}") for table in TABLES),
     ("", "Phần lời"),
-    *((SECTION + s.key, s.heading) for s in narrative.SECTIONS if s.key),
+    *((SECTION + key, heading) for key, heading in narrative.SKELETON.headings.items()),
 ]
 
 
-def _choices(pairs: Iterable[tuple[str, str]], none: str = "") -> list[SelectChoice]:
-    first = [SelectChoice("", none)] if none else []
-    return [*first, *(SelectChoice(value, label) for value, label in pairs)]
+def _of_table(value: str | None) -> tuple[str, str]:
+    """Return the table and the row or column that a choice names: "bieu_05|7.1"."""
+    table, _, key = (value or "").partition("|")
+    return table, key
+
+
+def _own_table(form: Any, field: SelectField) -> None:
+    """Refuse a row or column of another table than the one chosen."""
+    table, _ = _of_table(field.data)
+    if field.data and table != form.table.data:
+        raise ValidationError(f"Chỗ này thuộc Biểu {table[-2:]}; xin chọn đúng biểu hoặc bỏ trống.")
 
 
 class PointForm(Form):
-    """One point of a return: where in the report, and what is to be done."""
+    """One point of a return: where in the report, and what is to be done. `offer` says which rows there are."""
 
-    table = SelectField("Ở phần nào", choices=_choices(_PLACES), default="bieu_01")
-    row = SelectField("Dòng", choices=_choices(_ROWS[Tier.DISTRICT], "Cả biểu"), default="")
-    column = SelectField("Cột", choices=_choices(_COLUMNS, "Cả dòng"), default="")
+    table = SelectField(
+        "Ở phần nào", choices=[SelectChoice(value, label) for value, label in _PLACES], default="bieu_01"
+    )
+    row = SelectField("Dòng", choices=[], default="", validators=[_own_table])
+    column = SelectField("Cột", choices=[], default="", validators=[_own_table])
     text = TextAreaField(
         "Nội dung cần sửa",
         filters=[lambda text: lines(text or "")],
         validators=[Length(max=900, message="Dài nhất 900 ký tự.")],
     )
 
-    def validate_row(self, field: SelectField) -> None:
-        """Rows and columns belong to Biểu 01."""
-        if field.data and self.table.data != "bieu_01":
-            raise ValidationError("Dòng và cột chỉ dùng cho Biểu 01.")
+    def offer(self, known: Grids) -> None:
+        """Offer the rows and columns of a report; a unit of Biểu 02 and 03 only where it is the one chosen."""
+        self.row.choices = [SelectChoice("", "Cả biểu")]
+        self.column.choices = [SelectChoice("", "Cả dòng")]
+        for table, grid in known.items():
+            rows = grid.rows
+            if table in LISTS:
+                chosen = _of_table(self.row.data)
+                rows = {chosen[1]: rows[chosen[1]]} if chosen[0] == table and chosen[1] in rows else {}
+            name = f"Biểu {table[-2:]}"
+            self.row.choices += [
+                SelectChoice(f"{table}|{key}", label, optgroup=name) for key, label in rows.items()
+            ]
+            self.column.choices += [
+                SelectChoice(f"{table}|{key}", f"{key}. {title}", optgroup=name)
+                for key, title in grid.columns.items()
+            ]
 
-    def validate_column(self, field: SelectField) -> None:
-        """Rows and columns belong to Biểu 01."""
-        if field.data and self.table.data != "bieu_01":
-            raise ValidationError("Dòng và cột chỉ dùng cho Biểu 01.")
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing was said or tied yet."""
+        return not (self.text.data or self.row.data or self.column.data)
 
     def point(self) -> dict[str, str]:
         """Return the point as the answer keeps it; a section of the text stands before its words."""
@@ -86,7 +104,8 @@ class PointForm(Form):
         if table.startswith(SECTION):
             heading = dict(_PLACES)[table]
             table, text = "", f"Mục “{heading}”: {text}"
-        return {"table": table, "row": self.row.data or "", "column": self.column.data or "", "text": text}
+        row, column = _of_table(self.row.data)[1], _of_table(self.column.data)[1]
+        return {"table": table, "row": row, "column": column, "text": text}
 
 
 class AcceptForm(FlaskForm):
@@ -101,13 +120,43 @@ class AcceptForm(FlaskForm):
 class ReturnForm(FlaskForm):
     """A return: the points; lines left empty do not count."""
 
-    points = FieldList(FormField(PointForm), min_entries=3, max_entries=50)
+    points = FieldList(FormField(PointForm), min_entries=3, max_entries=MOST_POINTS)
 
-    def offer(self, tier: str) -> ReturnForm:
-        """Offer the rows that Biểu 01 of a tier has; returns the form."""
+    def offer(self, known: Grids) -> None:
+        """Offer the rows and columns of a report to every point."""
         for entry in self.points:
-            entry.form.row.choices = _choices(_ROWS[Tier(tier)], "Cả biểu")
-        return self
+            entry.form.offer(known)
+
+    def more(self, many: int = 3) -> None:
+        """Add empty lines, up to as many as a return may have."""
+        for _ in range(min(many, MOST_POINTS - len(self.points))):
+            self.points.append_entry()
+        self._begin_at(next((entry.form for entry in self.points if entry.form.is_free), None))
+
+    def _begin_at(self, form: PointForm | None) -> None:
+        """Let the page open at the words of a point."""
+        if form is not None:
+            form.text.render_kw = {"autofocus": True}
+
+    def tie(self, cell: str) -> int:
+        """Tie the first empty point to a pressed cell ("bieu_05|7.1|3"); returns its place, 0 where none is free."""
+        table, _, rest = cell.partition("|")
+        row, _, column = rest.partition("|")
+        if table not in TABLES:
+            return 0
+        free = [at for at, entry in enumerate(self.points) if entry.form.is_free]
+        if not free:
+            if len(self.points) < MOST_POINTS:
+                self.points.append_entry()
+            free = [len(self.points) - 1] if self.points[-1].form.is_free else []
+        if not free:
+            return 0
+        form = self.points[free[0]].form
+        form.table.data = table
+        form.row.data = f"{table}|{row}" if row else ""
+        form.column.data = f"{table}|{column}" if column else ""
+        self._begin_at(form)
+        return free[0] + 1
 
     def given(self) -> list[dict[str, str]]:
         """Return the points that say something."""
@@ -127,13 +176,13 @@ class PlaceForm(FlaskForm):
             Regexp(r"^[A-Za-z0-9-]{2,20}$", message="Mã gồm 2–20 chữ không dấu, số, gạch nối."),
         ],
     )
-    seat = _text("Địa danh trên văn bản", 100, "Nhập địa danh, ví dụ An Lão.")
+    seat = _text("Địa danh trên văn bản", 100)
     valid_from = Day(
         "Hoạt động từ ngày",
         validators=[InputRequired("Nhập ngày, ví dụ 01/01/2026.")],
     )
     committee = _text("Cơ quan ban hành quyết định", 200)
-    office = _text("Cơ quan chuyên môn", 200, "Nhập tên cơ quan chuyên môn.")
+    office = _text("Cơ quan chuyên môn", 200)
     symbol = _text("Ký hiệu văn bản", 20)
     login = StringField(
         "Tên đăng nhập",

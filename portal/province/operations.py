@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
 from portal.notices.operations import tell_person
 from portal.notices.wording import LINK_MADE
+from portal.place_kinds import TEMPLATES
 from portal.spelling import nfc, sort_key
 from portal.trail.operations import record
 from tenants import operations, signin
@@ -21,13 +22,13 @@ from tenants.places import Tenant, TenantKind, Tier
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from .queries import in_force, provincial_place, the_province
+from .queries import bodies_of, in_force, provincial_place
 from .rules import fault_of_moment
 
 
 @dataclass(frozen=True, slots=True)
 class NewPlace:
-    """A district as typed: what it is, how its papers name it, and who administers it first."""
+    """A district as typed: what it is, how its papers name it ("": as the template of its kind), who administers it first."""
 
     kind: TenantKind
     name: str
@@ -66,8 +67,10 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     key = sort_key(name)
     if db.session.scalar(select(Tenant.id).where(Tenant.name_sort == key, Tenant.valid_to.is_(None))):
         raise Refused(f"Đã có “{name}”.", 422)
-    if db.session.scalar(select(Tenant.id).where(func.lower(Tenant.code) == new.code.strip().lower())):
+    if operations.code_taken(new.code, new.valid_from):
         raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422)
+    template = TEMPLATES[new.kind]
+    committee, office, seat = bodies_of(new.kind, name)
     try:
         with db.session.begin_nested():
             tenant = operations.open_tenant(
@@ -75,13 +78,13 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
                 code=new.code.strip(),
                 name=name,
                 name_sort=key,
-                committee=new.committee.strip() or _committee(new.kind, name),
-                office=new.office.strip(),
-                seat=new.seat.strip(),
+                committee=new.committee.strip() or committee,
+                office=new.office.strip() or office,
+                seat=new.seat.strip() or seat,
                 valid_from=new.valid_from,
+                chair_title=template.chair_title,
+                symbol=new.symbol.strip() or template.symbol,
             )
-            tenant.symbol = new.symbol.strip() or "UBND"
-            db.session.flush()
     except IntegrityError:
         raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422) from None
     title = words.role_name(Role.DISTRICT_ADMIN, tenant.tier) + (
@@ -102,30 +105,23 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     return Opened(tenant, _account(account_id), token)
 
 
-def _committee(kind: TenantKind, name: str) -> str:
-    """Who decides: the committee of the place, for units of provincial level that of the province."""
-    if kind is TenantKind.PROVINCIAL_UNITS:
-        return the_province().committee
-    return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}"
-
-
 def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:
-    """Make a new link for an administrator of a district; the older one dies. Told once, as at the opening."""
+    """Make a new link for an administrator or a leader of a district; the older one dies. Told once, as at the opening."""
     _may(actor)
     tenant = db.session.get(Tenant, tenant_id)
     placed = db.session.scalar(
         select(Membership.id).where(
             Membership.tenant_id == tenant_id,
             Membership.account_id == account_id,
-            Membership.role == Role.DISTRICT_ADMIN,
+            Membership.role.in_((Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)),
             *in_force(),
         )
     )
     if tenant is None or placed is None:
-        raise Refused("Không tìm thấy quản trị viên này ở huyện đã chọn.", 404)
+        raise Refused("Không tìm thấy quản trị viên, lãnh đạo này ở huyện đã chọn.", 404)
     account = _account(account_id)
     token = _link(actor, account_id)
-    sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, quản trị {tenant.name}."
+    sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, {tenant.name}."
     _record(actor, "place.link", sentence, tenant_id)
     assert actor.place is not None
     tell_person(tenant_id, account_id, LINK_MADE.format(place=actor.place.tenant_name), "/tai-khoan")

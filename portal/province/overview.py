@@ -7,20 +7,22 @@ from typing import Any
 from flask import abort, current_app, render_template, request
 
 from portal import clock, words
+from portal.cycle.countdown import countdown
 from portal.cycle.models import Cycle
-from portal.cycle.queries import years
+from portal.cycle.queries import calendar_of, own_days, years
 from portal.papers.sheets import sheet_xlsx
 from portal.papers.table_files import XLSX
+from portal.reform.queries import followings
 from portal.tiers import speak_of
 from portal.web import download, listing, paginate
 from portal.words import fold
 from tenants.access import found, may, signed_in
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.rights import Right, refusal
 
 from . import dossier_sheet, queries, sheets, summary, units
 from .blueprint import blueprint
-from .rules import STANDINGS
+from .rules import STANDINGS, Ground
 
 OFFICIAL = "chinh-thuc"
 ALL_KINDS = "tat-ca"
@@ -47,9 +49,15 @@ def overview() -> Any:
         return render_template("province/no_year.html")
     official = request.args.get("ban") == OFFICIAL
     asked = listing(
-        summary.SORTS, filters={"ban": [OFFICIAL], "state": list(STANDINGS), "nam": [str(cycle.year)]}
+        summary.SORTS,
+        filters={
+            "ban": [OFFICIAL],
+            "state": list(STANDINGS),
+            "nam": [str(cycle.year)],
+            "dia-ban": list(Ground),
+        },
     )
-    year = summary.overview(cycle, official=official)
+    year = summary.overview(cycle, official=official, ground=_ground())
     lines = [
         line
         for line in summary.ordered(year.lines, asked.sort, asked.direction)
@@ -65,9 +73,16 @@ def overview() -> Any:
         listing=asked,
         years=years(),
         states=list(STANDINGS.items()),
+        countdown=countdown(calendar_of(cycle), clock.now(), own_days()),
         now=clock.now(),
         compiles=refusal(signed_in(), Right.COMPILE_REPORT) is None,
     )
+
+
+def _ground() -> Ground | None:
+    """Return by which places the page is asked for, None where the address does not say."""
+    asked = request.args.get("dia-ban", "")
+    return Ground(asked) if asked in list(Ground) else None
 
 
 @blueprint.get("/tinh/so-lieu.xlsx")
@@ -77,7 +92,7 @@ def overview_sheet() -> Any:
     cycle = found(shown_cycle())
     official = request.args.get("ban") == OFFICIAL
     sheet = sheets.overview_sheet(
-        summary.overview(cycle, official=official), clock.now(), demo=clock.is_demo()
+        summary.overview(cycle, official=official, ground=_ground()), clock.now(), demo=clock.is_demo()
     )
     kind = "chinh-thuc" if official else "tam-tinh"
     return download(sheet_xlsx(sheet, clock.now()), f"don-vi-hoc-tap-{cycle.year}-{kind}.xlsx", XLSX)
@@ -94,8 +109,10 @@ def district(tenant_id: int) -> Any:
         place=place,
         cycle=cycle,
         lines=lines,
+        as_of=lines[0].as_of if lines else None,
         total=summary.added(lines),
         report=summary.standings(cycle, [place])[tenant_id],
+        followed=followings([tenant_id]) if place.valid_to else [],
         years=years(tenant_id),
     )
 
@@ -128,7 +145,8 @@ def kind(tenant_id: int, kind: str) -> Any:
 def units_everywhere() -> Any:
     """Find units over all districts by name or code, and list those behind a figure of the province."""
     cycle = found(shown_cycle())
-    places = queries.places_in(cycle.year)
+    former = _ground() is Ground.FORMER
+    places = queries.places(Tier.DISTRICT) if former else queries.places_in(cycle.year)
     asked = listing(
         units.SORTS,
         filters={
@@ -136,10 +154,13 @@ def units_everywhere() -> Any:
             "so": list(units.FIGURES),
             "huyen": [str(place.id) for place in places],
             "loai": list(words.DISTRICT_KINDS),
+            "dia-ban": list(Ground),
         },
     )
     district_id = int(asked.filters["huyen"]) if asked.filters["huyen"] else None
-    statement = units.behind(cycle.year, asked, tenant_id=district_id, kind=asked.filters["loai"] or None)
+    statement = units.behind(
+        cycle.year, asked, tenant_id=district_id, kind=asked.filters["loai"] or None, former=former
+    )
     return render_template(
         "province/units.html",
         cycle=cycle,

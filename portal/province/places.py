@@ -10,10 +10,14 @@ from flask import current_app, render_template, request, url_for
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles
+from portal.place_kinds import OF_PROVINCE, TEMPLATES
+from portal.powers.queries import waiting
+from portal.reform.queries import former_names, successors
 from portal.trail.queries import of_acts
 from portal.web import back_to
 from portal.words import ZONE, fold
 from tenants.access import found, may, signed_in
+from tenants.people import Role
 from tenants.places import TenantKind
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -37,10 +41,14 @@ def tenants() -> Any:
         places=places,
         total=len(queries.places()) if asked else len(places),
         q=asked,
-        administrators=queries.administrators(),
+        administrators=queries.in_office(Role.DISTRICT_ADMIN),
+        leaders=queries.in_office(Role.DISTRICT_LEADER),
+        proposals=waiting() if not refusal(actor, Right.CONFIRM_DECIDER) else 0,
         opens=refusal(actor, Right.OPEN_TENANT) is None,
         own=queries.provincial_place(),
         trail=of_acts(actor.place.tenant_id, "place.", limit=10),
+        former=former_names(),
+        successors=successors(),
     )
 
 
@@ -52,7 +60,7 @@ def new_tenant() -> Any:
     shown = queries.cycle_shown("")
     if shown is not None:
         begin = begin.replace(year=shown.year)
-    begins = {"office": "Phòng Giáo dục và Đào tạo", "valid_from": begin}
+    begins: dict[str, object] = {"valid_from": begin}
     if request.args.get("loai") == TenantKind.PROVINCIAL_UNITS:
         province = queries.the_province()
         begins |= {
@@ -61,7 +69,7 @@ def new_tenant() -> Any:
             "code": "DV-TINH",
             **{name: getattr(province, name) for name in ("office", "committee", "seat", "symbol")},
         }
-    return render_template("province/new_tenant.html", form=PlaceForm(formdata=None, data=begins))
+    return _new_page(PlaceForm(formdata=None, data=begins))
 
 
 @blueprint.post("/tinh/cac-huyen/mo")
@@ -70,14 +78,19 @@ def open_tenant() -> Any:
     """Open a district and show its administrator's link, once."""
     form = PlaceForm()
     if not form.validate():
-        return render_template("province/new_tenant.html", form=form), 422
+        return _new_page(form), 422
     values = {name: field.data for name, field in form._fields.items() if name != "csrf_token"}
     values["kind"] = TenantKind(values["kind"])
     try:
         opened = operations.open_place(signed_in(), operations.NewPlace(**values))
     except Refused as reason:
-        return render_template("province/new_tenant.html", form=form, fault=reason.sentence), reason.status
+        return _new_page(form, reason.sentence), reason.status
     return _told_once(opened, fresh=True)
+
+
+def _new_page(form: PlaceForm, fault: str = "") -> str:
+    templates = [template for kind, template in TEMPLATES.items() if kind not in OF_PROVINCE]
+    return render_template("province/new_tenant.html", form=form, fault=fault, templates=templates)
 
 
 @blueprint.post("/tinh/cac-huyen/<int:tenant_id>/lien-ket/<int:account_id>")

@@ -1,4 +1,4 @@
-"""Reading for the province: its places and who administers them, the year shown first, what was compiled."""
+"""Reading for the province: its places and who administers them, the year shown first, the receipt table."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of, years
 from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
-from portal.figures.tables import Row
-from portal.reports.models import DistrictReport, ProvincialReport, ReportAnswer
+from portal.place_kinds import TEMPLATES
+from portal.reports.models import DistrictReport, ReportAnswer
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
-from tenants.places import Tenant, TenantKind, Tier
+from tenants.places import Succession, Tenant, TenantKind, Tier
 
-from .rules import year_shown
+from .rules import Standing, late_words, year_shown
 
 BY_NAME = (collate(Tenant.name_sort, "C"), Tenant.id)
 
@@ -38,9 +38,11 @@ def cycle_shown(asked: str, tenant_id: int | None = None) -> Cycle | None:
     return cycle_of(chosen, tenant_id) if chosen is not None else None
 
 
-def places() -> list[Tenant]:
-    """Return all places but the province itself, in the order of their names."""
+def places(tier: Tier | None = None) -> list[Tenant]:
+    """Return all places but the province itself, or those of a tier, in the order of their names."""
     statement = select(Tenant).where(Tenant.kind != TenantKind.PROVINCE)
+    if tier is not None:
+        statement = statement.where(Tenant.tier == tier)
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
@@ -64,6 +66,15 @@ def the_province() -> Tenant:
     return db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()
 
 
+def bodies_of(kind: TenantKind, name: str) -> tuple[str, str, str]:
+    """Return committee, office and seat of a new place where nobody types them; provincial units have the province's."""
+    if kind is TenantKind.PROVINCIAL_UNITS:
+        province = the_province()
+        return province.committee, province.office, province.seat
+    template = TEMPLATES[kind]
+    return template.committee_of(name), template.office, template.seat_of(name)
+
+
 def provincial_place() -> Tenant | None:
     """Return the place that recognises the units of provincial level, None before it is opened."""
     return db.session.scalar(
@@ -72,6 +83,25 @@ def provincial_place() -> Tenant | None:
         .order_by(Tenant.id)
         .limit(1)
     )
+
+
+def followers_of_closed() -> dict[int, list[int]]:
+    """Return who took over from each place that is closed; {} in a province that no reform has changed."""
+    found: dict[int, list[int]] = {}
+    statement = (
+        select(Succession.from_id, Succession.to_id)
+        .join(Tenant, Tenant.id == Succession.from_id)
+        .where(Tenant.valid_to.is_not(None))
+        .order_by(Succession.from_id, Succession.to_id)
+    )
+    for source, target in db.session.execute(statement):
+        found.setdefault(source, []).append(target)
+    return found
+
+
+def successor_ids() -> set[int]:
+    """Return the places that took anything over from another."""
+    return set(db.session.scalars(select(Succession.to_id)))
 
 
 def place(tenant_id: int) -> Tenant | None:
@@ -90,13 +120,13 @@ def in_force() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def administrators() -> dict[int, list[Account]]:
-    """Return the administrators in office of every district, by its id."""
+def in_office(role: Role) -> dict[int, list[Account]]:
+    """Return who holds a role of the district in every district, by its id."""
     found: dict[int, list[Account]] = {}
     statement = (
         select(Membership.tenant_id, Account)
         .join(Account, Account.id == Membership.account_id)
-        .where(Membership.role == Role.DISTRICT_ADMIN, Account.disabled_at.is_(None), *in_force())
+        .where(Membership.role == role, Account.disabled_at.is_(None), *in_force())
         .order_by(Membership.tenant_id, Membership.id)
     )
     for tenant_id, account in db.session.execute(statement):
@@ -115,13 +145,29 @@ class ReceiptLine:
     state: str
     answered_at: datetime | None = None
     answered_by: str = ""
+    days_late: int = 0
+
+    @classmethod
+    def of(cls, district: str, where: Standing) -> ReceiptLine:
+        """Return the line of a district where its report stands so."""
+        latest = where.latest
+        return cls(
+            district=district,
+            sent_at=latest.sent_at if latest else None,
+            late=latest.late if latest else where.overdue,
+            sendings=where.sendings,
+            state=where.word,
+            answered_at=latest.answered_at if latest else None,
+            answered_by=latest.answered_by if latest else "",
+            days_late=where.days_late,
+        )
 
     @property
     def on_time(self) -> str:
         """Whether the report came in time, in words; "" while it is neither sent nor overdue."""
-        if self.sent_at is None:
-            return "Quá hạn" if self.late else ""
-        return "Quá hạn" if self.late else "Đúng hạn"
+        if self.late:
+            return late_words(self.days_late)
+        return "Đúng hạn" if self.sent_at else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as it is kept in a compilation."""
@@ -136,65 +182,6 @@ class ReceiptLine:
             for key in ("sent_at", "answered_at")
         }
         return cls(**{**data, **times})
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSheet:
-    """A compilation as plain values, for its page and papers.
-
-    `rows` hold Biểu 01-T with the total last; `receipts` one line for each of the `districts`; `reports`
-    names, by district, the accepted report its row was taken from.
-    """
-
-    report_id: int
-    year: int
-    province: str
-    accepted: int
-    districts: int
-    compiled_at: datetime
-    compiled_by: str
-    rows: tuple[Row, ...]
-    receipts: tuple[ReceiptLine, ...]
-    reports: Mapping[int, int]
-
-    @property
-    def total(self) -> Row:
-        """The row "Cộng"."""
-        return self.rows[-1]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The districts without an accepted report when this was compiled."""
-        there = {row.label for row in self.rows}
-        return tuple(line.district for line in self.receipts if line.district not in there)
-
-
-def compilations(year: int) -> list[ProvincialReport]:
-    """Return what was compiled for a year, the latest first."""
-    statement = select(ProvincialReport).where(ProvincialReport.year == year)
-    return list(db.session.scalars(statement.order_by(ProvincialReport.id.desc())))
-
-
-def compilation(report_id: int) -> ProvincialReport | None:
-    """Return one compilation, or None."""
-    return db.session.get(ProvincialReport, report_id)
-
-
-def compiled_sheet(report: ProvincialReport) -> CompiledSheet:
-    """Return a compilation as plain values, exactly as it was compiled."""
-    kept = report.snapshot
-    return CompiledSheet(
-        report_id=report.id,
-        year=report.year,
-        province=kept["province"],
-        accepted=report.accepted,
-        districts=report.districts,
-        compiled_at=report.compiled_at,
-        compiled_by=report.compiled_by,
-        rows=tuple(Row.from_json(row) for row in kept["rows"]),
-        receipts=tuple(ReceiptLine.from_json(line) for line in kept["receipts"]),
-        reports=dict(kept["reports"]),
-    )
 
 
 def sensitive_units(tenant_id: int) -> set[int]:

@@ -1,70 +1,42 @@
-"""Pages of the reports: who has sent, one report to read and answer, the compiled provincial table."""
+"""Pages of the districts' reports: one to read and to answer; the list of all stands in `receipt_list`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 
-from portal import clock
-from portal.cycle.queries import tier_at, years
 from portal.figures.lists import NotRecognised
 from portal.figures.tables import COLUMNS, HEADS, Row
 from portal.papers.building_decision import without_counts
-from portal.papers.sheets import sheet_xlsx
 from portal.reports import narrative, reopening
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
-from portal.reports.points import point_place
+from portal.reports.points import marked_cells
 from portal.reports.queries import (
-    answer_of,
     changes_since,
+    edition_before,
     editions,
     figures_of,
+    grids_of,
+    points_around,
+    points_shown,
     reopenings_of,
     report_of,
     report_sheet,
-    waiting_reopenings,
 )
 from portal.tiers import speak_of
 from portal.units.kinds import SENSITIVE_KINDS
-from portal.web import back_to, download, listing
+from portal.web import back_to
 from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import compiling, queries, sheets, summary
+from . import queries, units
 from .blueprint import blueprint
 from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
-from .overview import XLSX, shown_cycle
-from .rules import STANDINGS
-
-
-@blueprint.get("/tinh/bao-cao", endpoint="reports")
-@may(Right.SEE_PROVINCE)
-def reports_list() -> Any:
-    """List where the report of each district stands: sent when, in time or not, answered how."""
-    cycle = shown_cycle()
-    if cycle is None:
-        return render_template("province/no_year.html")
-    places = queries.places_in(cycle.year)
-    where = summary.standings(cycle, places)
-    names = {place.id: place.name for place in places}
-    asked = listing(["name"], filters={"state": list(STANDINGS), "nam": [str(cycle.year)]})
-    chosen = asked.filters["state"]
-    return render_template(
-        "province/reports.html",
-        cycle=cycle,
-        years=years(),
-        rows=[(place, where[place.id]) for place in places if chosen in ("", where[place.id].code)],
-        tally={code: sum(s.code == code for s in where.values()) for code in STANDINGS},
-        names=STANDINGS,
-        districts=len(places),
-        listing=asked,
-        receives=refusal(signed_in(), Right.RECEIVE_REPORT) is None,
-        asking=[(row, names.get(row.tenant_id, "")) for row, _ in waiting_reopenings(cycle.year)],
-    )
+from .overview import ALL_KINDS
 
 
 def _sent(tenant_id: int, report_id: int) -> DistrictReport:
@@ -76,8 +48,10 @@ def _sent(tenant_id: int, report_id: int) -> DistrictReport:
 @blueprint.get("/tinh/bao-cao/<int:tenant_id>/<int:report_id>")
 @may(Right.SEE_PROVINCE)
 def report(tenant_id: int, report_id: int) -> Any:
-    """Show a report as it was sent: its words and the tables of its snapshot."""
-    return _report_page(_sent(tenant_id, report_id), ReturnForm(formdata=None))
+    """Show a report as it was sent: its words and the tables of its snapshot; to tie points, every cell is a button."""
+    return _report_page(
+        _sent(tenant_id, report_id), ReturnForm(formdata=None), open_form=bool(request.args.get("tra-lai"))
+    )
 
 
 @blueprint.post("/tinh/bao-cao/<int:tenant_id>/<int:report_id>/nhan")
@@ -102,11 +76,14 @@ def accept(tenant_id: int, report_id: int) -> Any:
 def send_back(tenant_id: int, report_id: int) -> Any:
     """Return a report with points, each tied to a cell, a table or a section."""
     row = _sent(tenant_id, report_id)
-    form = ReturnForm().offer(tier_at(tenant_id))
-    if request.form.get("more"):
-        for _ in range(min(3, 50 - len(form.points))):
-            form.points.append_entry()
-        return _report_page(row, form, open_form=True)
+    form = ReturnForm()
+    cell = request.form.get("cell", "")
+    if cell or request.form.get("more"):
+        tied = form.tie(cell) if cell else 0
+        if not cell:
+            form.more()
+        return _report_page(row, form, open_form=True, tied=tied)
+    form.offer(grids_of(figures_of(row)))
     if not form.validate():
         return _report_page(row, form, open_form=True), 422
     try:
@@ -147,12 +124,19 @@ def _report_page(
     fault: str = "",
     *,
     open_form: bool = False,
+    tied: int = 0,
     accepting: AcceptForm | None = None,
     answering: ReopeningAnswerForm | None = None,
 ) -> str:
-    answer, place = answer_of(row), found(queries.place(row.tenant_id))
+    place = found(queries.place(row.tenant_id))
     speak_of(place.tier)
     receives = refusal(signed_in(), Right.RECEIVE_REPORT) is None
+    sent = editions(row.tenant_id, row.year)
+    known = {one.edition: said for one, said in sent}
+    answer, asked = known.get(row.edition), known.get(row.edition - 1)
+    figures, before = figures_of(row), edition_before(row)
+    points = points_around(answer, asked)
+    form.offer(grids_of(figures))
     return render_template(
         "province/report.html",
         place=place,
@@ -160,23 +144,41 @@ def _report_page(
         sheet=report_sheet(row),
         columns=COLUMNS,
         heads=HEADS,
-        url_of=lambda row, figure: "",
-        changes=changes_since(row, figures_of(row)),
-        editions=[(r, a) for r, a in editions(row.tenant_id, row.year) if r.state == "sent"],
+        url_of=_units_behind(row),
+        changes=changes_since(before, figures),
+        editions=[(r, a) for r, a in sent if r.state == "sent"],
+        points=points_shown(figures, before, answer, asked),
+        marks_of=lambda table: marked_cells(points, table),
+        tied=tied,
         answer=answer,
         reopenings=reopenings_of(row),
         answering=answering or ReopeningAnswerForm(formdata=None),
         which_edition=narrative.which_edition,
-        point_place=point_place,
         reason_of=_reason_of(row.tenant_id),
         answers=receives and answer is None,
         receives=receives,
         accepting=accepting or AcceptForm(formdata=None),
-        form=form.offer(place.tier),
-        open_form=open_form,
+        form=form,
+        open_form=open_form and receives and answer is None,
         fault=fault,
         has_paper="papers.district_report" in current_app.view_functions,
     )
+
+
+def _units_behind(row: DistrictReport) -> Callable[[Row, str], str]:
+    """Return what makes the address of the units behind a figure of Biểu 01: frozen lists, else the units as they are."""
+    frozen = {"level_1": "bieu-02", "level_2": "bieu-02", "recognised": "bieu-02", "refused": "bieu-03"}
+
+    def url_of(line: Row, figure: str) -> str:
+        if figure in frozen:
+            return f"#{frozen[figure]}"
+        if figure not in units.FIGURES or line.role in ("subtotal", "part"):
+            return ""
+        kind = line.kinds[0] if line.kinds else ALL_KINDS
+        so = figure if figure != "units" else None
+        return url_for("province.kind", tenant_id=row.tenant_id, kind=kind, nam=row.year, so=so)
+
+    return url_of
 
 
 def _reason_of(tenant_id: int) -> Callable[[NotRecognised], str]:
@@ -188,81 +190,3 @@ def _reason_of(tenant_id: int) -> Callable[[NotRecognised], str]:
         return without_counts(line.reason) if hidden else line.reason
 
     return reason_of
-
-
-@blueprint.get("/tinh/tong-hop")
-@may(Right.SEE_PROVINCE)
-def compiled() -> Any:
-    """Show what was compiled for a year, and whether there is more to compile."""
-    cycle = shown_cycle()
-    if cycle is None:
-        return render_template("province/no_year.html")
-    places = queries.places_in(cycle.year)
-    where = summary.standings(cycle, places)
-    return render_template(
-        "province/compiled.html",
-        cycle=cycle,
-        years=years(),
-        places=places,
-        where=where,
-        accepted=sum(s.accepted is not None for s in where.values()),
-        compilations=queries.compilations(cycle.year),
-        compiles=refusal(signed_in(), Right.COMPILE_REPORT) is None,
-    )
-
-
-@blueprint.post("/tinh/tong-hop")
-@may(Right.COMPILE_REPORT)
-def compile_table() -> Any:
-    """Compile the accepted reports of a year."""
-    year = request.form.get("year", "")
-    cycle = queries.cycle_shown(year)
-    if cycle is None or str(cycle.year) != year:
-        abort(404)
-    made = compiling.compile_report(signed_in(), cycle.year)
-    return back_to(
-        "province.compilation",
-        f"Đã lập bảng tổng hợp từ {made.accepted}/{made.districts} báo cáo.",
-        report_id=made.id,
-    )
-
-
-def _to_report(sheet: queries.CompiledSheet) -> Callable[[Row, str], str]:
-    """Return the address behind a figure of Biểu 01-T: the accepted report it was taken from."""
-
-    def url_of(row: Row, _figure: str) -> str:
-        report_id = sheet.reports.get(row.tenant_id or 0)
-        if report_id is None:
-            return ""
-        return url_for("province.report", tenant_id=row.tenant_id, report_id=report_id, _anchor="bieu-01")
-
-    return url_of
-
-
-@blueprint.get("/tinh/tong-hop/<int:report_id>")
-@may(Right.SEE_PROVINCE)
-def compilation(report_id: int) -> Any:
-    """Show a compilation: Biểu 01-T and the receipt table, as they were compiled."""
-    sheet = queries.compiled_sheet(found(queries.compilation(report_id)))
-    return render_template(
-        "province/compilation.html",
-        sheet=sheet,
-        columns=COLUMNS,
-        heads=HEADS,
-        url_of=_to_report(sheet),
-        has_paper="papers.provincial" in current_app.view_functions,
-    )
-
-
-@blueprint.get("/tinh/tong-hop/<int:report_id>/<name>.xlsx")
-@may(Right.SEE_PROVINCE)
-def compilation_sheet(report_id: int, name: str) -> Response:
-    """Hand out Biểu 01-T or the receipt table of a compilation as a workbook."""
-    sheet = queries.compiled_sheet(found(queries.compilation(report_id)))
-    table, receipts = sheets.compiled_forms(sheet, demo=clock.is_demo())
-    chosen = found({"bieu-01-t": table, "tiep-nhan": receipts}.get(name))
-    return download(
-        sheet_xlsx(chosen, sheet.compiled_at),
-        f"{name}-{sheet.year}-{sheet.accepted}-tren-{sheet.districts}.xlsx",
-        XLSX,
-    )

@@ -1,16 +1,18 @@
-"""The province's tables as sheets: the overview of a year, and the compiled table with its receipt table."""
+"""The province's tables as sheets: the overview of a year, and the receipt table of the districts' reports."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from portal import words
 from portal.papers import forms
-from portal.papers.building_report import figure_rows
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
-from .queries import CompiledSheet, ReceiptLine
+from .queries import ReceiptLine
+from .rules import Ground
 from .summary import Line, Overview
 
 PROVISIONAL = "SỐ TẠM TÍNH, không phải số chính thức"
@@ -34,7 +36,7 @@ def overview_sheet(year: Overview, at: datetime, *, demo: bool) -> Sheet:
     figures = [(key, title) for key, title in _FIGURES if key != "appraised" or not year.official]
     kind = OFFICIAL if year.official else PROVISIONAL
     return Sheet(
-        title=f"“ĐƠN VỊ HỌC TẬP” THEO ĐỊA BÀN, NĂM ĐÁNH GIÁ {year.cycle.year}",
+        title=f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
         subtitle=f"{kind} · {year.accepted}/{year.districts} huyện đã được nhận báo cáo · lập lúc {words.moment(at)}",
         columns=(
             Column("TT", Kind.CENTERED, 6),
@@ -50,6 +52,12 @@ def overview_sheet(year: Overview, at: datetime, *, demo: bool) -> Sheet:
     )
 
 
+def _ground(year: Overview) -> str:
+    if year.other is None:
+        return "ĐỊA BÀN"
+    return "ĐỊA BÀN CŨ" if year.ground is Ground.FORMER else "ĐỊA BÀN MỚI"
+
+
 def _row(order: str, line: Line, keys: list[str]) -> tuple[Value, ...]:
     values: list[Value] = []
     for key in keys:
@@ -60,12 +68,10 @@ def _row(order: str, line: Line, keys: list[str]) -> tuple[Value, ...]:
     return (order, line.name, *values, line.standing.word if line.standing else "")
 
 
-def compiled_forms(sheet: CompiledSheet, *, demo: bool) -> tuple[Sheet, Sheet]:
-    """Return Biểu 01-T and the receipt table of a compilation."""
-    specimen = SPECIMEN if demo else None
-    rows, total = figure_rows(sheet.rows)
-    table = forms.form_01_t(sheet.year, rows, total, sheet.accepted, sheet.districts, specimen)
-    return table, forms.receipt_table(sheet.year, [_receipt(line) for line in sheet.receipts], specimen)
+def receipt_sheet(year: int, lines: Sequence[ReceiptLine], specimen: str | None, subtitle: str = "") -> Sheet:
+    """Return the receipt table: who sent when, how many days late, how often, and where it stands."""
+    table = forms.receipt_table(year, [_receipt(line) for line in lines], specimen)
+    return replace(table, subtitle=subtitle)
 
 
 def _receipt(line: ReceiptLine) -> forms.ReceiptRow:

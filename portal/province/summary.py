@@ -1,6 +1,6 @@
 """The province's figures, live and official, kept apart: each has its own source and they are never added.
 
-Live figures are counted now over every district and are provisional. Official figures are the snapshots of
+Live figures are counted over every district as things stand and are provisional. Official figures are the snapshots of
 reports the Department has accepted; a district without one has no official figure.
 """
 
@@ -8,30 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycle_of
-from portal.dossiers.models import Dossier, State
+from portal.figures import kept
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts, total
 from portal.figures.tables import Key, counts_from_json
 from portal.reports.models import DistrictReport, ReportAnswer
-from portal.units.models import Unit
 from tenants.database import db
 from tenants.places import Tenant, Tier
 
-from .queries import places_in
-from .rules import Sending, Standing, standing
+from .queries import followers_of_closed, places, places_in, successor_ids
+from .rules import Ground, Sending, Standing, standing, taken_over_by
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One district, one kind, or a sum of them: the counts, and how many are appraised.
 
-    `counts` is None for a district that has no official figures.
+    `counts` is None for a district that has no official figures. `as_of`: see `Overview`.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Line:
     name_sort: str = ""
     kind: str = ""
     standing: Standing | None = None
+    as_of: datetime | None = None
 
     def value(self, key: str) -> int:
         """Return a figure to sort by; what is not there comes before 0."""
@@ -53,17 +54,32 @@ class Line:
 class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
-    `official`: figures of accepted reports only, `accepted` of `districts` of them.
+    `official`: figures of accepted reports only, `accepted` of `districts` of them. `other`: the sum of the same figures
+    by the other ground, counted by itself; None in a province that no reform has changed. `as_of`:
+    when live figures were counted, where that was before this moment.
     """
 
     cycle: Cycle
     official: bool
+    ground: Ground
     lines: tuple[Line, ...]
     total: Line
     accepted: int
     districts: int
     waiting: int
     overdue: int
+    other: Line | None = None
+    other_places: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both grounds add up to the same, every figure of them."""
+        return self.other is None or (self.other.counts, self.other.appraised) == (
+            self.total.counts,
+            self.total.appraised,
+        )
+
+    as_of: datetime | None = None
 
 
 SORTS = (
@@ -137,35 +153,39 @@ def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]
     return found
 
 
-def appraised(year: int, *, tenant_id: int | None = None) -> dict[tuple[int, str], int]:
-    """Count the dossiers whose appraisal is concluded, by district and kind; one statement."""
-    statement = (
-        select(Dossier.tenant_id, Unit.kind, func.count())
-        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
-        .group_by(Dossier.tenant_id, Unit.kind)
-    )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
-    return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
+def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> Overview:
+    """Return the year over all districts, live or official; the number of statements does not grow.
 
-
-def overview(cycle: Cycle, *, official: bool) -> Overview:
-    """Return the year over all districts, live or official; the number of statements does not grow."""
-    tenants = places_in(cycle.year)
+    `ground` None: live figures by the places of today, official ones by the places that reported.
+    """
+    year, tenants, followers = cycle.year, places_in(cycle.year), followers_of_closed()
+    ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, tenants)
     accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
-    year = cycle.year
-    lines = _official(year, tenants, where, accepted) if official else _live(year, tenants, where)
+    reported = figures.by_tenant(official_counts(year, accepted)) if official else {}
+
+    def lines_by(chosen: Ground) -> tuple[tuple[Line, ...], datetime | None]:
+        if not official:
+            return _live(year, tenants, where, chosen, reformed=bool(followers))
+        folded = followers if chosen is Ground.PRESENT else {}
+        return _official(tenants, where, accepted, reported, folded), None
+
+    lines, as_of = lines_by(ground)
+    another = Ground.PRESENT if ground is Ground.FORMER else Ground.FORMER
+    others = lines_by(another)[0] if followers else ()
     return Overview(
         cycle=cycle,
         official=official,
+        ground=ground,
         lines=lines,
         total=added(lines),
         accepted=len(accepted),
-        districts=len(tenants),
+        districts=len(lines),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
+        other=added(others) if followers else None,
+        other_places=len(others),
+        as_of=as_of,
     )
 
 
@@ -179,44 +199,70 @@ def provincial(year: int, *, official: bool) -> tuple[Line, ...]:
     if cycle is None:
         return ()
     where = standings(cycle, tenants)
-    accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
     if official:
-        return _official(year, tenants, where, accepted)
+        accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
+        return _official(
+            tenants, where, accepted, figures.by_tenant(official_counts(year, accepted)), followers={}
+        )
+    live = {tenant.id: kept.by_kind(year, tenant.id) for tenant in tenants}
     return tuple(
         _line(
             tenant,
-            total(figures.counts(year, tenant_id=tenant.id).values()),
-            sum(appraised(year, tenant_id=tenant.id).values()),
+            total(live[tenant.id].counts.values()),
+            sum(live[tenant.id].appraised.values()),
             where[tenant.id],
         )
         for tenant in tenants
     )
 
 
-def _live(year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing]) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(figures.counts(year))
-    concluded: dict[int, int] = {}
-    for (tenant_id, _kind), number in appraised(year).items():
-        concluded[tenant_id] = concluded.get(tenant_id, 0) + number
-    return tuple(
-        _line(tenant, by_place.get(tenant.id, ZERO), concluded.get(tenant.id, 0), where[tenant.id])
-        for tenant in tenants
+def _live(
+    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], ground: Ground, *, reformed: bool
+) -> tuple[tuple[Line, ...], datetime | None]:
+    former = ground is Ground.FORMER
+    there = {tenant.id: tenant for tenant in (places(Tier.DISTRICT) if reformed else tenants)}
+    live = kept.former_totals(year) if former else kept.totals(year, list(there))
+    part = {tenant.id for tenant in tenants}
+    part |= {place for place in there if live.counts.get(place, ZERO) != ZERO or live.appraised.get(place)}
+    shown = sorted(
+        (tenant for tenant in there.values() if tenant.id in part),
+        key=lambda tenant: (tenant.name_sort, tenant.id),
     )
+    if reformed:
+        # A place that is no more, or took everything over from others, has no line where nothing counts for it.
+        gone = successor_ids() if former else {tenant.id for tenant in shown if tenant.valid_to}
+        shown = [t for t in shown if t.id not in gone or live.counts.get(t.id, ZERO) != ZERO]
+    lines = (
+        _line(t, live.counts.get(t.id, ZERO), live.appraised.get(t.id, 0), where.get(t.id)) for t in shown
+    )
+    return tuple(lines), live.as_of
 
 
 def _official(
-    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], accepted: Mapping[int, int]
+    tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    accepted: Mapping[int, int],
+    reported: Mapping[int, Counts],
+    followers: Mapping[int, Sequence[int]],
 ) -> tuple[Line, ...]:
-    by_place = figures.by_tenant(official_counts(year, accepted))
+    """Lines of accepted reports; with `followers` those of a closed place stand under who took all of it over."""
+    known = {tenant.id: tenant for tenant in (*tenants, *(places() if followers else ()))}
+    sums: dict[int, Counts] = {}
+    for tenant_id in accepted:
+        place = taken_over_by(tenant_id, followers)
+        sums[place] = sums.get(place, ZERO) + reported.get(tenant_id, ZERO)
+    shown = [
+        tenant
+        for tenant in known.values()
+        if tenant.id in sums or (tenant in tenants and taken_over_by(tenant.id, followers) == tenant.id)
+    ]
     return tuple(
-        _line(
-            tenant, by_place.get(tenant.id, ZERO) if tenant.id in accepted else None, None, where[tenant.id]
-        )
-        for tenant in tenants
+        _line(tenant, sums.get(tenant.id), None, where.get(tenant.id))
+        for tenant in sorted(shown, key=lambda tenant: (tenant.name_sort, tenant.id))
     )
 
 
-def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing) -> Line:
+def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing | None) -> Line:
     return Line(tenant.name, counts, concluded, tenant.id, tenant.name_sort, standing=where)
 
 
@@ -233,11 +279,18 @@ def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
 
 def by_kind(year: int, tenant_id: int) -> list[Line]:
     """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
+    live = kept.by_kind(year, tenant_id)
     sums: dict[str, Counts] = {}
-    for (_tenant, kind, _public), counts in figures.counts(year, tenant_id=tenant_id).items():
+    for (_tenant, kind, _public), counts in live.counts.items():
         sums[kind] = sums.get(kind, ZERO) + counts
-    concluded = appraised(year, tenant_id=tenant_id)
     return [
-        Line(words.kind_name(kind), sums[kind], concluded.get((tenant_id, kind), 0), tenant_id, kind=kind)
+        Line(
+            words.kind_name(kind),
+            sums[kind],
+            live.appraised.get(kind, 0),
+            tenant_id,
+            kind=kind,
+            as_of=live.as_of,
+        )
         for kind in sorted(sums, key=words.kind_order)
     ]

@@ -34,10 +34,17 @@ NO_DOSSIER = StateWords("Chưa có hồ sơ", "Chưa có hồ sơ", "idle")
 
 
 def behind(
-    year: int, asked: Listing, *, tenant_id: int | None = None, kind: str | None = None
+    year: int,
+    asked: Listing,
+    *,
+    tenant_id: int | None = None,
+    kind: str | None = None,
+    former: bool = False,
 ) -> Select[Any]:
     """Return the statement of the units a list asks for, in a total order."""
-    statement = rows_behind(year, asked.filters.get("so") or "units", tenant_id=tenant_id, kind=kind)
+    statement = rows_behind(
+        year, asked.filters.get("so") or "units", tenant_id=tenant_id, kind=kind, former=former
+    )
     if asked.q:
         like = fold(asked.q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         statement = statement.where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import overview, places, receipt
+from . import overview, places, receipt, receipt_list
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "overview", "places", "receipt"]
+__all__ = ["blueprint", "overview", "places", "receipt", "receipt_list"]

@@ -16,6 +16,7 @@ from portal.cycle.queries import cycle_of
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import must
 from portal.dossiers.queries import Sheet, open_sheets
+from portal.papers.speaking import speaker
 from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
@@ -78,7 +79,7 @@ def _new_decision(actor: Identity, tenant_id: int, year: int) -> Decision:
         tenant_id=tenant_id,
         year=year,
         issuer=f"{tenant.chair_title.capitalize()} {tenant.committee}",
-        legal_bases=rules.default_bases(tenant.office),
+        legal_bases=rules.default_bases(tenant.office, speaker(year, "", None)("circular")),
         created_at=clock.now(),
         created_by=actor.full_name,
     )

@@ -25,6 +25,7 @@ from portal.dossiers.steps import STEP_OF, Act
 from portal.further.models import FurtherDecision
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.powers.rules import title_fault
 from portal.register import operations as register
 from portal.register.models import RegisterEntry
 from portal.trail.operations import record
@@ -65,6 +66,8 @@ def issue(
     lines = _deciding_lines(decision)
     dossiers = _locked_dossiers(lines)
     _check_head(decision, number, dated, signer, signer_title, dossiers)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     assert dated is not None
     sheets = open_sheets(list(dossiers.values()))
     _check_lines(actor, lines, sheets, dated)
@@ -83,7 +86,11 @@ def issue(
         with db.session.begin_nested():
             decision.number, decision.dated = number, dated
             decision.signer, decision.signer_title = signer, signer_title
-            decision.state, decision.issued_at, decision.issued_by = "issued", clock.now(), actor.full_name
+            decision.state, decision.issued_at, decision.issued_by = (
+                "issued",
+                clock.now(),
+                actor.acting_name[:200],
+            )
             db.session.flush()
     except IntegrityError as error:
         if "uq_decision_number" in str(error.orig):

@@ -19,15 +19,16 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.dossiers.models import dossier_key
 from tenants.database import Base
-from tenants.owned import OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
+from tenants.owned import FOLLOWS_ITS_UNIT, OWN_TENANT, OWN_UNIT, TenantOwned, UnitOwned, Wall
 
-_ISSUED = """
+_ISSUED = f"""
 create or replace function refuse_issued_decision() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
@@ -41,6 +42,7 @@ create or replace trigger decision_issued before update or delete on decision
 create or replace function refuse_issued_line() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user <> 'portal_steward' and exists (select from decision d
       where d.state = 'issued' and ((d.tenant_id = old.tenant_id and d.id = old.decision_id)
         or (d.tenant_id = new.tenant_id and d.id = new.decision_id))) then
@@ -50,7 +52,7 @@ begin
 end $$;
 create or replace trigger decision_line_issued before insert or update or delete on decision_line
   for each row execute function refuse_issued_line();
-"""
+"""  # noqa: S608  (only our own words)
 
 # Asked when the transaction ends, so that an operation may write decision and recognitions in any order.
 _BY_DECISION = """
@@ -91,7 +93,7 @@ create constraint trigger recognition_revoked after update on recognition
 # What was laid before the chairman names every unit with its reason: no unit reads it.
 _TOLD = (
     "tenant_id, id, year, state, number, dated, issuer, signer, signer_title, legal_bases, created_at, created_by,"
-    " issued_at, issued_by, version"
+    " issued_at, issued_by, origin_tenant_id, version"
 )
 
 
@@ -100,6 +102,7 @@ class Decision(TenantOwned, Base):
 
     Issuer, signer and legal bases are kept as the words of that day (product.md, rule 7). `submission`: what the
     office laid before the chairman (tờ trình), as it was then; see `portal.recognition.submitting`.
+    `origin_tenant_id`: the place that issued it, in the copy its successor holds (`portal.reform`).
     """
 
     __tablename__ = "decision"
@@ -110,7 +113,7 @@ class Decision(TenantOwned, Base):
             "province": "select",
         },
         rows={"unit": OWN_TENANT + " and state = 'issued'"},
-        inserts={"district": OWN_TENANT + " and state = 'draft'"},
+        inserts={"district": OWN_TENANT + " and state = 'draft' and origin_tenant_id is null"},
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
@@ -119,7 +122,12 @@ class Decision(TenantOwned, Base):
             "state = 'draft' or (number <> '' and dated is not null and issued_at is not null)", name="issued"
         ),
         Index(
-            "uq_decision_number", "tenant_id", "number", "dated", unique=True, postgresql_where="number <> ''"
+            "uq_decision_number",
+            "tenant_id",
+            "number",
+            "dated",
+            unique=True,
+            postgresql_where="number <> '' and origin_tenant_id is null",
         ),
         Index("ix_decision_year", "tenant_id", "year", "id"),
     )
@@ -137,6 +145,7 @@ class Decision(TenantOwned, Base):
     issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_by: Mapped[str] = mapped_column(String(200), default="")
     submission: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    origin_tenant_id: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     lines: Mapped[list[DecisionLine]] = relationship(viewonly=True, order_by="DecisionLine.id")
@@ -226,7 +235,18 @@ class Recognition(UnitOwned, Base):
         CheckConstraint("level in (1, 2)", name="level"),
         CheckConstraint("state in ('in_force','revoked','replaced')", name="state"),
         CheckConstraint("valid_to > valid_from", name="validity"),
-        Index("ix_recognition_unit", "tenant_id", "unit_id", "valid_from"),
+        # The latest recognition of each unit, which every figure of a year asks for, without reading a row.
+        Index(
+            "ix_recognition_latest",
+            "tenant_id",
+            "unit_id",
+            text("valid_to desc"),
+            text("id desc"),
+            postgresql_include=["year", "level", "state", "revoked_on", "valid_from", "may_raise_from"],
+        ),
+        Index(
+            "ix_recognition_revoked", "tenant_id", "dossier_id", postgresql_where=text("state = 'revoked'")
+        ),
         Index("ix_recognition_year", "year", "tenant_id", "level"),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Response, abort
 
 from portal.papers import building_council, documents_council
-from portal.papers.district import file_name, office
+from portal.papers.district import file_name, office_that_issued
 from portal.papers.views import answered, office_scope
 from tenants.access import found, may
 from tenants.rights import Right
@@ -26,7 +26,7 @@ def submission(tenant_id: int, decision_id: int, ext: str) -> Response:
     laid = row.submission
     if laid is None and (row.state == "issued" or reader is not ScopeKind.DISTRICT):
         abort(404)
-    bodies = office(tenant_id)
+    bodies = office_that_issued(tenant_id, row.issuer)
     if laid is None:
         data = building_council.submission(submitting.said_now(row), bodies)
     else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from portal.papers.texts import PLACES
 from portal.words import day
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -130,18 +131,15 @@ def unfinished_fault(lines: list[str]) -> str | None:
     )
 
 
-CIRCULAR = (
-    "Thông tư số 24/2023/TT-BGDĐT ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Giáo dục và Đào tạo "
-    "quy định về đánh giá, công nhận “Đơn vị học tập” cấp huyện, tỉnh"
-)
+CIRCULAR = PLACES["circular"].default
 
 
-def default_bases(office: str) -> list[str]:
+def default_bases(office: str, circular: str = CIRCULAR) -> list[str]:
     """Return the legal bases a draft begins with; numbers nobody has read are left to be completed."""
     head = "Giám đốc" if office.startswith("Sở") else "Trưởng"
     return [
         "Căn cứ Luật Tổ chức chính quyền địa phương [bổ sung số, ngày]",
-        f"Căn cứ {CIRCULAR}",
+        f"Căn cứ {circular}",
         f"Theo đề nghị của {head} {office} tại Tờ trình [bổ sung số, ngày]",
     ]
 

@@ -10,6 +10,7 @@ from portal import clock, words
 from portal.cycle.queries import current_cycle, cycle_of, years
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
+from portal.powers.queries import signs_as
 from portal.web import back_to, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
@@ -113,7 +114,7 @@ def _show(
             version=str(decision.version),
             dated=clock.today(),
             signer=identity.full_name,
-            signer_title=tenant.chair_title,
+            signer_title=signs_as(identity, tenant.chair_title),
         )
     if may_draft and bases is None:
         bases = BasesForm(formdata=None, version=str(decision.version), bases="\n".join(decision.legal_bases))

@@ -16,10 +16,12 @@ import segno
 
 from portal.further.models import FurtherDecision
 from portal.papers.documents import Page, environment
-from portal.papers.office import Office, acting_for
+from portal.papers.office import Office, acting_for, own_title
+from portal.papers.speaking import speaker
+from portal.papers.texts import PLACES
 from portal.recognition.models import Decision, Recognition
 
-UNCONFIRMED_FORM = "Mẫu trình bày của Cổng Đơn vị học tập, chưa được Sở Giáo dục và Đào tạo xác nhận."
+UNCONFIRMED_FORM = PLACES["certificate.note"].default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def published(
         address=address,
         place=office.seat,
         signer=decision.signer,
-        signer_title=decision.signer_title,
+        signer_title=own_title(decision.signer_title),
         authority_lines=acting_for(decision.signer_title),
         marks=tuple(mark for mark in (replaced, office.specimen) if mark),
         issued=decision.issued_at,
@@ -100,7 +102,8 @@ def certificate(*papers: Published, picture: Callable[[str], bytes] = drawn) -> 
     def embedded(address: str) -> str:
         return f"data:image/png;base64,{base64.b64encode(picture(address)).decode()}"
 
-    return Page(html.render(d=first, papers=papers, qr=embedded, form_note=UNCONFIRMED_FORM), first.issued)
+    note = speaker(first.year, first.tier, first.issued)("certificate.note")
+    return Page(html.render(d=first, papers=papers, qr=embedded, form_note=note), first.issued)
 
 
 def poster(paper: Published) -> Page:

@@ -38,7 +38,8 @@ class RegisterEntry(Base):
     """One recognition as published. `tenant_id` says who may write it and names nothing that must exist.
 
     `subject` is the code of the unit's first entry, by which its entries are one story. `masked`: the unit's
-    name is not published. `state_on`: the day of a revocation or replacement; `replaced_by`: the newer code.
+    name is not published. `place`: as published; `origin_tenant_id`: that place, once the unit has gone to another.
+    `state_on`: the day of a revocation or replacement; `replaced_by`: the newer code.
     """
 
     __tablename__ = "register_entry"
@@ -92,4 +93,5 @@ class RegisterEntry(Base):
     state: Mapped[str] = mapped_column(String(10), default="in_force")
     state_on: Mapped[date | None]
     replaced_by: Mapped[str] = mapped_column(String(20), default="")
+    origin_tenant_id: Mapped[int | None]
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

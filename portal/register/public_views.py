@@ -51,13 +51,15 @@ def verify(code: str) -> Any:
         return _unknown(code)
     if known != code:
         return redirect(url_for("register.verify", code=known))
-    entry = queries.entry_of(known)
-    if entry is None:
+    row = queries.verified(known)
+    if row is None:
         return _unknown(known)
+    entry, called = row
     today = clock.today()
     return render_template(
         "register/verify.html",
         entry=entry,
+        home=queries.home_of(entry, called),
         stands=standing_of(entry, today),
         sentence=sentence_of(entry, today),
         moment=words.moment(clock.now()),
@@ -80,7 +82,7 @@ def _unknown(code: str) -> Any:
 @public("what was decided is published")
 def search() -> Any:
     """Search what was published: name, place, kind, level, year, state."""
-    places = queries.places()
+    places, homes = queries.places()
     today = clock.today()
     years = [str(year) for year in range(today.year, FIRST_YEAR - 1, -1)]
     asked = listing(
@@ -109,6 +111,7 @@ def search() -> Any:
         "register/search.html",
         page=paginate(statement, asked.number),
         listing=asked,
+        homes=homes,
         places=[(place, place) for place in places],
         kinds=[(code, words.UNIT_KINDS[code].short) for code in UNIT_KINDS],
         years=[(year, year) for year in years],
@@ -129,5 +132,10 @@ def result(code: str) -> Any:
         return redirect(url_for("register.result", code=known))
     today = clock.today()
     return render_template(
-        "register/result.html", entry=story[0], story=story, sentence=sentence_of(story[0], today), **_frame()
+        "register/result.html",
+        entry=story[0],
+        home=queries.home_of(story[0], queries.called_now(story[0])),
+        story=story,
+        sentence=sentence_of(story[0], today),
+        **_frame(),
     )

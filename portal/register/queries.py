@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 
 from portal import words
 from portal.further.models import FurtherDecision
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from tenants.database import db
+from tenants.places import FormerName, Succession, Tenant
 
 from .models import RegisterEntry
 from .rules import Standing
@@ -22,6 +24,18 @@ def entry_of(code: str) -> RegisterEntry | None:
     )
 
 
+def verified(code: str) -> tuple[RegisterEntry, str] | None:
+    """Return what is published under a code with the present name of its place, or None; still one statement."""
+    row = db.session.execute(
+        select(RegisterEntry, func.coalesce(Tenant.name, RegisterEntry.place))
+        .outerjoin(Tenant, Tenant.id == RegisterEntry.tenant_id)
+        .where(RegisterEntry.code == code)
+        .order_by(RegisterEntry.tenant_id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def story_of(code: str) -> list[RegisterEntry]:
     """Return every entry of the unit to which a code belongs, the latest first; one statement."""
     subject = select(RegisterEntry.subject).where(RegisterEntry.code == code).limit(1).scalar_subquery()
@@ -29,10 +43,56 @@ def story_of(code: str) -> list[RegisterEntry]:
     return list(db.session.scalars(statement.order_by(RegisterEntry.decided_on.desc(), RegisterEntry.code)))
 
 
-def places() -> list[str]:
-    """Return the places that have published anything, in Vietnamese order."""
-    found = db.session.scalars(select(RegisterEntry.place).distinct())
-    return sorted(found, key=words.sort_key)
+def places() -> tuple[list[str], dict[int, str]]:
+    """Return the places that have published anything, old and present names alike, in Vietnamese order.
+
+    Beside it the present name of each place that keeps entries, by its number; one statement for both.
+    """
+    rows = db.session.execute(
+        select(RegisterEntry.place, RegisterEntry.tenant_id, Tenant.name)
+        .outerjoin(Tenant, Tenant.id == RegisterEntry.tenant_id)
+        .distinct()
+    ).all()
+    called = {number: name for _, number, name in rows if name is not None}
+    return sorted({place for place, _, _ in rows} | set(called.values()), key=words.sort_key), called
+
+
+def called_now(entry: RegisterEntry) -> str:
+    """Return the present name of the place that keeps an entry."""
+    return db.session.scalar(select(Tenant.name).where(Tenant.id == entry.tenant_id)) or entry.place
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The place that keeps an entry now, where it is called otherwise than as published: since when, by what."""
+
+    name: str
+    since: date
+    basis: str
+
+
+def home_of(entry: RegisterEntry, name: str) -> Home | None:
+    """Return the place that took an entry over, or the new name of its place; None where nothing changed.
+
+    `name`: how the place that keeps the entry is called now.
+    """
+    if name == entry.place:
+        return None
+    if entry.origin_tenant_id is not None:
+        found = db.session.execute(
+            select(Succession.on_day, Succession.basis)
+            .where(Succession.to_id == entry.tenant_id)
+            .order_by(Succession.from_id != entry.origin_tenant_id, Succession.on_day.desc())
+            .limit(1)
+        ).one_or_none()
+    else:
+        found = db.session.execute(
+            select(FormerName.valid_to, FormerName.basis)
+            .where(FormerName.place_id == entry.tenant_id, FormerName.name == entry.place)
+            .order_by(FormerName.valid_to.desc())
+            .limit(1)
+        ).one_or_none()
+    return Home(name, *found) if found else None
 
 
 SORTS = ("name", "decided", "place")
@@ -55,9 +115,11 @@ def search(
     statement = select(entry)
     if q:
         statement = statement.where(entry.name_folded.contains(words.fold(q), autoescape=True))
-    for column, wanted in ((entry.kind, kind), (entry.place, place)):
-        if wanted:
-            statement = statement.where(column == wanted)
+    if kind:
+        statement = statement.where(entry.kind == kind)
+    if place:
+        now = select(Tenant.id).where(Tenant.name == place)
+        statement = statement.where(or_(entry.place == place, entry.tenant_id.in_(now)))
     for number, wanted in ((entry.level, level), (entry.year, year)):
         if wanted:
             statement = statement.where(number == int(wanted))

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, current_app, render_template, request, url_for
 
 from portal.dossiers.queries import dossier_of
-from portal.papers.views import answered, file_name, office, shown
+from portal.papers.district import office_that_issued
+from portal.papers.views import answered, file_name, shown
 from portal.recognition.models import Recognition
 from portal.web import back_to
 from tenants.access import found, may, signed_in
@@ -39,7 +40,8 @@ def certificate(tenant_id: int, recognition_id: int, ext: str) -> Response:
     """The certificate of a recognition, to the unit, its district and the province: to print, or as a text."""
     row = _recognition(tenant_id, recognition_id)
     address = address_of("register.verify", row.code)
-    paper = certificates.published(row, queries.given_by(row), office(tenant_id), address)
+    issuer = office_that_issued(tenant_id, row.issuer)
+    paper = certificates.published(row, queries.given_by(row), issuer, address)
     return answered(certificates.certificate(paper), file_name("Giay-chung-nhan", row.code), ext)
 
 
@@ -51,7 +53,9 @@ def poster(tenant_id: int, recognition_id: int) -> Response:
     entry = queries.entry_of(row.code)
     name = entry.unit_name if entry else ""
     address = address_of("register.result", row.code)
-    paper = certificates.published(row, queries.given_by(row), office(tenant_id), address, name)
+    paper = certificates.published(
+        row, queries.given_by(row), office_that_issued(tenant_id, row.issuer), address, name
+    )
     return shown(certificates.poster(paper), file_name("Ap-phich", row.code))
 
 

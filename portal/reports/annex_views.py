@@ -20,6 +20,7 @@ from . import queries
 from .blueprint import blueprint, report_here
 from .compared import Spot
 from .models import DistrictReport
+from .points import at_table, marked_cells
 
 NAMES = {
     "01": "theo loại hình",
@@ -123,12 +124,15 @@ def annex(report_id: int) -> Any:
     asked = listing(("order",), filters={"bieu": NUMBERS})
     number = asked.filters["bieu"] or NUMBERS[0]
     form = queries.annex_of(report, number)
+    points = queries.points_on(report)
     return render_template(
         "reports/annex.html",
         report=report,
         number=number,
         form=form,
         url_of=cell_urls(report, form) if form else None,
+        marked=marked_cells(points, f"bieu_{number}"),
+        pointed=at_table(points, f"bieu_{number}"),
         tabs=[(f"Biểu {one}: {NAMES[one]}", asked.url(bieu=one), one == number) for one in NUMBERS],
     )
 

@@ -8,8 +8,9 @@ from wtforms.validators import InputRequired, Length
 
 from portal.recognition.forms import SigningForm, VersionedForm, tidy
 
-from .narrative import LONGEST, SECTIONS
+from .narrative import SECTIONS
 from .rules import RULES
+from .skeleton import LONGEST
 
 __all__ = ["ExplainForm", "NarrativeForm", "ReopeningForm", "SigningForm", "VersionedForm"]
 

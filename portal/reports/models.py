@@ -1,4 +1,4 @@
-"""The district's yearly report, the Department's answer to it, and the provincial report."""
+"""The district's yearly report, the Department's answer to it, and the requests to amend what was accepted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     String,
     UniqueConstraint,
@@ -45,6 +44,26 @@ create or replace trigger district_report_sent before update or delete on distri
   for each row execute function refuse_sent_report();
 """
 
+_FOLLOWS = """
+create or replace function refuse_report_beside_another() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+begin
+  if current_user = 'portal_steward' then return new; end if;
+  if exists (
+    select from district_report r
+    left join report_answer a on a.tenant_id = r.tenant_id and a.report_id = r.id
+    where r.tenant_id = new.tenant_id and r.year = new.year and r.edition = new.edition - 1
+      and a.verdict is distinct from 'returned' and not exists (
+        select from report_reopening o where o.tenant_id = r.tenant_id and o.report_id = r.id and o.granted)
+  ) then
+    raise exception 'what was sent is followed only after a return, or by leave' using errcode = 'PT409';
+  end if;
+  return new;
+end $$;
+create or replace trigger district_report_follows before insert on district_report
+  for each row execute function refuse_report_beside_another();
+"""
+
 
 class DistrictReport(TenantOwned, Base):
     """The report of a district for a year, sending `edition` (1 first, 2 after a return, …).
@@ -57,7 +76,7 @@ class DistrictReport(TenantOwned, Base):
     __wall__ = Wall(
         grants={"district": "select, insert, update", "province": "select"},
         inserts={"district": OWN_TENANT + " and state = 'draft'"},
-        statements=(_SENT,),
+        statements=(_SENT, _FOLLOWS),
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
@@ -183,19 +202,3 @@ class ReportReopening(TenantOwned, Base):
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answered_by: Mapped[str] = mapped_column(String(200), default="")
-
-
-class ProvincialReport(Base):
-    """The provincial table compiled from accepted district reports; each compilation is kept."""
-
-    __tablename__ = "provincial_report"
-    __wall__ = Wall(shared=True, grants={"province": "select, insert"})
-    __table_args__ = (Index("ix_provincial_report_year", "year", "id"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    year: Mapped[int] = mapped_column(ForeignKey("cycle.year"))
-    accepted: Mapped[int]
-    districts: Mapped[int]
-    snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    compiled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    compiled_by: Mapped[str] = mapped_column(String(200))

@@ -1,29 +1,10 @@
-"""The words of a district report: its sections, and the figures in them as fields, never typed (rule R14).
-
-A field is a name in braces, `{so_don_vi}`; what it shows comes from the tables, so that the text and its
-table cannot differ. Pure: no query, no clock.
-"""
+"""The words of a district report: its sections, and the fields their figures stand in (see `skeleton`). Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-_FIELD = re.compile(r"\{([^{}]*)\}")
-LONGEST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A block of the report. A heading without a text of its own has no `key`."""
-
-    heading: str
-    key: str = ""
-    text: str = ""
-    minor: bool = False
-    hint: str = ""
-
+from .skeleton import Section, Skeleton
 
 # The skeleton is the product's own (no official form was found); a prescribed one replaces this table.
 SECTIONS: tuple[Section, ...] = (
@@ -120,9 +101,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("VI. PHƯƠNG HƯỚNG NĂM TIẾP THEO", "vi", "", False, "Nhiệm vụ, chỉ tiêu của năm {nam_sau}."),
     Section("VII. KIẾN NGHỊ, ĐỀ XUẤT", "vii", ""),
 )
-KEYS: tuple[str, ...] = tuple(section.key for section in SECTIONS if section.key)
-NOTHING = "Không có nội dung báo cáo."
-
 FIELDS: Mapping[str, str] = {
     "nam": "năm đánh giá",
     "nam_sau": "năm sau",
@@ -187,50 +165,7 @@ FIELDS: Mapping[str, str] = {
     "so_nguoi_hoc": "tổng số người học (Biểu 07)",
     "quyet_dinh": "số, ngày các quyết định",
 }
-
-
-def prefilled() -> dict[str, str]:
-    """Return the words a new report begins with."""
-    return {section.key: section.text for section in SECTIONS if section.key}
-
-
-def fault(text: str) -> str | None:
-    """Return the sentence why a text cannot stand, or None: an unknown field, a stray brace, too long."""
-    if len(text) > LONGEST:
-        return "Mỗi mục dài tối đa 20.000 ký tự."
-    unknown = [name for name in _FIELD.findall(text) if name.strip() not in FIELDS]
-    if unknown:
-        return f"Không có ô số liệu “{{{unknown[0][:40]}}}”. Xin chọn trong danh sách ô số liệu."
-    if re.search(r"[{}]", _FIELD.sub("", text)):
-        return "Dấu ngoặc nhọn chỉ dùng cho ô số liệu, ví dụ {so_don_vi}; có dấu chưa đóng hoặc thừa."
-    return None
-
-
-_TYPED = re.compile(
-    r"(?<![\w/.-])\d+(?:[.,/]\d+)*\s?(?:%|điểm %|đơn vị|hồ sơ|người|lượt|cuộc|lớp|trường|cơ quan|đợt|buổi|văn bản)",
-    re.IGNORECASE,
-)
-
-
-def typed_figures(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the figures typed into the words instead of taken from a field, as (heading, words) (rule R14)."""
-    return tuple(
-        (section.heading, " ".join(match.group().split()))
-        for section in SECTIONS
-        if section.key
-        for match in _TYPED.finditer(_FIELD.sub("…", texts.get(section.key, "")))
-    )
-
-
-def rendered(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its fields shown; a field whose figure is not there shows "–"."""
-    return _FIELD.sub(lambda match: values.get(match.group(1).strip(), "–"), text)
-
-
-def paragraphs(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a section's paragraphs as they are printed."""
-    lines = tuple(line.strip() for line in rendered(text, values).splitlines() if line.strip())
-    return lines or (NOTHING,)
+SKELETON = Skeleton(SECTIONS, FIELDS)
 
 
 def which_edition(edition: int, amendment: int) -> str:

@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.cycle.queries import calendar_of, cycle_of, tier_at
+from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
-from portal.figures.tables import bieu_01
 from portal.notices.operations import tell_district
 from portal.notices.rules import Kind
+from portal.open_data.operations import publish
+from portal.powers.rules import title_fault
 from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
@@ -30,7 +31,15 @@ from . import narrative, rules
 from .figures import ReportFigures, live
 from .models import DistrictReport, ReportAnswer
 from .points import points_fault
-from .queries import answer_of, checks_of, latest_edition, may_be_followed, report_of
+from .queries import (
+    answer_of,
+    checks_of,
+    figures_of,
+    grids_of,
+    latest_edition,
+    may_be_followed,
+    report_of,
+)
 
 CHANGED = "Báo cáo vừa được sửa sau khi trang này mở. Xin xem lại nội dung mới rồi thực hiện lại."
 
@@ -60,7 +69,7 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
         year=year,
         edition=earlier.edition + 1 if earlier else 1,
         amendment=earlier.amendment + amends if earlier else 0,
-        narrative=dict(earlier.narrative) if earlier else narrative.prefilled(),
+        narrative=dict(earlier.narrative) if earlier else narrative.SKELETON.prefilled(),
         explanations=dict(earlier.explanations) if earlier else {},
         created_at=clock.now(),
     )
@@ -113,14 +122,9 @@ def save_narrative(
     """
     must(actor, Right.WRITE_REPORT)
     report = _locked(report, version)
-    kept = dict(report.narrative)
-    headings = {section.key: section.heading for section in narrative.SECTIONS if section.key}
-    for key, text in texts.items():
-        if key not in headings:
-            raise Refused("Báo cáo không có mục này.", 422)
-        if wrong := narrative.fault(text):
-            raise Refused(f"Mục “{headings[key]}”: {wrong}", 422)
-        kept[key] = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    kept, wrong = narrative.SKELETON.changed(report.narrative, texts)
+    if wrong:
+        raise Refused(wrong, 422)
     if kept != report.narrative:
         report.narrative = kept
     db.session.flush()
@@ -201,10 +205,12 @@ def send(
     report = _locked(report, version, states=("locked",))
     number, signer, signer_title = (" ".join(text.split()) for text in (number, signer, signer_title))
     _check_head(report, number, dated, signer, signer_title)
+    if fault := title_fault(actor, signer_title):
+        raise Refused(fault, 422)
     cycle = cycle_of(report.year)
     assert cycle is not None
     report.number, report.dated, report.signer, report.signer_title = number, dated, signer, signer_title
-    report.sent_at, report.sent_by = clock.now(), actor.full_name
+    report.sent_at, report.sent_by = clock.now(), actor.acting_name[:200]
     report.late = (
         is_late(cycle.report_before, report.sent_at) if report.edition == 1 else _first_was_late(report)
     )
@@ -278,8 +284,7 @@ def answer_report(
     must(actor, Right.RECEIVE_REPORT)
     if report.state != "sent":
         raise Refused("Báo cáo chưa được gửi nên chưa nhận hay trả được.")
-    rows = [row.key for row in bieu_01({}, tier=tier_at(report.tenant_id))]
-    if wrong := points_fault(verdict, points, rows):
+    if wrong := points_fault(verdict, points, grids_of(figures_of(report))):
         raise Refused(wrong, 422)
     if existing := answer_of(report):
         raise Refused(_answered(existing))
@@ -302,6 +307,8 @@ def answer_report(
         if "report_answer" not in str(error.orig):
             raise
         raise Refused("Người khác vừa nhận hoặc trả báo cáo này. Xin tải lại trang.") from error
+    if verdict == "accepted":
+        publish(report, answer)
     done = "đã nhận" if verdict == "accepted" else f"đã trả lại, {len(points)} điểm cần sửa,"
     sentence = f"{done} báo cáo năm {report.year} số {report.number}."
     # The Department writes its own trail; the district reads the answer and the notice.

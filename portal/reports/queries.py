@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,12 +14,15 @@ from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
 from tenants.database import db
 
-from . import annexes, narrative
+from . import annexes
 from .annexes import Annexes
 from .editions import Difference, annex_differences, differences
 from .figures import DecisionBrief, Place, ReportFigures, from_snapshot, live
 from .models import DistrictReport, ReportAnswer, ReportReopening
+from .narrative import SKELETON
+from .points import Grid, Shown, grids, shown
 from .rules import Result, cross_foot
+from .skeleton import PrintedSection
 
 
 def report_of(tenant_id: int, report_id: int, *, lock: bool = False) -> DistrictReport | None:
@@ -167,13 +170,48 @@ def annex_of(report: DistrictReport, number: str) -> Annex | None:
 
 def checks_of(report: DistrictReport, figures: ReportFigures) -> tuple[Result, ...]:
     """Return how the cross-footing rules come out on a report's figures, with the explanations given."""
-    return cross_foot(figures.tables(narrative.typed_figures(report.narrative)), report.explanations)
+    return cross_foot(figures.tables(SKELETON.typed_figures(report.narrative)), report.explanations)
 
 
-def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Difference, ...]:
-    """Return what differs from the edition sent before; nothing for a first edition."""
+def grids_of(figures: ReportFigures) -> dict[str, Grid]:
+    """Return the tables of a report as points are tied to them."""
+    return grids(
+        figures.rows,
+        {row.unit_code: row.name for row in figures.recognised},
+        {row.unit_code: row.name for row in figures.not_recognised},
+        figures.annexes.by_number if figures.annexes else {},
+    )
+
+
+def points_around(answer: ReportAnswer | None, asked: ReportAnswer | None) -> Sequence[Mapping[str, str]]:
+    """Return the points a report bears: of its own return, else of the return (`asked`) it was made after."""
+    bearing = answer if answer is not None else asked
+    return bearing.points if bearing is not None else ()
+
+
+def points_on(report: DistrictReport) -> Sequence[Mapping[str, str]]:
+    """Return the points a report bears; one query."""
+    known = {one.edition: answer for one, answer in editions(report.tenant_id, report.year)}
+    return points_around(known.get(report.edition), known.get(report.edition - 1))
+
+
+def points_shown(
+    figures: ReportFigures,
+    before: ReportFigures | None,
+    answer: ReportAnswer | None,
+    asked: ReportAnswer | None,
+) -> tuple[Shown, ...]:
+    """Return the points a report bears as pages show them; those it answers with what became of each cell."""
+    points = points_around(answer, asked)
+    if answer is not None or not points:
+        return shown(points, grids_of(figures)) if points else ()
+    return shown(points, grids_of(before), grids_of(figures)) if before is not None else ()
+
+
+def edition_before(report: DistrictReport) -> ReportFigures | None:
+    """Return the figures of the edition sent before; None for a first edition."""
     if report.edition == 1:
-        return ()
+        return None
     earlier = db.session.scalar(
         select(DistrictReport).where(
             DistrictReport.tenant_id == report.tenant_id,
@@ -182,22 +220,18 @@ def changes_since(report: DistrictReport, figures: ReportFigures) -> tuple[Diffe
         )
     )
     if earlier is None or earlier.snapshot is None:
+        return None
+    return from_snapshot(earlier.tenant_id, earlier.snapshot)
+
+
+def changes_since(before: ReportFigures | None, figures: ReportFigures) -> tuple[Difference, ...]:
+    """Return what differs from the figures of the edition before; nothing for a first edition."""
+    if before is None:
         return ()
-    before = from_snapshot(earlier.tenant_id, earlier.snapshot)
     found = differences(before.rows, figures.rows, before.listed(), figures.listed())
     if before.annexes is None or figures.annexes is None:
         return found
     return found + annex_differences(before.annexes.by_number, figures.annexes.by_number)
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedSection:
-    """A block of the report as printed: its heading and paragraphs; `minor` headings stand below major ones."""
-
-    key: str
-    heading: str
-    paragraphs: tuple[str, ...]
-    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +269,7 @@ class ReportSheet:
 
 def printed_sections(report: DistrictReport, figures: ReportFigures) -> tuple[PrintedSection, ...]:
     """Return the sections with their fields shown."""
-    values = figures.fields()
-    return tuple(
-        PrintedSection(
-            section.key,
-            section.heading,
-            narrative.paragraphs(report.narrative.get(section.key, ""), values) if section.key else (),
-            section.minor,
-        )
-        for section in narrative.SECTIONS
-    )
+    return SKELETON.printed(report.narrative, figures.fields())
 
 
 def report_sheet(report: DistrictReport) -> ReportSheet:
@@ -280,8 +305,3 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
 def empty_rows(tenant_id: int) -> list[Row]:
     """Return the rows of a place's Biểu 01 without any figures, to name one by its key."""
     return bieu_01({}, tier=tier_at(tenant_id))
-
-
-def empty_sections(texts: Mapping[str, str]) -> list[str]:
-    """Return the headings of the sections nobody has written yet."""
-    return [s.heading for s in narrative.SECTIONS if s.key and not texts.get(s.key, "").strip()]

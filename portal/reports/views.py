@@ -23,7 +23,8 @@ from .blueprint import blueprint, report_here, tenant_here
 __all__ = ["blueprint", "row_views"]
 from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
 from .models import DistrictReport
-from .points import point_place
+from .points import at_table, marked_cells
+from .skeleton import rendered
 
 
 @blueprint.get("/huyen/bao-cao")
@@ -89,6 +90,7 @@ def _show(
         asking = asking or ReopeningForm(formdata=None)
     cycle = found(cycle_of(report.year))
     values = figures.fields()
+    before = queries.edition_before(report)
     faults = [one for one in (form, explaining, signing, asking) if one is not None and one.errors]
     page = render_template(
         "reports/show.html",
@@ -96,14 +98,15 @@ def _show(
         state_words=words.REPORT_STATES[queries.standing(report, answer)],
         answer=answer,
         asked=asked if asked is not None and asked.verdict == "returned" else None,
-        point_place=point_place,
+        points=queries.points_shown(figures, before, answer, asked),
+        marked=marked_cells(queries.points_around(answer, asked), "bieu_01"),
         figures=figures,
         checks=checks,
         sections=queries.printed_sections(report, figures),
-        hints={s.key: narrative.rendered(s.hint, values) for s in narrative.SECTIONS if s.key},
+        hints={s.key: rendered(s.hint, values) for s in narrative.SECTIONS if s.key},
         fields=[(name, what, values[name]) for name, what in narrative.FIELDS.items()],
-        empty=queries.empty_sections(report.narrative),
-        changes=queries.changes_since(report, figures),
+        empty=narrative.SKELETON.empty(report.narrative),
+        changes=queries.changes_since(before, figures),
         editions=[(r, words.REPORT_STATES[queries.standing(r, a)]) for r, a in editions],
         cycle=cycle,
         left=time_left(cycle.report_before, clock.now()),
@@ -145,7 +148,7 @@ def save(report_id: int) -> Any:
     report, form = report_here(report_id), NarrativeForm()
     if not form.validate_on_submit():
         return _show(report, form=form)
-    texts = {key: form[key].data or "" for key in narrative.KEYS}
+    texts = {key: form[key].data or "" for key in narrative.SKELETON.keys}
     try:
         operations.save_narrative(signed_in(), report, texts, form.seen)
     except Refused as refused:
@@ -242,6 +245,7 @@ def lists(report_id: int) -> Any:
     asked = listing(("order",), filters={"bieu": ("02", "03"), "kind": tuple(words.UNIT_KINDS)})
     which = asked.filters["bieu"] or "02"
     rows: list[Any] = list(figures.recognised if which == "02" else figures.not_recognised)
+    points = queries.points_on(report)
     counts = {"02": len(figures.recognised), "03": len(figures.not_recognised)}
     if asked.filters["kind"]:
         rows = [row for row in rows if row.kind == asked.filters["kind"]]
@@ -255,6 +259,8 @@ def lists(report_id: int) -> Any:
         which=which,
         page=page_of(rows, asked.number, 25),
         listing=asked,
+        marked=marked_cells(points, f"bieu_{which}"),
+        pointed=at_table(points, f"bieu_{which}"),
         tabs=[
             ("Biểu 02: được công nhận", asked.url(bieu="02"), counts["02"], which == "02"),
             ("Biểu 03: không công nhận", asked.url(bieu="03"), counts["03"], which == "03"),

@@ -23,10 +23,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
+from tenants.identity import NOBODY
 from tenants.owned import OWN_UNIT, UnitOwned, Wall
 
-# A guest of the unit (somebody invited for one indicator) is no reader of its roster; asked once a statement.
-OF_THE_UNIT = f"{OWN_UNIT} and (select not only_a_guest())"
+# No reader of its roster is a guest of the unit (somebody invited for one indicator), nor who only looks at the pages
+# of somebody of the unit (tenants.identity.NOBODY); asked once a statement.
+OF_THE_UNIT = f"{OWN_UNIT} and (select not only_a_guest() and coalesce(app_account(), 0) <> {NOBODY})"
 
 
 class Roster(InDossier, Base):

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.dossiers.models import InDossier, dossier_key
 from tenants.database import Base
-from tenants.owned import Wall
+from tenants.owned import FOLLOWS_ITS_UNIT, Wall
 
 # What the district has received stays; a paper is exchanged only while the dossier is the unit's to file.
-_KEPT = """
+_KEPT = f"""
 create or replace function refuse_filed_paper() returns trigger language plpgsql
   set search_path = public, pg_temp as $$
 begin
+  {FOLLOWS_ITS_UNIT}
   if current_user <> 'portal_steward' and not exists (select from dossier d
       where d.tenant_id = old.tenant_id and d.id = old.dossier_id
         and d.state in ('draft', 'signed', 'supplement_requested')) then

@@ -13,8 +13,9 @@ from portal.dossiers.tracking import state_of
 from portal.dossiers.views import dossier_here
 from portal.evidence.checks import MAX_BYTES
 from portal.evidence.store import store
+from portal.papers.district import office_at_filing
 from portal.papers.shelf import KINDS
-from portal.papers.views import file_name, in_sight, office, read, rendered
+from portal.papers.views import file_name, in_sight, read, rendered
 from portal.web import back_to, download, takes
 from tenants.access import found, may, signed_in
 from tenants.database import db
@@ -60,7 +61,7 @@ def _index(dossier: Dossier, status: int, faults: tuple[str, ...] = (), at: str 
 def _pdf(dossier: Dossier, name: str) -> bytes:
     kind = operations.kind_of(name)
     sheet, content = read(dossier.tenant_id, dossier.id)
-    page: Any = found(kind.page(sheet, content, office(dossier.tenant_id)))
+    page: Any = found(kind.page(sheet, content, office_at_filing(sheet)))
     return rendered(page, name)
 
 

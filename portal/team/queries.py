@@ -15,6 +15,7 @@ from portal.dossiers.queries import Sheet, open_sheets
 from portal.dossiers.rules import Finding, Outcome
 from portal.dossiers.wording import outcome_words
 from portal.trail.models import TrailEntry
+from portal.trail.queries import here_or_before
 from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
@@ -215,7 +216,7 @@ def entries_of_staff(tenant_id: int, unit_id: int, limit: int = 30) -> list[Trai
         db.session.scalars(
             select(TrailEntry)
             .where(
-                TrailEntry.tenant_id == tenant_id,
+                here_or_before(tenant_id),
                 TrailEntry.unit_id == unit_id,
                 TrailEntry.act.startswith("person.", autoescape=True),
             )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import has_request_context, request
 from sqlalchemy import insert
 
 from portal import clock
@@ -72,6 +73,7 @@ def _by(actor: Identity | None, act: str, tenant_id: int) -> dict[str, Any]:
         "at": clock.now(),
         "real_at": datetime.now(UTC),
         "account_id": actor.account_id if actor else None,
-        "actor": actor.full_name if actor else "Hệ thống",
+        "actor": actor.acting_name[:200] if actor else "Hệ thống",
         "role": actor.place.role.value if actor and actor.place else "",
+        "address": (request.remote_addr or "")[:60] if actor and has_request_context() else "",
     }

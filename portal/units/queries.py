@@ -13,6 +13,7 @@ from portal.cycle.queries import current_cycle
 from portal.dossiers.models import Dossier
 from portal.spelling import fold
 from portal.trail.models import TrailEntry
+from portal.trail.queries import here_or_before
 from portal.web import Listing
 from tenants.database import db
 from tenants.people import Account, Membership
@@ -156,7 +157,7 @@ def entries_of(tenant_id: int, unit_id: int) -> list[TrailEntry]:
         db.session.scalars(
             select(TrailEntry)
             .where(
-                TrailEntry.tenant_id == tenant_id,
+                here_or_before(tenant_id),
                 TrailEntry.unit_id == unit_id,
                 TrailEntry.act.startswith("unit"),
             )

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, String, and_, case, cast, distinct, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg, distinct_on
+from sqlalchemy import Date, and_, cast, distinct, func, select
+from sqlalchemy.dialects.postgresql import array_agg, distinct_on
 
-from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.states import UNFILED
 from portal.evidence.models import Evidence, EvidenceLink
@@ -21,6 +20,7 @@ from portal.recognition.models import Recognition
 from portal.units.models import Unit
 from tenants.database import db
 
+from .comparing import figures_of
 from .models import Visit
 from .rules import MOST_SHARING, Facts, Figures, SharedFile, comparable
 
@@ -120,37 +120,8 @@ def _standing(tenant_id: int, year: int) -> Any:
 
 
 def _read_figures(raw: _Raw, tenant_id: int, dossiers: Sequence[int]) -> None:
-    indicator, whole = CatalogueIndicator, Headcount.value
-    value = func.coalesce(
-        cast(Answer.part, String) + "/" + func.coalesce(cast(whole, String), "?"),
-        "g" + cast(Answer.grade, String),
-        case((Answer.yes.is_(True), "có"), (Answer.yes.is_(False), "không")),
-    )
-    is_share = Answer.part.is_not(None)
-    shown = indicator.code + " = " + value
-    statement = (
-        select(
-            Answer.dossier_id,
-            func.string_agg(indicator.key + "=" + value, aggregate_order_by(literal(";"), indicator.key)),
-            func.count(),
-            array_agg(aggregate_order_by(shown, indicator.position)).filter(is_share),
-            func.count().filter(and_(is_share, Answer.part == whole, whole > 0)),
-            func.count().filter(and_(is_share, Answer.part > 0, Answer.part < whole)),
-        )
-        .join(indicator, indicator.id == Answer.indicator_id)
-        .outerjoin(
-            Headcount,
-            and_(
-                Headcount.tenant_id == Answer.tenant_id,
-                Headcount.dossier_id == Answer.dossier_id,
-                Headcount.code == indicator.base,
-            ),
-        )
-        .where(Answer.tenant_id == tenant_id, Answer.dossier_id.in_(dossiers))
-        .where(or_(Answer.yes.is_not(None), Answer.part.is_not(None), Answer.grade.is_not(None)))
-        .group_by(Answer.dossier_id)
-    )
-    for number, every, answered, shares, full, telling in db.session.execute(statement):
+    statement = figures_of(Answer.tenant_id == tenant_id, Answer.dossier_id.in_(dossiers))
+    for _, number, every, answered, shares, full, telling in db.session.execute(statement):
         raw.figures[number] = Figures(None, every, answered, tuple(shares or ()), full, telling)
     members = select(Headcount.dossier_id, Headcount.value).where(
         Headcount.tenant_id == tenant_id, Headcount.dossier_id.in_(dossiers), Headcount.code == "members"

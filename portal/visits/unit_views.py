@@ -9,7 +9,8 @@ from flask import Response, abort, render_template, request
 from portal.dossiers.models import Dossier
 from portal.evidence.store import store
 from portal.papers import building_visits, documents, word
-from portal.papers.views import file_name, office, shown
+from portal.papers.district import office
+from portal.papers.views import file_name, shown
 from portal.web import back_to, download
 from tenants.access import found, may, signed_in
 from tenants.database import db

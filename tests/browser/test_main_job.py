@@ -130,7 +130,7 @@ def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: 
     province.click("Nhận báo cáo")
     expect(province.page.get_by_text("Đã nhận").first).to_be_visible()
     province.go("/tinh/tong-hop")
-    province.click("Lập từ 1/1 báo cáo")
+    province.click("Lập báo cáo từ 1/1 huyện")
     province.look("24-compiled")
     expect(province.page.get_by_text("1/1").first).to_be_visible()
 

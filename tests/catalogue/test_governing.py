@@ -156,7 +156,7 @@ def test_a_published_version_is_frozen_in_the_database(world: World, admin: Pers
             assert caught.value.orig.sqlstate == "PT409"  # type: ignore[attr-defined]
         # What the province may never change has no grant at all.
         for table, change in (
-            ("indicator", f"wording = '' where id = {row.id}"),
+            ("indicator", f"title = '' where id = {row.id}"),
             ("criterion", "title = ''"),
             ("threshold", f"indicator_id = {other.id} where indicator_id = {row.id}"),
             ("threshold", "suggestion = 1"),

@@ -79,6 +79,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "meeting_id": [rows["council_meeting"]["id"]],
         "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
+        "reform_id": [year.reform],
+        "recheck_id": [rows["recheck"]["id"]],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
@@ -94,6 +96,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "interest_id": [rows["appraiser_interest"]["id"]],
         "waiver_id": [rows["waiver"]["id"]],
         "activity_id": [rows["activity"]["id"]],
+        "delegation_id": [rows["delegation"]["id"]],
+        "proposal_id": [rows["role_proposal"]["id"]],
         "extension_id": [rows["filing_extension"]["id"]],
         "nam": [rows["year_notice"]["year"]],
         "outreach_id": [rows["district_activity"]["id"]],
@@ -105,6 +109,11 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "ext": ["xlsx", "csv"],
         "token": ["mot-lien-ket-khong-co-that"],
         "block": ["mau-01-mo-dau"],
+        "place": ["receipt-closing"],
+        "token_id": [rows["api_token"]["id"]],
+        "resource": ["units", "recognitions", "dossiers", "figures", "reports"],
+        "data_set": ["cong-nhan", "thong-ke", "tieu-chi"],
+        "year": [2026],
         "file": ["khong-co.png"],
     }
 
@@ -125,13 +134,19 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "papers.provincial_word": {"report_id": lambda year: [year.compiled]},
     "papers.provincial": {"report_id": lambda year: [year.compiled]},
-    "province.compilation": {"report_id": lambda year: [year.compiled]},
-    "province.compilation_sheet": {
+    **{
+        f"compilation.{name}": {"report_id": lambda year: [year.compiled]}
+        for name in ("show", "save", "explain", "lock", "unlock", "sign", "table", "rows")
+    },
+    "compilation.file": {
         "report_id": lambda year: [year.compiled],
-        "name": lambda _year: ["bieu-01-t", "tiep-nhan"],
+        "name": lambda _year: ["01-T", "05-T", "tiep-nhan"],
     },
     "appraisal.entry": {"dossier_id": lambda year: [year.entered]},
     "appraisal.channel": {"unit_id": lambda year: [year.unregistered]},
+    "reform.rows": {"what": lambda _year: ["don-vi", "ho-so", "minh-chung"]},
+    "reform.drop_place": {"key": lambda _year: ["1"]},
+    "reform.step": {"to": lambda _year: ["done"]},
     "province.kind": {"kind": lambda _year: ["primary"]},
     "further.new": {"kind": lambda _year: ["thu-hoi", "dieu-chinh"]},
     "further.create": {"kind": lambda _year: ["thu-hoi"]},
@@ -145,6 +160,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
         for act in ("show", "confirm", "drop", "undo")
     },
     "reports.form_file": {"name": lambda _year: ["02", "07"]},
+    "api.api_v1.row": {"key": lambda year: [f"{year.tenant_id}-{year.units[State.DECIDED]}"]},
+    "open_data.file": {"ext": lambda _year: ["csv", "json"]},
     "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
     "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
@@ -161,6 +178,10 @@ HARMLESS = {
     "name",
     "kind",
     "block",
+    "place",
+    "year",
+    "data_set",
+    "resource",
 }
 
 

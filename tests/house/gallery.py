@@ -96,7 +96,7 @@ def frame(page: str) -> dict[str, Any]:
     place, within, role = PLACES[level]
     return {
         "standing": SimpleNamespace(
-            place=place, within=within, role=role, name=f"{role} {place}", key="sample"
+            place=place, within=within, role=role, name=f"{role} {place}", key="sample", mandate=None
         ),
         "rooms": [
             (word, f"#{n}", n == current, 4 if n == 0 and level != "province" else 0)

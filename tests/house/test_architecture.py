@@ -19,11 +19,15 @@ from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
+from portal.health import rules as health
 from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
 from portal.notices.wording import PACES as MAIL_PACES
 from portal.outreach import wording as outreach
+from portal.quality.calibration import MEASURES
+from portal.quality.rules import LIMITS
 from portal.recognition.models import Decision, Recognition
+from portal.reform import wording as reform
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
@@ -314,7 +318,12 @@ WORDS = {
     "portal.notices.rules.Kind": NOTICE_KINDS,
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
+    "portal.health.rules.Light": health.WORDS,
     "portal.jobs.rules.State": JOB_STATES,
+    "portal.quality.rules.Rule": LIMITS,
+    "portal.quality.calibration.Measure": MEASURES,
+    "portal.reform.rules.Kind": reform.KINDS,
+    "portal.reform.rules.State": reform.STATES,
 }
 # Enums that people never read: how the program tells its own cases apart.
 INNER = {
@@ -328,6 +337,7 @@ INNER = {
     "portal.papers.sheets.Kind": "a cell of a sheet",
     "portal.appraisal.progress.Stage": "a column of the district's funnel, with its words beside it",
     "portal.appraisal.completeness.Tick": "a mark of the checklist",
+    "portal.province.rules.Ground": "a tab of the overview, with its words on the page",
 }
 
 

@@ -15,11 +15,12 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.appraisal import operations as appraisal
+from portal.compilation.models import ProvincialReport
 from portal.figures.queries import counts, total
 from portal.recognition import operations as recognition
 from portal.recognition.models import Decision
 from portal.reports import operations as reports
-from portal.reports.models import DistrictReport, ProvincialReport
+from portal.reports.models import DistrictReport
 from tenants.database import db
 from tenants.people import Role
 from tests.beds import made_once
@@ -116,7 +117,7 @@ def test_the_published_totals_stand_on_every_level(world: World, client) -> None
         number = db.session.scalar(select(ProvincialReport.id))
     printed = text_of(client.get(f"/van-ban/bao-cao-tinh/{number}.pdf").data)
     assert "2/2" in printed
-    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/tinh/tong-hop/{number}/bieu-01-t.xlsx").data))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/tinh/tong-hop/{number}/01-T.xlsx").data))
     cells = [[cell for cell in row if cell is not None] for row in book.active.iter_rows(values_only=True)]
     for name, (level_1, level_2) in PUBLISHED.items():
         row = next(r for r in cells if name in r)

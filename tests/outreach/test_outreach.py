@@ -16,7 +16,8 @@ from portal.outreach import operations
 from portal.outreach.models import DistrictActivity
 from portal.outreach.operations import Details
 from portal.reports import figures
-from portal.reports.narrative import FIELDS, SECTIONS, rendered
+from portal.reports.narrative import FIELDS, SECTIONS
+from portal.reports.skeleton import rendered
 from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.people import Role

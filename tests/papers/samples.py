@@ -443,10 +443,18 @@ def provincial_report(**changes):
             signature=data.Signature(title="Giám đốc", signer_name="(chức danh ký)"),
             recipients=("UBND thành phố (để báo cáo)", "Lưu: VT, GDTX"),
             province_name="thành phố Hải Phòng",
+            addressee="Ủy ban nhân dân thành phố Hải Phòng",
             accepted=6,
             expected=7,
-            form_01_t=forms.form_01_t(2026, rows, figures("", "Cộng", 561), 6, 7, SPECIMEN),
-            receipts=forms.receipt_table(2026, receipts, SPECIMEN),
+            missing=("Huyện Bạch Long Vĩ",),
+            forms=(
+                ("Biểu 01-T", forms.form_01_t(2026, rows, figures("", "Cộng", 561), 6, 7, SPECIMEN)),
+                ("Tình hình tiếp nhận", forms.receipt_table(2026, receipts, SPECIMEN)),
+            ),
+            sections=(
+                data.Section(heading="I. CÔNG TÁC CHỈ ĐẠO", paragraphs=("Theo báo cáo đã nhận của các huyện.",)),
+            ),
+            remark="Mẫu đề xuất, chưa xác nhận.",
         )
         | changes
     )  # fmt: skip

@@ -82,7 +82,7 @@ WORDS = {
     ),
     "provincial_report": (
         "trên địa bàn thành phố Hải Phòng",
-        "Số liệu tổng hợp từ 6/7 báo cáo cấp huyện đã được tiếp nhận; còn 1 đơn vị",
+        "Số liệu tổng hợp từ 6/7 báo cáo cấp huyện đã được tiếp nhận; chưa có báo cáo được tiếp nhận: Huyện Bạch Long Vĩ",
         "Huyện Kiến Thụy",
         "Chưa gửi",
     ),

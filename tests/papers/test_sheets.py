@@ -142,7 +142,7 @@ def test_rows_must_fit_their_columns():
 
 
 def test_the_provincial_form_says_how_many_districts():
-    sheet = samples.provincial_report().form_01_t
+    sheet = samples.provincial_report().forms[0][1]
     assert sheet.note.startswith("Tổng hợp từ 6/7 báo cáo cấp huyện")
     assert len(forms.FIGURE_NUMBERS) == 23
     assert forms.FIGURE_NUMBERS[0] == "3"

@@ -162,7 +162,8 @@ def test_the_number_of_queries_does_not_depend_on_the_paper(
         assert client.get(address(filed, name)).status_code == 200
         counted.append(len(count_queries))
     assert max(counted) <= 30
-    assert len(set(counted)) == 1
+    # A paper with a governed wording reads what the Department put in force, once.
+    assert max(counted) - min(counted) <= 1
 
 
 def test_links_name_the_papers_there_are(app: Any, world: World, filed: School) -> None:

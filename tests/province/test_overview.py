@@ -239,7 +239,7 @@ def test_what_is_not_there_is_404(world: World, client: Any, officer: Person) ->
         f"/tinh/ho-so/{one.tenant_id}/99999999",
         f"/tinh/bao-cao/{one.tenant_id}/1",
         "/tinh/tong-hop/1",
-        "/tinh/tong-hop/1/bieu-01-t.xlsx",
+        "/tinh/tong-hop/1/01-T.xlsx",
     ):
         assert client.get(path).status_code == 404, path
 

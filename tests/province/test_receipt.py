@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.notices.models import Notice
+from portal.province import reminding
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport, ReportAnswer
 from portal.trail.queries import of_acts
@@ -98,7 +99,7 @@ def test_the_list_says_who_is_in_time(world: World, client: Any, district: Distr
     world.set_clock(2027, 3, 18, 9, 0)
     client = world.sign_in(client, officer)
     page = client.get("/tinh/bao-cao").text
-    assert page.count("Đúng hạn") == 1
+    assert page.split("<tbody>")[1].count("Đúng hạn") == 1
     assert "14/03/2027 23:00" in page
     assert "15/03/2027 00:00" in page
     assert "Quá hạn 4 ngày" in page
@@ -142,8 +143,8 @@ def points(**typed: str) -> dict[str, str]:
     """Return the fields of a return with one point."""
     return {
         "points-0-table": "bieu_01",
-        "points-0-row": "7.2",
-        "points-0-column": "13",
+        "points-0-row": "bieu_01|7.2",
+        "points-0-column": "bieu_01|13",
         "points-0-text": "Khác danh sách gửi kèm.",
         **{f"points-{key.replace('__', '-')}": value for key, value in typed.items()},
     }
@@ -190,7 +191,7 @@ BAD_RETURNS: tuple[tuple[dict[str, str], str], ...] = (
     ({"0__text": ""}, "ít nhất một điểm"),
     ({"0__text": "   "}, "ít nhất một điểm"),
     ({"0__text": "x" * 901}, "Dài nhất 900 ký tự"),
-    ({"0__table": "bieu_02"}, "chỉ dùng cho Biểu 01"),
+    ({"0__table": "bieu_02"}, "Chỗ này thuộc Biểu 01"),
     ({"0__table": "bieu_99"}, "Có điểm ghi chưa đúng"),
     ({"0__row": "99"}, "Có điểm ghi chưa đúng"),
     ({"0__column": "<b>"}, "Có điểm ghi chưa đúng"),
@@ -291,3 +292,86 @@ def test_a_page_opened_before_the_other_answer_says_so(
     assert late.status_code == 409
     assert f"{other.identity.full_name} đã nhận báo cáo này" in late.text
     assert [a.verdict for a in answers_of(world, officer, report_id)] == ["accepted"]
+
+
+def test_pressing_a_cell_ties_a_point_and_the_district_sees_it_there(
+    world: World, client: Any, district: District, officer: Person
+) -> None:
+    """Without script: every cell is a button of the form; what was typed stays; the next edition says what changed."""
+    report_id = district.sent_report()
+    web = world.sign_in(client, officer)
+    own = page_of(district, report_id)
+    assert 'name="cell"' not in web.get(own).text
+    assert 'value="bieu_05|total|3"' in web.get(f"{own}?tra-lai=1").text
+    typed = {"points-0-table": "bieu_01", "points-0-text": "Đang gõ"}
+    tied = send(web, f"{own}/tra-lai", {**typed, "cell": "bieu_01|7.2|3"}, page=own).text
+    assert "Đang gõ" in tied
+    assert '<option selected value="bieu_01|7.2">' in tied
+    assert '<option selected value="bieu_01|3">' in tied
+    for nonsense in ("bieu_99|x|y", "|||", "x" * 500):
+        assert send(web, f"{own}/tra-lai", {**typed, "cell": nonsense}, page=own).status_code == 200
+    given = {
+        "points-0-table": "bieu_01",
+        "points-0-row": "bieu_01|7.2",
+        "points-0-column": "bieu_01|3",
+        "points-0-text": "Thiếu một trường.",
+        "points-1-table": "bieu_05",
+        "points-1-row": "bieu_05|total",
+        "points-1-column": "bieu_05|3",
+        "points-1-text": "Xem lại số còn hiệu lực.",
+    }
+    done = send(web, f"{own}/tra-lai", given, page=own, follow_redirects=True).text
+    assert "Biểu 05, dòng Cộng, cột 3:" in done
+    assert 'class="r pointed"' in done
+    world.a_unit(district.tenant_id, "Trường Tiểu học bị sót")
+    web = world.sign_in(client, district.officer)
+    assert "Thiếu một trường." in web.get(f"/huyen/bao-cao/{report_id}").text
+    at_cell = web.get(f"/huyen/bao-cao/{report_id}/bieu?bieu=05").text
+    assert "Xem lại số còn hiệu lực." in at_cell
+    assert 'href="#diem-2"' in at_cell
+    again = district.sent_report("21/BC-PGDĐT")
+    for person, path in ((district.officer, f"/huyen/bao-cao/{again}"), (officer, page_of(district, again))):
+        page = world.sign_in(client, person).get(path).text
+        assert "Đã đổi: 3 thành 4." in page
+        assert "Chưa đổi: 2." in page
+
+
+def test_late_districts_are_listed_printed_and_reminded_once_a_day(
+    world: World, client: Any, district: District, officer: Person
+) -> None:
+    """Filter by term, order, files; one press tells the overdue ones once a day; the trail says whom."""
+    in_time = district.sent_report()
+    late = a_reporting_district(world, "Huyện Kiến Thụy")
+    silent = [District(world, name) for name in ("Huyện Vĩnh Bảo", "Huyện Tiên Lãng")]
+    assert in_time
+    world.set_clock(2027, 3, 17, 9, 0)
+    late.sent_report()
+    web = world.sign_in(client, officer)
+    page = web.get("/tinh/bao-cao?han=late").text
+    assert "Quá hạn 3 ngày" in page
+    assert "An Lão" not in page.split("<tbody>")[1]
+    ordered = web.get("/tinh/bao-cao?sort=late&direction=desc").text.split("<tbody>")[1]
+    assert ordered.index("Kiến Thụy") < ordered.index("An Lão")
+    assert "Vĩnh Bảo" in web.get("/tinh/bao-cao?q=vinh bao").text
+    assert b"Qu\xc3\xa1 h\xe1\xba\xa1n 3 ng\xc3\xa0y" in web.get("/tinh/bao-cao/danh-sach.csv?han=late").data
+    assert web.get("/tinh/bao-cao/danh-sach.pdf?han=unsent").data.startswith(b"%PDF")
+    assert web.get("/tinh/bao-cao/danh-sach.doc").status_code == 404
+    send(web, "/tinh/bao-cao/nhac", {"year": "2026"}, page="/tinh/bao-cao")
+    again = send(web, "/tinh/bao-cao/nhac", {"year": "2026"}, page="/tinh/bao-cao")
+    assert again.status_code == 409
+    assert "đều đã được nhắc hôm nay" in again.text
+    assert web.get("/tinh/bao-cao").text.count("nhắc ngày 17/03/2027") == 2
+    assert send(web, "/tinh/bao-cao/nhac", {"year": "1999"}, page="/tinh/bao-cao").status_code == 404
+    for one, many in ((silent[0], 1), (late, 0)):
+        with world.acting(one.officer, writes=False):
+            told = select(func.count()).select_from(Notice).where(Notice.sentence.like("Sở nhắc%"))
+            assert db.session.scalar(told) == many
+    with world.acting(officer, writes=False):
+        (entry,) = of_acts(world.province_id, "report.remind")
+        assert entry.detail == {"year": 2026, "tenants": [silent[1].tenant_id, silent[0].tenant_id]}
+    world.set_clock(2027, 3, 18, 0, 1)
+    with world.acting(officer) as actor:
+        assert reminding.remind(actor, 2026) == 2
+    viewer = world.sign_in(client, world.province_person(Role.PROVINCE_VIEWER))
+    assert "Nhắc 2 huyện" not in viewer.get("/tinh/bao-cao").text
+    assert send(viewer, "/tinh/bao-cao/nhac", {"year": "2026"}, page="/tinh/bao-cao").status_code == 403

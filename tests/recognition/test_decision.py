@@ -351,7 +351,7 @@ def test_issuing_many_asks_no_more(confirmed: World, count_queries: list[str]) -
     district = District(confirmed)
     district.appraised(1, 1, 1, 1)
     confirmed.set_clock(2027, 2, 10, 9, 0)
-    key = (district.tenant_id, district.drafted())
+    key = (district.tenant_id, district.ready())
     with confirmed.acting(district.leader) as actor:
         decision = db.session.get_one(Decision, key)
         for line in decision.lines[1:]:
@@ -364,7 +364,7 @@ def test_issuing_many_asks_no_more(confirmed: World, count_queries: list[str]) -
             operations.issue(actor, decision, number, date(2027, 2, 10), "Chủ tịch huyện", "CHỦ TỊCH")
             asked.append(len(count_queries))
             assert not any("dossier.frozen" in one for one in count_queries)
-        key = (district.tenant_id, district.drafted()) if len(asked) == 1 else key
+        key = (district.tenant_id, district.ready()) if len(asked) == 1 else key
     assert asked[0] == asked[1] <= 50
     with confirmed.acting(district.officer):
         states = db.session.scalars(select(Dossier.state)).all()

@@ -27,7 +27,7 @@ from portal.recognition.models import Recognition
 from portal.reports import operations
 from portal.reports.figures import live
 from portal.reports.models import DistrictReport
-from portal.reports.queries import changes_since, figures_of
+from portal.reports.queries import changes_since, edition_before, figures_of
 from portal.targets import operations as targets
 from portal.targets.ready import READY
 from portal.units.models import Unit
@@ -256,7 +256,10 @@ def test_kept_sent_and_amended(district: District, client: Browser) -> None:
         operations.answer_report(actor, sent, "returned", points)
     with world.acting(district.officer) as actor:
         second = operations.open_report(actor, 2026)
-        changed = {(one.place, one.before, one.after) for one in changes_since(second, figures_of(second))}
+        changed = {
+            (one.place, one.before, one.after)
+            for one in changes_since(edition_before(second), figures_of(second))
+        }
     assert ("Biểu 08, dòng 2 (Tập huấn, bồi dưỡng), cột 5 (lượt người tham gia)", "47", "147") in changed
     _a_report_of_before_says_that_it_has_no_such_tables(district, client, number)
 

@@ -10,7 +10,7 @@ import pytest
 from portal.figures.rules import FIGURES
 from portal.reports import operations
 from portal.reports.models import DistrictReport
-from portal.reports.narrative import KEYS
+from portal.reports.narrative import SKELETON
 from tenants.database import db
 from tenants.people import Role
 from tests.beds import made_once
@@ -52,7 +52,7 @@ def version_of(district: District, report_id: int) -> str:
 
 def words(**changed: str) -> dict[str, str]:
     """The narrative form as a browser sends it."""
-    return {**dict.fromkeys(KEYS, ""), **changed}
+    return {**dict.fromkeys(SKELETON.keys, ""), **changed}
 
 
 def test_from_the_first_word_to_the_department(district: District, client: Browser) -> None:

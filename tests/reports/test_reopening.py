@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.notices.models import Notice
 from portal.reports import operations, reopening
 from portal.reports.models import DistrictReport, ReportReopening
-from portal.reports.queries import changes_since, figures_of, latest_edition
+from portal.reports.queries import changes_since, edition_before, figures_of, latest_edition
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
@@ -113,7 +113,10 @@ def test_an_accepted_report_is_amended(district: District, client: Browser) -> N
         assert found is not None
         second = found[0].id
         assert (found[0].edition, found[0].amendment) == (2, 1)
-        changed = {(d.place, d.before, d.after) for d in changes_since(found[0], figures_of(found[0]))}
+        changed = {
+            (d.place, d.before, d.after)
+            for d in changes_since(edition_before(found[0]), figures_of(found[0]))
+        }
         assert ("Biểu 01, dòng “Cộng”, cột 13 (công nhận mức độ 1: số)", "1", "2") in changed
         assert db.session.scalar(select(Notice.id).where(Notice.sentence.like("Sở đồng ý cho điều chỉnh%")))
     world.set_clock(2027, 3, 20, 9, 0)

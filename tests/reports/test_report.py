@@ -14,7 +14,14 @@ from portal.figures.queries import by_tenant, counts, total
 from portal.notices.models import Notice
 from portal.reports import narrative, operations
 from portal.reports.models import DistrictReport, ReportAnswer
-from portal.reports.queries import changes_since, figures_of, latest_edition, report_sheet, standing
+from portal.reports.queries import (
+    changes_since,
+    edition_before,
+    figures_of,
+    latest_edition,
+    report_sheet,
+    standing,
+)
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
@@ -95,7 +102,9 @@ def test_lock_send_return_and_the_next_edition(decided: District) -> None:
     with world.acting(decided.officer) as actor:
         second = operations.open_report(actor, 2026)
         assert second.edition == 2
-        changed = {(d.place, d.before, d.after) for d in changes_since(second, figures_of(second))}
+        changed = {
+            (d.place, d.before, d.after) for d in changes_since(edition_before(second), figures_of(second))
+        }
         assert ("Biểu 01, dòng “Cộng”, cột 13 (công nhận mức độ 1: số)", "3", "4") in changed
         assert sum(place.startswith("Biểu 02") for place, _, _ in changed) == 1
         assert db.session.scalar(select(func.count()).where(Notice.sentence.like("Sở đã trả lại%"))) == 1
@@ -234,7 +243,9 @@ def test_districts_add_up_to_the_province(decided: District) -> None:
 
 def test_every_prefilled_text_stands() -> None:
     """The skeleton names known fields only, and every field has its words."""
-    assert [narrative.fault(text) for text in narrative.prefilled().values()] == [None] * len(narrative.KEYS)
+    assert [narrative.SKELETON.fault(text) for text in narrative.SKELETON.prefilled().values()] == [
+        None
+    ] * len(narrative.SKELETON.keys)
 
 
 def test_a_province_person_cannot_write_a_report(decided: District) -> None:

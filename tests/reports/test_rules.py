@@ -13,8 +13,8 @@ from portal.figures.tables import Row, bieu_01
 from portal.reports import sentences
 from portal.reports.compared import Crossing, Listed, Paired, Reconciled, Spot, Tables
 from portal.reports.editions import annex_differences, differences
-from portal.reports.narrative import prefilled, typed_figures
-from portal.reports.points import point_place, points_fault
+from portal.reports.narrative import SKELETON
+from portal.reports.points import at_table, grids, marked_cells, point_place, points_fault, shown
 from portal.reports.rules import ACROSS, RULES, cross_foot
 
 GOOD = Counts(
@@ -113,9 +113,15 @@ def test_points_are_tied_to_cells() -> None:
     """What the Department asks for says where."""
     rows = [row.key for row in bieu_01({})]
     assert len(set(rows)) == len(rows)
-    assert points_fault("returned", [{"text": "Sửa lời"}], rows) is None
+    known = grids(
+        bieu_01({}),
+        {"AL-01": "Trường A"},
+        {},
+        {"06": BIEU_06.of([Line("1.1", "1.1", "Kế hoạch", {"applies": 5})])},
+    )
+    assert points_fault("returned", [{"text": "Sửa lời"}], known) is None
     assert (
-        points_fault("returned", [{"table": "bieu_01", "row": "7.1b", "column": "13", "text": "x"}], rows)
+        points_fault("returned", [{"table": "bieu_01", "row": "7.1b", "column": "13", "text": "x"}], known)
         is None
     )
     for verdict, points, words in (
@@ -126,11 +132,34 @@ def test_points_are_tied_to_cells() -> None:
         ("returned", [{"text": "x" * 1001}], "1.000 ký tự"),
         ("returned", [{"text": "x", "table": "bieu_09"}], "không có biểu"),
         ("returned", [{"text": "x", "table": "bieu_01", "row": "9"}], "không có dòng 9"),
+        (
+            "returned",
+            [{"text": "x", "table": "bieu_06", "row": "1.1", "column": "99"}],
+            "Biểu 06 không có cột 99",
+        ),
+        ("returned", [{"text": "x", "table": "bieu_02", "row": "AL-02"}], "Biểu 02 không có dòng AL-02"),
+        ("returned", [{"text": "x", "row": "total"}], "không có dòng total"),
         ("returned", [{"text": "x"}] * 51, "tối đa 50"),
     ):
-        assert words in (points_fault(verdict, points, rows) or "")
+        assert words in (points_fault(verdict, points, known) or "")
     assert point_place({"table": "bieu_01", "row": "total", "column": "13"}) == "Biểu 01, dòng Cộng, cột 13"
     assert point_place({"text": "x"}) == "Phần lời"
+    points = [
+        {"table": "bieu_06", "row": "1.1", "column": "3", "text": "Xem lại."},
+        {"table": "bieu_02", "row": "AL-01", "column": "", "text": "Sai tên."},
+    ]
+    later = grids(bieu_01({}), {}, {}, {"06": BIEU_06.of([Line("1.1", "1.1", "Kế hoạch", {"applies": 7})])})
+    first, second = shown(points, known, later)
+    assert (first.place, first.was, first.now, first.changed) == (
+        "Biểu 06, dòng 1.1 Kế hoạch, cột 3",
+        "5",
+        "7",
+        True,
+    )
+    assert (second.place, second.changed) == ("Biểu 02, Trường A", None)
+    assert shown(points, known, known)[0].changed is False
+    assert marked_cells(points, "bieu_06") == {("1.1", "3"): 1}
+    assert at_table(points, "bieu_02") == [(2, "Sai tên.")]
 
 
 def test_rows_know_their_place() -> None:
@@ -203,18 +232,18 @@ def test_what_stands_across_the_tables(changes: dict[str, object], code: str, sa
 
 def test_a_typed_figure_is_found_and_a_field_is_not() -> None:
     """Numbers of units, people, shares are figures; dates, law numbers, levels and lists are not."""
-    assert typed_figures(prefilled()) == ()
+    assert SKELETON.typed_figures(SKELETON.prefilled()) == ()
     clean = (
         "Ngày 15/02/2027, theo Thông tư 24/2023/TT-BGDĐT, mức độ 2; {so_muc_1} đơn vị.\n1. Trường học\nĐiều 5"
     )
-    assert typed_figures({"v_1": clean}) == ()
+    assert SKELETON.typed_figures({"v_1": clean}) == ()
     said = "Tăng 97,9 % so với năm trước; 1.548 Người, 12/15 trường."
-    assert typed_figures({"v_1": said}) == (
+    assert SKELETON.typed_figures({"v_1": said}) == (
         ("1. Ưu điểm", "97,9 %"),
         ("1. Ưu điểm", "1.548 Người"),
         ("1. Ưu điểm", "12/15 trường"),
     )
-    failing_14 = failing(tables(crossing=AGREED, typed=typed_figures({"v_1": said})))
+    failing_14 = failing(tables(crossing=AGREED, typed=SKELETON.typed_figures({"v_1": said})))
     assert list(failing_14) == ["R14"]
     assert "mục “1. Ưu điểm”: “97,9 %”" in failing_14["R14"]
 
@@ -229,7 +258,7 @@ def test_differences_of_an_annex_name_row_and_column() -> None:
         ("Biểu 06, dòng 1.2 (Quy định)", "có dòng này", "–"),
     ]
     assert annex_differences({}, {"06": after}) == ()
-    assert points_fault("returned", [{"table": "bieu_07", "text": "Sửa"}], []) is None
+    assert points_fault("returned", [{"table": "bieu_07", "text": "Sửa"}], {}) is None
     assert point_place({"table": "bieu_07"}) == "Biểu 07"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from portal.accounts.operations import NewPerson
 from portal.team import staff
-from tenants import signin
+from tenants import signin, standing
 from tenants.database import db
 from tenants.people import Account, Membership, Role
 from tenants.refusal import Refused
@@ -42,7 +42,7 @@ def test_a_clerk_hands_over(school: School) -> None:
         signin.use_link(link[1], "một mật khẩu rất dài 9")
         account = signin.check_password("can-bo.moi", "một mật khẩu rất dài 9")
         assert account
-        identity = signin.identify(signin.open_session(account, "127.0.0.1", "test"))
+        identity = standing.identify(signin.open_session(account, "127.0.0.1", "test"))
         assert identity is None or identity.place is not None
     assert head.post(f"/don-vi/nguoi/{membership}/ban-giao", NEW | {"login": "can-bo.ba"}).status_code == 409
 

@@ -21,7 +21,8 @@ from portal.evidence import operations as evidence
 from portal.figures.queries import by_tenant, counts, rows_behind
 from portal.notices.models import Notice
 from portal.reports.figures import live
-from portal.reports.narrative import SECTIONS, rendered
+from portal.reports.narrative import SECTIONS
+from portal.reports.skeleton import rendered
 from portal.trail.models import TrailEntry
 from portal.visits import look_views, looking, minutes, operations, planning, queries, rules
 from portal.visits.looking import Seen

@@ -24,21 +24,45 @@ from tests.builders import STEWARD
 from tests.victims import MAPPERS, OWNED, SCOPES, SHARED, Places, literal, pk_of, where
 
 # Who proves persons reads the tables of persons, and no other scope reads all of them.
-SIGNIN_READS = {"account", "credential", "membership", "one_time_link", "signin_session"}
-SIGNIN_WRITES = {"credential", "one_time_link", "signin_session"}
+SIGNIN_READS = {
+    "account",
+    "api_token",
+    "credential",
+    "delegation",
+    "membership",
+    "one_time_link",
+    "signin_session",
+}
+SIGNIN_WRITES = {"api_token", "credential", "one_time_link", "signin_session"}
 # What the province writes in owned tables; in all others it reads at most.
 PROVINCE_WRITES = {
     "account",
     "membership",
     "notice",
     "one_time_link",
+    "published_figure",
+    "recheck",
     "report_answer",
     "report_reopening",
+    "role_proposal",
     "trail_entry",
 }
-# The worker beside the pages: whom to write to, what of, its own letters, and the queue of jobs.
-WORK_READS = {"account", "job", "letter", "mail_choice", "membership", "notice", "notice_read", "unit"}
-WORK_WRITES = {"job", "letter", "notice"}
+# The worker beside the pages: whom to write to, what of, its own letters, the queue of jobs, the figures kept.
+WORK_READS = {
+    "account",
+    "figure_mark",
+    "figure_summary",
+    "job",
+    "letter",
+    "mail_choice",
+    "membership",
+    "notice",
+    "notice_read",
+    "trail_entry",
+    "trail_seal",
+    "unit",
+}
+WORK_WRITES = {"figure_mark", "figure_summary", "job", "letter", "notice", "trail_seal"}
 # Rows that one person alone reads, in whatever scope.
 OF_ONE_PERSON = {"mail_choice", "notice_read"}
 # Rows that one person of the district reads until the others have done theirs.
@@ -48,11 +72,15 @@ ON_THE_WAY = {
     "evidence_upload",
     "evidence_upload_part",
 }  # files a unit is still sending: its own, not yet evidence
+# Figures kept ready for the province; a district counts its own.
+OF_THE_PROVINCE = {"figure_mark", "figure_summary"}
 # Who does what in a unit and whom it let in is its own affair.
 OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
     {
+        # A district's tokens are its own affair; the province has those of its own place.
+        "api_token",
         "appraiser_interest",
         "appraiser_verdict",
         "credential",
@@ -76,6 +104,8 @@ PROVINCE_BLIND = (
 
 # What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
 PUBLISHED = {"register_entry", "year_notice"}
+# What the Department publishes of a district: everybody outside reads it in public, the district its own.
+PUBLISHED_BY_PROVINCE = {"published_figure"}
 # What a district tells all its units: they read it, and no other district's unit does.
 TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 
@@ -83,12 +113,16 @@ STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere"
 # Tables that belong to nobody: who reads them, and who writes them at all.
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "cycle_terms", "setting", "tenant"}
+_OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL,
+    "public": _OF_ALL | _OF_PLACES | _CATALOGUE,
     "signin": _OF_ALL | {"throttle"},
-    "unit": _OF_ALL | _CATALOGUE | {"holiday"},
-    "district": _OF_ALL | _CATALOGUE | {"holiday"},
-    "province": _OF_ALL | _CATALOGUE | {"holiday", "provincial_report"},
+    "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
+    "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
+    "province": _OF_ALL
+    | _OF_PLACES
+    | _CATALOGUE
+    | {"anomaly_verdict", "holiday", "paper_text", "provincial_report", "recheck_draw", "reform"},
     "work": {"setting", "tenant"},
 }
 SHARED_WRITES: dict[str, set[str]] = {
@@ -97,18 +131,26 @@ SHARED_WRITES: dict[str, set[str]] = {
     "unit": set(),
     "district": set(),
     "province": {
+        "anomaly_verdict",
         "criteria_version",
+        "criterion",
         "cycle",
         "cycle_terms",
         "holiday",
+        "indicator",
+        "paper_text",
         "provincial_report",
+        "recheck_draw",
+        "reform",
         "setting",
         "tenant",
         "threshold",
     },
     "work": set(),
 }
-SHARED_DELETES = {("throttle", "signin"), ("holiday", "province")}
+SHARED_DELETES = {("throttle", "signin"), ("holiday", "province"), ("paper_text", "province")}
+# A version the Department drafted, until it is published: triggers keep it from all others.
+SHARED_DELETES |= {(table, "province") for table in _CATALOGUE}
 
 NEIGHBOURS = ["unit of the same district", "unit elsewhere", "district elsewhere"]
 DENIED = "42501"
@@ -264,6 +306,8 @@ def may_read(scope: str, name: str) -> bool:
     """Whether a scope may read any row of a table, by the ledgers."""
     if name in TOLD_TO_ITS_UNITS and scope == "unit of the same district":
         return True
+    if name in PUBLISHED_BY_PROVINCE:
+        return scope in ("public", "province")
     if name in PUBLISHED:
         return scope not in ("signin", "work", "no scope")
     if scope == "signin":
@@ -298,6 +342,7 @@ def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
         assert (
             name
             in {"credential", "letter", "one_time_link", "signin_session"}
+            | OF_THE_PROVINCE
             | ON_THE_WAY
             | OF_THE_UNIT_ALONE
             | ROSTERS

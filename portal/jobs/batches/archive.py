@@ -141,7 +141,7 @@ def _papers(tenant_id: int, row: _Row) -> tuple[list[tuple[str, Page]], list[Sca
     if dossier is None:
         return [], []
     sheet = open_sheet(dossier)
-    content, bodies = content_of(sheet), district.office(tenant_id)
+    content, bodies = content_of(sheet), district.office_at_filing(sheet)
     made = ((kind, kind.page(sheet, content, bodies)) for kind in KINDS.values())
     pages = [(f"{row.folder}/{kind.stem}.pdf", page) for kind, page in made if page is not None]
     scans = [

@@ -15,7 +15,7 @@ from portal import words
 from portal.jobs.batch import Described
 from portal.jobs.turn import Result, Turn
 from portal.papers import word
-from portal.papers.district import file_name, office
+from portal.papers.district import file_name, office_that_issued
 from portal.recognition.models import Decision, Recognition
 from portal.recognition.queries import decision_of
 from portal.register.certificates import Published, certificate, drawn, published
@@ -104,7 +104,7 @@ def _papers(turn: Turn) -> tuple[list[Published], str]:
     site = current_app.extensions["settings"].base
     with turn.reading():
         decision, rows = _of(turn.tenant_id, turn.held.subject)
-        own = office(turn.tenant_id)
+        own = office_that_issued(turn.tenant_id, decision.issuer)
         papers = [published(row, decision, own, f"{site}/xac-minh/{row.code}") for row in rows]
         return papers, file_name("Giay-chung-nhan", decision.number, decision.year)
 
