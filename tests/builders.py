@@ -159,7 +159,7 @@ class World:
                 account_id, role, tenant_id, unit_id=unit_id, since=since, until=until
             )
             tenant = db.session.get_one(Tenant, tenant_id)
-            place = Place(member.id, tenant_id, tenant.name, role, unit_id, tenant.tier)
+            place = Place(member.id, tenant_id, tenant.name, role, unit_id, tier=tenant.tier)
             full_name = db.session.get(Account, account_id).full_name  # type: ignore[union-attr]
         self._give_password(account_id)
         return Person(Identity(account_id, login, full_name, (place,), place, token="", totp=False), login)
