@@ -347,7 +347,9 @@ def test_a_year_is_always_read_as_a_place_has_it() -> None:
         text = path.read_text(encoding="utf-8")
         asks = re.search(r"select\(Cycle\b|\bCycle\.(year|version_id)\b", text) is not None
         if asks and path.parent.name != "cycle":
-            assert "of_place(" in text or "Cycle.tier == " in text, f"{path.name}: a year's cycle without its tier"
+            assert "of_place(" in text or "Cycle.tier == " in text, (
+                f"{path.name}: a year's cycle without its tier"
+            )
 
 
 def test_every_closed_set_has_its_words() -> None:
