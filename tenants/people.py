@@ -166,7 +166,9 @@ class Membership(TenantOwned, Base):
         CheckConstraint("(unit_id is not null) = (role like 'unit_%')", name="unit_role_has_unit"),
         CheckConstraint("delegation_id is null or until is not null", name="delegation_has_end"),
         ForeignKeyConstraint(["tenant_id", "proposal_id"], ["role_proposal.tenant_id", "role_proposal.id"]),
-        ForeignKeyConstraint(["tenant_id", "delegation_id"], ["delegation.tenant_id", "delegation.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "delegation_id"], ["delegation.tenant_id", "delegation.id"], onupdate="CASCADE"
+        ),
         UniqueConstraint("tenant_id", "proposal_id"),
         UniqueConstraint("tenant_id", "delegation_id"),
         Index("ix_membership_account", "account_id"),

@@ -12,7 +12,8 @@ from portal.cycle.queries import cycle_of
 from portal.figures.annex import Annex, Line
 from portal.figures.tables import Row
 from portal.province.queries import ReceiptLine, places_in
-from portal.province.summary import official_counts, standings
+from portal.province.sources import official_counts
+from portal.province.summary import standings
 from portal.reports.editions import Difference
 from portal.reports.rules import Result
 from portal.reports.skeleton import PrintedSection

@@ -110,10 +110,10 @@ def _tab(number: str) -> str:
 @blueprint.get("/tinh/tong-hop/<int:report_id>/huyen")
 @may(Right.SEE_PROVINCE)
 def rows(report_id: int) -> Any:
-    """The districts behind a figure of a sum: what each gives, and its accepted report."""
+    """The districts behind a figure of a sum (none named: the units of 01-T): what each gives, its accepted report."""
     sheet = queries.compiled_sheet(report_here(report_id))
-    number = request.args.get("bieu", "")
-    asked: Behind = found(behind(sheet, number, request.args.get("figure", ""), request.args.get("dong", "")))
+    number, figure = request.args.get("bieu", "01-T"), request.args.get("figure", "units")
+    asked: Behind = found(behind(sheet, number, figure, request.args.get("dong", "")))
     return render_template(
         "compilation/rows.html",
         sheet=sheet,

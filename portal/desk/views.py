@@ -170,8 +170,9 @@ def _district_home(place: Place) -> Any:
     )
 
 
-def _province_home(_place: Place) -> Any:
-    return redirect(url_for("province.overview"))
+def _province_home(place: Place) -> Any:
+    glance = place.role is Role.PROVINCE_VIEWER
+    return redirect(url_for("province.brief" if glance else "province.overview"))
 
 
 @blueprint.get("/thong-bao")

@@ -62,16 +62,11 @@ def totals(year: int, tenants: Collection[int]) -> Totals:
     return _counted_now(year)
 
 
-def former_totals(year: int) -> Totals:
-    """Return the live figures of a year by the places before any reform; these are always counted now."""
-    return _counted_now(year, former=True)
-
-
-def _counted_now(year: int, *, former: bool = False) -> Totals:
+def _counted_now(year: int) -> Totals:
     concluded: dict[int, int] = {}
-    for (tenant_id, _kind), many in queries.appraised(year, former=former).items():
+    for (tenant_id, _kind), many in queries.appraised(year).items():
         concluded[tenant_id] = concluded.get(tenant_id, 0) + many
-    return Totals(queries.by_tenant(queries.counts(year, former=former)), concluded)
+    return Totals(queries.by_tenant(queries.counts(year)), concluded)
 
 
 def by_kind(year: int, tenant_id: int) -> ByKind:

@@ -46,6 +46,8 @@ from .rules import Counts
 
 Key = tuple[int, str, bool]
 
+JUDGED = (State.APPRAISED, State.DECIDED)
+"""The states of a dossier whose appraisal is concluded."""
 _BEYOND_DRAFT = tuple(s for s in State if s not in (State.DRAFT, State.WITHDRAWN))
 
 
@@ -244,18 +246,27 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
     return {key: value for key, value in found.items() if value != rules.ZERO}
 
 
-def appraised(year: int, *, tenant_id: int | None = None, former: bool = False) -> dict[tuple[int, str], int]:
+def appraised(
+    year: int,
+    *,
+    tenant_id: int | None = None,
+    kinds: Iterable[str] = (),
+    public: bool | None = None,
+    former: bool = False,
+) -> dict[tuple[int, str], int]:
     """Count the dossiers whose appraisal is concluded, by district and kind; one statement. `former`: as in `counts`."""
     place = ground(former=former)
     statement = (
         select(place, Unit.kind, func.count())
         .select_from(Dossier)
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_((State.APPRAISED, State.DECIDED)))
+        .where(Dossier.year == year, Dossier.state.in_(JUDGED), within(tenant_id))
         .group_by(place, Unit.kind)
     )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
+    if chosen := list(kinds):
+        statement = statement.where(Unit.kind.in_(chosen))
+    if public is not None:
+        statement = statement.where(Unit.public.is_(public))
     return {(tenant, kind): number for tenant, kind, number in db.session.execute(statement)}
 
 

@@ -134,20 +134,21 @@ def propose() -> Any:
     return back_to("powers.proposals", "Đã đề xuất. Vai trò có hiệu lực khi người thứ hai xác nhận.")
 
 
-@blueprint.post("/giao-quyen/<int:proposal_id>")
+@blueprint.post("/giao-quyen/<int:proposal_id>/xac-nhan")
+@may(Right.CONFIRM_DECIDER)
+def confirm(proposal_id: int) -> Any:
+    """Confirm a proposal as a second person."""
+    handed = operations.confirm(signed_in(), found(queries.proposal_of(proposal_id)))
+    if handed is not None:
+        return render_template("powers/link.html", sheets=link_sheets([handed]))
+    return back_to("powers.proposals", "Đã xác nhận; vai trò có hiệu lực từ bây giờ.")
+
+
+@blueprint.post("/giao-quyen/<int:proposal_id>/khep")
 @may(Right.SEE_PROPOSALS)
-def answer(proposal_id: int) -> Any:
-    """Confirm a proposal as a second person, or let it fall."""
-    proposal = found(queries.proposal_of(proposal_id))
-    act = request.form.get("act", "")
-    if act == "confirm":
-        handed = operations.confirm(signed_in(), proposal)
-        if handed is not None:
-            return render_template("powers/link.html", sheets=link_sheets([handed]))
-        return back_to("powers.proposals", "Đã xác nhận; vai trò có hiệu lực từ bây giờ.")
-    if act != "turn_down":
-        return back_to("powers.proposals", "Xin bấm Xác nhận hoặc Từ chối.", "no")
-    operations.turn_down(signed_in(), proposal)
+def turn_down(proposal_id: int) -> Any:
+    """Let a proposal fall: the second person refuses it, or the proposer takes it back."""
+    operations.turn_down(signed_in(), found(queries.proposal_of(proposal_id)))
     return back_to("powers.proposals", "Đã khép đề xuất; không có vai trò nào được giao.")
 
 

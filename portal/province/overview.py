@@ -1,43 +1,45 @@
-"""Pages of the figures: all districts, one district by kind, the units behind a figure, and a dossier to read."""
+"""Pages of the figures: all districts, and the kinds of unit in all or one of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, render_template, request
+from flask import render_template, url_for
 
-from portal import clock, words
+from portal import clock
 from portal.cycle.countdown import countdown
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, own_days, years
-from portal.papers.sheets import sheet_xlsx
-from portal.papers.table_files import XLSX
+from portal.papers.sheets import Sheet
 from portal.reform.queries import followings
-from portal.tiers import speak_of
-from portal.web import download, listing, paginate
+from portal.web import listing, page_of
 from portal.words import fold
 from tenants.access import found, may, signed_in
-from tenants.places import Tenant, Tier
+from tenants.places import Tenant
 from tenants.rights import Right, refusal
 
-from . import dossier_sheet, queries, sheets, summary, units
+from . import queries, sheets, sources, summary
+from .asked import (
+    OFFICIAL,
+    PUBLIC,
+    ground_asked,
+    kinds_offered,
+    official_asked,
+    part_asked,
+    part_filters,
+    part_of,
+    part_values,
+    part_words,
+    shown_cycle,
+    spoken_of,
+)
 from .blueprint import blueprint
-from .rules import STANDINGS, Ground
+from .measures import measures
+from .rules import STANDINGS, Ground, Standing
+from .sources import Part
+from .unit_views import rows_url
 
-OFFICIAL = "chinh-thuc"
-ALL_KINDS = "tat-ca"
-
-
-def shown_cycle(tenant_id: int | None = None) -> Cycle | None:
-    """Return the year the page is about, from its address: the districts', or that of one place."""
-    return queries.cycle_shown(request.args.get("nam", ""), tenant_id)
-
-
-def _spoken_of(tenant_id: int) -> Tenant:
-    """Return the place a page is about, and have the page speak as its officers do."""
-    place: Tenant = found(queries.place(tenant_id))
-    speak_of(place.tier)
-    return place
+DISTRICTS_A_PAGE = 40
 
 
 @blueprint.get("/tinh")
@@ -47,7 +49,7 @@ def overview() -> Any:
     cycle = shown_cycle()
     if cycle is None:
         return render_template("province/no_year.html")
-    official = request.args.get("ban") == OFFICIAL
+    official = official_asked()
     asked = listing(
         summary.SORTS,
         filters={
@@ -55,22 +57,41 @@ def overview() -> Any:
             "state": list(STANDINGS),
             "nam": [str(cycle.year)],
             "dia-ban": list(Ground),
+            **part_filters(),
         },
     )
-    year = summary.overview(cycle, official=official, ground=_ground())
+    part = part_of(asked.filters["loai"], asked.filters["cong"])
+    year = summary.overview(cycle, official=official, part=part, ground=ground_asked())
+    former = year.other is not None and year.ground is Ground.FORMER
     lines = [
         line
         for line in summary.ordered(year.lines, asked.sort, asked.direction)
         if fold(asked.q) in fold(line.name)
         and asked.filters["state"] in ("", line.standing.code if line.standing else "")
     ]
+
+    def rows(line: summary.Line, figure: str) -> str:
+        return _rows(cycle, official, part, figure, line.tenant_id, line.standing, former=former)
+
+    def own_rows(line: summary.Line, figure: str) -> str:
+        return _rows(cycle, official, part, figure, line.tenant_id, line.standing)
+
     return render_template(
         "province/overview.html",
         year=year,
-        lines=lines,
+        page=page_of(lines, asked.number, DISTRICTS_A_PAGE),
         foot=summary.added(lines),
-        own=summary.provincial(cycle.year, official=official),
+        own=() if part.kind else summary.provincial(cycle.year, part, official=official),
+        own_rows=own_rows,
+        counted=sum(line.counts is not None for line in lines),
+        narrowed=len(lines) < len(year.lines),
         listing=asked,
+        columns=measures(official=official),
+        rows=rows,
+        part=part_words(part),
+        part_values=part_values(part),
+        kinds=kinds_offered(),
+        public=PUBLIC,
         years=years(),
         states=list(STANDINGS.items()),
         countdown=countdown(calendar_of(cycle), clock.now(), own_days()),
@@ -79,108 +100,107 @@ def overview() -> Any:
     )
 
 
-def _ground() -> Ground | None:
-    """Return by which places the page is asked for, None where the address does not say."""
-    asked = request.args.get("dia-ban", "")
-    return Ground(asked) if asked in list(Ground) else None
-
-
-@blueprint.get("/tinh/so-lieu.xlsx")
-@may(Right.SEE_PROVINCE)
-def overview_sheet() -> Any:
-    """Hand out a year over all districts as a workbook: live or official, and it says which."""
-    cycle = found(shown_cycle())
-    official = request.args.get("ban") == OFFICIAL
-    sheet = sheets.overview_sheet(
-        summary.overview(cycle, official=official, ground=_ground()), clock.now(), demo=clock.is_demo()
+def _rows(
+    cycle: Cycle,
+    official: bool,
+    part: Part,
+    figure: str,
+    tenant_id: int | None = None,
+    where: Standing | None = None,
+    *,
+    former: bool = False,
+) -> str:
+    """Return the address of what stands behind a figure: units, the accepted report, or the kinds that add up to it."""
+    if not official:
+        return rows_url(cycle.year, figure, part, tenant_id, former=former)
+    if tenant_id is None:
+        return url_for("province.kinds", nam=cycle.year, ban=OFFICIAL, **part_values(part))
+    if where is None or where.accepted is None:
+        return ""
+    return url_for(
+        "province.report", tenant_id=tenant_id, report_id=where.accepted.report_id, _anchor="bieu-01"
     )
-    kind = "chinh-thuc" if official else "tam-tinh"
-    return download(sheet_xlsx(sheet, clock.now()), f"don-vi-hoc-tap-{cycle.year}-{kind}.xlsx", XLSX)
+
+
+@blueprint.get("/tinh/loai-hinh")
+@may(Right.SEE_PROVINCE)
+def kinds() -> Any:
+    """Show the whole province by kind of unit, live or official."""
+    return _by_kind(found(shown_cycle()), None)
 
 
 @blueprint.get("/tinh/huyen/<int:tenant_id>")
 @may(Right.SEE_PROVINCE)
 def district(tenant_id: int) -> Any:
-    """Show one district's live figures by kind of unit, and where its report stands."""
-    place, cycle = _spoken_of(tenant_id), found(shown_cycle(tenant_id))
-    lines = summary.by_kind(cycle.year, tenant_id)
+    """Show one district by kind of unit, live or as its accepted report has it, and where its report stands."""
+    place = spoken_of(tenant_id)
+    return _by_kind(found(shown_cycle(place)), place)
+
+
+def _source(
+    cycle: Cycle, place: Tenant | None, part: Part, *, official: bool
+) -> tuple[sources.Source, dict[int, Standing], dict[int, int]]:
+    """Return the figures of the province or of a place, where reports stand, and which are accepted."""
+    where = summary.standings(cycle, [place] if place else queries.places_in(cycle.year))
+    accepted = summary.accepted_of(where)
+    if official:
+        return sources.official(cycle.year, part, accepted), where, accepted
+    return sources.live_by_kind(cycle.year, part, place.id if place else None), where, accepted
+
+
+def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
+    official, part = official_asked(), part_asked(place)
+    tenant_id = place.id if place else None
+    source, where, accepted = _source(cycle, place, part, official=official)
+    lines = summary.by_kind(source, tenant_id)
+    standing = where[place.id] if place else None
+
+    def rows(line: summary.Line, figure: str) -> str:
+        inside = Part(line.kind or part.kind, part.public)
+        if official and not place:
+            return url_for("province.overview", nam=cycle.year, ban=OFFICIAL, **part_values(inside))
+        return _rows(cycle, official, inside, figure, tenant_id, standing)
+
     return render_template(
-        "province/district.html",
+        "province/kinds.html",
         place=place,
         cycle=cycle,
+        official=official,
         lines=lines,
-        as_of=lines[0].as_of if lines else None,
         total=summary.added(lines),
-        report=summary.standings(cycle, [place])[tenant_id],
-        followed=followings([tenant_id]) if place.valid_to else [],
+        columns=measures(official=official),
+        rows=rows,
+        part=part_words(part, place),
+        part_values=part_values(part),
+        chosen=part_values(part)["cong"],
+        public=PUBLIC,
+        report=standing,
+        followed=followings([place.id]) if place and place.valid_to else [],
+        accepted=len(accepted),
+        districts=len(where),
         years=years(tenant_id),
+        as_of=source.as_of,
+        now=clock.now(),
     )
 
 
-@blueprint.get("/tinh/huyen/<int:tenant_id>/<kind>")
-@may(Right.SEE_PROVINCE)
-def kind(tenant_id: int, kind: str) -> Any:
-    """List the units of a district of one kind, or of all, that stand behind a figure."""
-    place, cycle = _spoken_of(tenant_id), found(shown_cycle(tenant_id))
-    if kind != ALL_KINDS and kind not in words.kinds_of(place.tier):
-        abort(404)
-    chosen = None if kind == ALL_KINDS else kind
-    asked = listing(units.SORTS, filters={"so": list(units.FIGURES), "nam": [str(cycle.year)]})
-    statement = units.behind(cycle.year, asked, tenant_id=tenant_id, kind=chosen)
-    return render_template(
-        "province/kind.html",
-        place=place,
-        cycle=cycle,
-        kind=kind,
-        kind_text=words.kind_name(kind) if chosen else "Mọi loại hình",
-        page=paginate(statement, asked.number),
-        listing=asked,
-        figures=list(units.FIGURES.items()),
-        reached=units.reached,
+def kinds_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
+    """Return the table by kind that the address asks for as a sheet."""
+    official, part = official_asked(), part_asked(place)
+    source, _where, _accepted = _source(cycle, place, part, official=official)
+    return sheets.kinds_sheet(
+        cycle.year,
+        summary.by_kind(source),
+        place.name if place else "",
+        part_words(part, place),
+        source.as_of or clock.now(),
+        official=official,
+        demo=clock.is_demo(),
     )
 
 
-@blueprint.get("/tinh/don-vi")
-@may(Right.SEE_PROVINCE)
-def units_everywhere() -> Any:
-    """Find units over all districts by name or code, and list those behind a figure of the province."""
-    cycle = found(shown_cycle())
-    former = _ground() is Ground.FORMER
-    places = queries.places(Tier.DISTRICT) if former else queries.places_in(cycle.year)
-    asked = listing(
-        units.SORTS,
-        filters={
-            "nam": [str(cycle.year)],
-            "so": list(units.FIGURES),
-            "huyen": [str(place.id) for place in places],
-            "loai": list(words.DISTRICT_KINDS),
-            "dia-ban": list(Ground),
-        },
-    )
-    district_id = int(asked.filters["huyen"]) if asked.filters["huyen"] else None
-    statement = units.behind(
-        cycle.year, asked, tenant_id=district_id, kind=asked.filters["loai"] or None, former=former
-    )
-    return render_template(
-        "province/units.html",
-        cycle=cycle,
-        names={place.id: place.name for place in places},
-        page=paginate(statement, asked.number),
-        listing=asked,
-        figures=list(units.FIGURES.items()),
-        kinds=[(code, known.name) for code, known in words.DISTRICT_KINDS.items()],
-        reached=units.reached,
-    )
-
-
-@blueprint.get("/tinh/ho-so/<int:tenant_id>/<int:dossier_id>")
-@may(Right.SEE_PROVINCE)
-def dossier(tenant_id: int, dossier_id: int) -> Any:
-    """Show a dossier to read: answers, findings, evidence, papers; nothing can be changed here."""
-    place = _spoken_of(tenant_id)
-    return render_template(
-        "province/dossier.html",
-        place=place,
-        view=found(dossier_sheet.view_of(tenant_id, dossier_id)),
-        paper_endpoints=current_app.view_functions,
-    )
+def districts_file_sheet(cycle: Cycle) -> Sheet:
+    """Return the table of the districts that the address asks for as a sheet."""
+    part = part_asked()
+    year = summary.overview(cycle, official=official_asked(), part=part, ground=ground_asked())
+    return sheets.overview_sheet(year, part_words(part), year.as_of or clock.now(), demo=clock.is_demo())

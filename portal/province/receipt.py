@@ -36,7 +36,7 @@ from tenants.rights import Right, refusal
 from . import queries, units
 from .blueprint import blueprint
 from .forms import AcceptForm, ReopeningAnswerForm, ReturnForm
-from .overview import ALL_KINDS
+from .unit_views import ALL_KINDS
 
 
 def _sent(tenant_id: int, report_id: int) -> DistrictReport:

@@ -20,8 +20,8 @@ from tenants.places import Tenant
 from tenants.rights import Right, refusal
 
 from . import queries, reminding, sheets, summary
+from .asked import shown_cycle
 from .blueprint import blueprint
-from .overview import shown_cycle
 from .rules import STANDINGS, TERMS, Standing, late_words
 
 SORTS = ("name", "sent", "late", "state")

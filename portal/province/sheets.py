@@ -1,8 +1,8 @@
-"""The province's tables as sheets: the overview of a year, and the receipt table of the districts' reports."""
+"""The province's tables as sheets: the figures of a year, and the receipt table of the districts' reports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,44 +11,32 @@ from portal.papers import forms
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet, Value
 
+from .measures import FURTHER, measures
 from .queries import ReceiptLine
 from .rules import Ground
-from .summary import Line, Overview
+from .summary import Line, Overview, added
 
 PROVISIONAL = "SỐ TẠM TÍNH, không phải số chính thức"
 OFFICIAL = "SỐ CHÍNH THỨC, tổng hợp từ báo cáo Sở đã nhận"
 
-_FIGURES = (
-    ("units", "Đơn vị (31/12)"),
-    ("registered", "Đăng ký"),
-    ("submitted", "Nộp hồ sơ"),
-    ("late", "Nộp quá hạn"),
-    ("appraised", "Đã thẩm định"),
-    ("level_1", "Công nhận mức độ 1"),
-    ("level_2", "Công nhận mức độ 2"),
-    ("refused", "Không công nhận"),
-    ("pending", "Chưa có kết quả"),
-)
 
+def overview_sheet(year: Overview, part: str, at: datetime, *, demo: bool) -> Sheet:
+    """Return a year over all districts; the title says whether the figures are provisional or official.
 
-def overview_sheet(year: Overview, at: datetime, *, demo: bool) -> Sheet:
-    """Return a year over all districts; the title says whether the figures are provisional or official."""
-    figures = [(key, title) for key, title in _FIGURES if key != "appraised" or not year.official]
-    kind = OFFICIAL if year.official else PROVISIONAL
-    return Sheet(
-        title=f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
-        subtitle=f"{kind} · {year.accepted}/{year.districts} huyện đã được nhận báo cáo · lập lúc {words.moment(at)}",
-        columns=(
-            Column("TT", Kind.CENTERED, 6),
-            Column("Địa bàn", Kind.TEXT, 30),
-            *(Column(title, Kind.INTEGER, 12) for _, title in figures),
+    `part`: which units are counted, in words ("" for all).
+    """
+    return _figures(
+        f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
+        f"{year.accepted}/{year.districts} huyện đã được nhận báo cáo{f' · {part}' if part else ''}",
+        at,
+        [*year.lines, year.total],
+        first="Địa bàn",
+        official=year.official,
+        demo=demo,
+        last=(
             Column("Báo cáo về Sở", Kind.TEXT, 22),
+            lambda line: line.standing.word if line.standing else "",
         ),
-        rows=[
-            _row(str(place), line, [key for key, _ in figures]) for place, line in enumerate(year.lines, 1)
-        ],
-        totals=_row("", year.total, [key for key, _ in figures]),
-        specimen=SPECIMEN if demo else None,
     )
 
 
@@ -58,14 +46,47 @@ def _ground(year: Overview) -> str:
     return "ĐỊA BÀN CŨ" if year.ground is Ground.FORMER else "ĐỊA BÀN MỚI"
 
 
-def _row(order: str, line: Line, keys: list[str]) -> tuple[Value, ...]:
-    values: list[Value] = []
-    for key in keys:
-        if line.counts is None:
-            values.append(None)
-        else:
-            values.append(line.appraised if key == "appraised" else int(getattr(line.counts, key)))
-    return (order, line.name, *values, line.standing.word if line.standing else "")
+def kinds_sheet(
+    year: int, lines: Sequence[Line], where: str, part: str, at: datetime, *, official: bool, demo: bool
+) -> Sheet:
+    """Return a year by kind of unit, of one district or of the whole province."""
+    said = [one for one in (where or "Toàn tỉnh", part) if one]
+    title = f"“ĐƠN VỊ HỌC TẬP” THEO LOẠI HÌNH, NĂM ĐÁNH GIÁ {year}"
+    return _figures(
+        title, " · ".join(said), at, [*lines, added(lines)], first="Loại hình", official=official, demo=demo
+    )
+
+
+def _figures(
+    title: str,
+    said: str,
+    at: datetime,
+    lines: Sequence[Line],
+    *,
+    first: str,
+    official: bool,
+    demo: bool,
+    last: tuple[Column, Callable[[Line], Value]] | None = None,
+) -> Sheet:
+    """Return lines as a sheet, the last of them as its total; `last`: a further column."""
+    columns = (*measures(official=official), *FURTHER)
+    rows = [
+        (order, line.name, *(line.value(one) for one in columns), *((last[1](line),) if last else ()))
+        for order, line in zip([*(str(n) for n in range(1, len(lines))), ""], lines, strict=True)
+    ]
+    return Sheet(
+        title=title,
+        subtitle=f"{OFFICIAL if official else PROVISIONAL} · {said} · tính đến lúc {words.moment(at)}",
+        columns=(
+            Column("TT", Kind.CENTERED, 6),
+            Column(first, Kind.TEXT, 30),
+            *(Column(one.title, Kind.PERCENT if one.is_share else Kind.INTEGER, 12) for one in columns),
+            *((last[0],) if last else ()),
+        ),
+        rows=rows[:-1],
+        totals=rows[-1],
+        specimen=SPECIMEN if demo else None,
+    )
 
 
 def receipt_sheet(year: int, lines: Sequence[ReceiptLine], specimen: str | None, subtitle: str = "") -> Sheet:

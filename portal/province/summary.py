@@ -1,37 +1,34 @@
-"""The province's figures, live and official, kept apart: each has its own source and they are never added.
-
-Live figures are counted over every district as things stand and are provisional. Official figures are the snapshots of
-reports the Department has accepted; a district without one has no official figure.
-"""
+"""The province's figures of a year as lines: one a district or a kind, and their sum; live and official kept apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycle_of
-from portal.figures import kept
-from portal.figures import queries as figures
-from portal.figures.rules import ZERO, Counts, total
-from portal.figures.tables import Key, counts_from_json
+from portal.figures.rules import ZERO, Counts, share, total
 from portal.reports.models import DistrictReport, ReportAnswer
 from tenants.database import db
 from tenants.places import Tenant, Tier
 
+from . import sources
+from .measures import MEASURES, Measure
 from .queries import followers_of_closed, places, places_in, successor_ids
 from .rules import Ground, Sending, Standing, standing, taken_over_by
+from .sources import EVERYTHING, Figures, Part, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One district, one kind, or a sum of them: the counts, and how many are appraised.
 
-    `counts` is None for a district that has no official figures. `as_of`: see `Overview`.
+    `counts` is None for a district that has no official figures.
     """
 
     name: str
@@ -41,13 +38,28 @@ class Line:
     name_sort: str = ""
     kind: str = ""
     standing: Standing | None = None
-    as_of: datetime | None = None
 
-    def value(self, key: str) -> int:
-        """Return a figure to sort by; what is not there comes before 0."""
-        if key == "appraised":
-            return -1 if self.appraised is None else self.appraised
-        return -1 if self.counts is None else int(getattr(self.counts, key))
+    def number(self, figure: str) -> int | None:
+        """Return a count, None where there is none to tell."""
+        if self.counts is None:
+            return None
+        return self.appraised if figure == "appraised" else int(getattr(self.counts, figure))
+
+    def share(self, one: Measure) -> Fraction | None:
+        """Return a share exactly, None where there is no whole."""
+        part, whole = self.number(one.figure), self.number(one.whole)
+        return None if part is None or whole is None else share(part, whole)
+
+    def value(self, one: Measure) -> int | Fraction | None:
+        """Return the exact value of a column."""
+        return self.share(one) if one.is_share else self.number(one.figure)
+
+    def text(self, one: Measure) -> str:
+        """Return a column as it is written; "–" where there is nothing to tell."""
+        value = self.value(one)
+        if isinstance(value, Fraction):
+            return words.percent(value.numerator, value.denominator)
+        return "–" if value is None else words.number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Overview:
     overdue: int
     other: Line | None = None
     other_places: int = 0
+    as_of: datetime | None = None
 
     @property
     def agrees(self) -> bool:
@@ -79,21 +92,8 @@ class Overview:
             self.total.appraised,
         )
 
-    as_of: datetime | None = None
 
-
-SORTS = (
-    "name",
-    "units",
-    "registered",
-    "submitted",
-    "late",
-    "appraised",
-    "level_1",
-    "level_2",
-    "refused",
-    "report",
-)
+SORTS = ("name", *(one.key for one in MEASURES), "report")
 
 
 def added(lines: Iterable[Line], name: str = "Cộng") -> Line:
@@ -140,33 +140,27 @@ def standings(cycle: Cycle, tenants: Iterable[Tenant]) -> dict[int, Standing]:
     return {tenant.id: standing(sent.get(tenant.id, ()), calendar, at) for tenant in tenants}
 
 
-def official_counts(year: int, accepted: Mapping[int, int]) -> dict[Key, Counts]:
-    """Return the counts of accepted snapshots; `accepted` maps a district to its accepted report."""
-    if not accepted:
-        return {}
-    statement = select(DistrictReport.tenant_id, DistrictReport.snapshot["counts"]).where(
-        DistrictReport.year == year, DistrictReport.id.in_(accepted.values())
-    )
-    found: dict[Key, Counts] = {}
-    for tenant_id, data in db.session.execute(statement):
-        found |= counts_from_json(tenant_id, data)
-    return found
+def accepted_of(where: Mapping[int, Standing]) -> dict[int, int]:
+    """Return the accepted report of each district that has one."""
+    return {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
 
 
-def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> Overview:
+def overview(
+    cycle: Cycle, *, official: bool, part: Part = EVERYTHING, ground: Ground | None = None
+) -> Overview:
     """Return the year over all districts, live or official; the number of statements does not grow.
 
     `ground` None: live figures by the places of today, official ones by the places that reported.
     """
-    year, tenants, followers = cycle.year, places_in(cycle.year), followers_of_closed()
+    tenants, followers = places_in(cycle.year), followers_of_closed()
     ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, tenants)
-    accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
-    reported = figures.by_tenant(official_counts(year, accepted)) if official else {}
+    accepted = accepted_of(where)
+    reported = sources.official(cycle.year, part, accepted).by_place() if official else {}
 
     def lines_by(chosen: Ground) -> tuple[tuple[Line, ...], datetime | None]:
         if not official:
-            return _live(year, tenants, where, chosen, reformed=bool(followers))
+            return _live(cycle.year, part, tenants, where, chosen, reformed=bool(followers))
         folded = followers if chosen is Ground.PRESENT else {}
         return _official(tenants, where, accepted, reported, folded), None
 
@@ -189,7 +183,7 @@ def overview(cycle: Cycle, *, official: bool, ground: Ground | None = None) -> O
     )
 
 
-def provincial(year: int, *, official: bool) -> tuple[Line, ...]:
+def provincial(year: int, part: Part, *, official: bool) -> tuple[Line, ...]:
     """Return the places that recognise units of provincial level, one line each, for a year opened to them.
 
     They are no districts: their lines are shown apart and are part of no district's sum.
@@ -199,98 +193,103 @@ def provincial(year: int, *, official: bool) -> tuple[Line, ...]:
     if cycle is None:
         return ()
     where = standings(cycle, tenants)
+    accepted = accepted_of(where)
     if official:
-        accepted = {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None}
-        return _official(
-            tenants, where, accepted, figures.by_tenant(official_counts(year, accepted)), followers={}
-        )
-    live = {tenant.id: kept.by_kind(year, tenant.id) for tenant in tenants}
+        reported = sources.official(year, part, accepted).by_place()
+        return by_district(reported, tenants, where, known=accepted)
     return tuple(
-        _line(
-            tenant,
-            total(live[tenant.id].counts.values()),
-            sum(live[tenant.id].appraised.values()),
-            where[tenant.id],
-        )
+        line
         for tenant in tenants
+        for line in by_district(sources.live_by_kind(year, part, tenant.id).by_place(), [tenant], where)
     )
 
 
 def _live(
-    year: int, tenants: Sequence[Tenant], where: Mapping[int, Standing], ground: Ground, *, reformed: bool
+    year: int,
+    part: Part,
+    tenants: Sequence[Tenant],
+    where: Mapping[int, Standing],
+    ground: Ground,
+    *,
+    reformed: bool,
 ) -> tuple[tuple[Line, ...], datetime | None]:
     former = ground is Ground.FORMER
     there = {tenant.id: tenant for tenant in (places(Tier.DISTRICT) if reformed else tenants)}
-    live = kept.former_totals(year) if former else kept.totals(year, list(there))
-    part = {tenant.id for tenant in tenants}
-    part |= {place for place in there if live.counts.get(place, ZERO) != ZERO or live.appraised.get(place)}
-    shown = sorted(
-        (tenant for tenant in there.values() if tenant.id in part),
-        key=lambda tenant: (tenant.name_sort, tenant.id),
-    )
+    source = sources.counted(year, part, former=True) if former else sources.live(year, part, list(there))
+    sums = source.by_place()
+    counting = {place for place in there if sums.get(place, (ZERO, 0)) != (ZERO, 0)}
+    shown = {tenant.id for tenant in tenants} | counting
     if reformed:
         # A place that is no more, or took everything over from others, has no line where nothing counts for it.
-        gone = successor_ids() if former else {tenant.id for tenant in shown if tenant.valid_to}
-        shown = [t for t in shown if t.id not in gone or live.counts.get(t.id, ZERO) != ZERO]
-    lines = (
-        _line(t, live.counts.get(t.id, ZERO), live.appraised.get(t.id, 0), where.get(t.id)) for t in shown
-    )
-    return tuple(lines), live.as_of
+        gone = successor_ids() if former else {place for place in shown if there[place].valid_to}
+        shown -= gone - counting
+    return by_district(sums, _by_name(there[place] for place in shown), where), source.as_of
 
 
 def _official(
     tenants: Sequence[Tenant],
     where: Mapping[int, Standing],
-    accepted: Mapping[int, int],
-    reported: Mapping[int, Counts],
+    accepted: Collection[int],
+    reported: Mapping[int, Figures],
     followers: Mapping[int, Sequence[int]],
 ) -> tuple[Line, ...]:
     """Lines of accepted reports; with `followers` those of a closed place stand under who took all of it over."""
     known = {tenant.id: tenant for tenant in (*tenants, *(places() if followers else ()))}
-    sums: dict[int, Counts] = {}
+    sums: dict[int, Figures] = {}
+    nothing: Figures = (ZERO, None)
     for tenant_id in accepted:
         place = taken_over_by(tenant_id, followers)
-        sums[place] = sums.get(place, ZERO) + reported.get(tenant_id, ZERO)
-    shown = [
-        tenant
-        for tenant in known.values()
-        if tenant.id in sums or (tenant in tenants and taken_over_by(tenant.id, followers) == tenant.id)
-    ]
+        own = reported.get(tenant_id, nothing)[0]
+        sums[place] = (sums.get(place, nothing)[0] + own, None)
+    own_places = {tenant.id for tenant in tenants if taken_over_by(tenant.id, followers) == tenant.id}
+    shown = _by_name(known[place] for place in sums.keys() | own_places)
+    return by_district(sums, shown, where, known=sums)
+
+
+def _by_name(tenants: Iterable[Tenant]) -> list[Tenant]:
+    return sorted(tenants, key=lambda tenant: (tenant.name_sort, tenant.id))
+
+
+def by_district(
+    sums: Mapping[int, Figures],
+    tenants: Iterable[Tenant],
+    where: Mapping[int, Standing],
+    known: Collection[int] | None = None,
+) -> tuple[Line, ...]:
+    """Return one line per district; one that is not `known` (None: all are) has no figures at all."""
     return tuple(
-        _line(tenant, sums.get(tenant.id), None, where.get(tenant.id))
-        for tenant in sorted(shown, key=lambda tenant: (tenant.name_sort, tenant.id))
+        Line(
+            tenant.name,
+            *(sums.get(tenant.id, (ZERO, 0)) if known is None or tenant.id in known else (None, None)),
+            tenant.id,
+            tenant.name_sort,
+            standing=where.get(tenant.id),
+        )
+        for tenant in tenants
     )
 
 
-def _line(tenant: Tenant, counts: Counts | None, concluded: int | None, where: Standing | None) -> Line:
-    return Line(tenant.name, counts, concluded, tenant.id, tenant.name_sort, standing=where)
+def by_kind(source: Source, tenant_id: int | None = None) -> list[Line]:
+    """Return one line per kind of unit there is, in the order of Biểu 01."""
+    sums = source.by_kind()
+    return [
+        Line(words.kind_name(kind), *sums[kind], tenant_id, kind=kind)
+        for kind in sorted(sums, key=words.kind_order)
+    ]
 
 
 def ordered(lines: Sequence[Line], key: str, direction: str) -> list[Line]:
-    """Return lines in the order asked for; equal ones by name."""
+    """Return lines in the order asked for, what is not there before 0; equal ones by name."""
     by_name = sorted(lines, key=lambda line: (line.name_sort, line.tenant_id or 0))
     down = direction == "desc"
     if key == "name":
         return by_name[::-1] if down else by_name
     if key == "report":
         return sorted(by_name, key=lambda line: line.standing.code if line.standing else "", reverse=down)
-    return sorted(by_name, key=lambda line: line.value(key), reverse=down)
+    one = next(one for one in MEASURES if one.key == key)
 
+    def value(line: Line) -> int | Fraction:
+        found = line.value(one)
+        return -1 if found is None else found
 
-def by_kind(year: int, tenant_id: int) -> list[Line]:
-    """Return a district's live figures, one line per kind of unit it has, in the order of Biểu 01."""
-    live = kept.by_kind(year, tenant_id)
-    sums: dict[str, Counts] = {}
-    for (_tenant, kind, _public), counts in live.counts.items():
-        sums[kind] = sums.get(kind, ZERO) + counts
-    return [
-        Line(
-            words.kind_name(kind),
-            sums[kind],
-            live.appraised.get(kind, 0),
-            tenant_id,
-            kind=kind,
-            as_of=live.as_of,
-        )
-        for kind in sorted(sums, key=words.kind_order)
-    ]
+    return sorted(by_name, key=value, reverse=down)

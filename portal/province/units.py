@@ -1,54 +1,136 @@
-"""The units behind a figure, over all districts or one: searched, ordered, a page at a time."""
+"""The units behind a figure or behind a figure of an indicator: searched, ordered, a page at a time or as a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, or_, select
 
 from portal import words
-from portal.figures.queries import rows_behind
+from portal.catalogue.models import CatalogueIndicator, Criterion
+from portal.cycle.models import Cycle
+from portal.figures import outcomes
+from portal.figures.queries import JUDGED, rows_behind
 from portal.figures.tables import BESIDE
 from portal.further.queries import REVOKED
+from portal.papers.sheets import Column, Kind
+from portal.reports.row_views import JUDGED as OUTCOME_CELLS
+from portal.reports.row_views import Cells
 from portal.units.models import Unit
 from portal.web import Listing
 from portal.words import StateWords, fold
+from tenants.database import db
+
+from .sources import Part
 
 SORTS = ("name", "code", "commune")
-FIGURES = {
+FIGURES: Mapping[str, str] = {
     "units": "Tất cả đơn vị",
     "registered": "Đã đăng ký",
     **BESIDE,
     "self_assessed": "Đã tự đánh giá",
     "submitted": "Đã nộp hồ sơ",
     "late": "Nộp quá hạn",
+    "appraised": "Đã thẩm định",
     "level_1": "Công nhận mức độ 1",
     "level_2": "Công nhận mức độ 2",
+    "recognised": "Công nhận trong năm",
     "refused": "Không công nhận",
     "pending": "Đã nộp, chưa có kết quả",
     "still_valid": "Còn hiệu lực từ năm trước",
+    "in_force": "Đang được công nhận",
 }
 """Figures whose units can be listed, by their name in the address."""
+OF_INDICATOR: Mapping[str, str] = {
+    "missed": "Thẩm định chưa đạt mức độ 1",
+    "applies": "Áp dụng chỉ tiêu",
+    "self_1": "Tự đánh giá đạt mức độ 1",
+    "self_2": "Tự đánh giá đạt mức độ 2",
+    "judged": "Đã thẩm định",
+    "found_1": "Thẩm định đạt mức độ 1",
+    "found_2": "Thẩm định đạt mức độ 2",
+    "differs": "Thẩm định khác tự đánh giá",
+}
+"""Figures of an indicator whose units can be listed; the first one where the address names none."""
+ALL_FIGURES = (*FIGURES, *OF_INDICATOR)
+COLUMNS = (
+    Column("Mã đơn vị", width=12),
+    Column("Đơn vị", width=42),
+    Column("Huyện", width=24),
+    Column("Loại hình", width=30),
+    Column("Công lập", width=14),
+    Column("Xã, phường", width=18),
+)
+"""The columns every file of units begins with."""
 
 NO_DOSSIER = StateWords("Chưa có hồ sơ", "Chưa có hồ sơ", "idle")
 
 
-def behind(
-    year: int,
-    asked: Listing,
-    *,
-    tenant_id: int | None = None,
-    kind: str | None = None,
-    former: bool = False,
-) -> Select[Any]:
-    """Return the statement of the units a list asks for, in a total order."""
-    statement = rows_behind(
-        year, asked.filters.get("so") or "units", tenant_id=tenant_id, kind=kind, former=former
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The units behind a figure: what they are called, the statement, further columns; `indicator`: its code or ""."""
+
+    title: str
+    slug: str
+    figures: tuple[tuple[str, str], ...]
+    statement: Select[Any]
+    cells: Cells
+    indicator: str = ""
+
+
+def indicators(cycle: Cycle) -> list[tuple[str, str]]:
+    """Return the code and title of every indicator a year is judged by, in their order."""
+    statement = (
+        select(CatalogueIndicator.code, CatalogueIndicator.title)
+        .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
+        .where(CatalogueIndicator.version_id == cycle.version_id)
+        .order_by(Criterion.number, CatalogueIndicator.position)
     )
+    return [(code, title) for code, title in db.session.execute(statement)]
+
+
+def behind(
+    cycle: Cycle, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False
+) -> Behind:
+    """Return the units a list asks for, in a total order; `former`: of a place before any reform (not for indicators)."""
+    code, figure = asked.filters["chi_tieu"], asked.filters["so"]
+    if code:
+        figure = figure if figure in OF_INDICATOR else next(iter(OF_INDICATOR))
+        statement = _narrowed(outcomes.units_behind(cycle.year, figure, code, tenant_id=tenant_id), part)
+        title, of, cells = f"Chỉ tiêu {code}: {OF_INDICATOR[figure].lower()}", OF_INDICATOR, OUTCOME_CELLS
+    else:
+        figure = figure if figure in FIGURES else "units"
+        statement = _rows(cycle.year, figure, part, tenant_id, former=former)
+        title, of, cells = FIGURES[figure], FIGURES, _STANDING
+    slug = f"{code}-{figure}" if code else figure
+    return Behind(title, slug, tuple(of.items()), _searched(statement, asked), cells, code)
+
+
+def _rows(year: int, figure: str, part: Part, tenant_id: int | None, *, former: bool) -> Select[Any]:
+    known = "submitted" if figure == "appraised" else figure
+    statement = rows_behind(
+        year, known, tenant_id=tenant_id, kinds=part.kinds, public=part.public, former=former
+    )
+    if figure == "appraised":
+        statement = statement.where(statement.selected_columns.state.in_(JUDGED))
+    return statement
+
+
+def _narrowed(statement: Select[Any], part: Part) -> Select[Any]:
+    if part.kind:
+        statement = statement.where(Unit.kind.in_(part.kinds))
+    return statement if part.public is None else statement.where(Unit.public.is_(part.public))
+
+
+def _searched(statement: Select[Any], asked: Listing) -> Select[Any]:
     if asked.q:
-        like = fold(asked.q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         statement = statement.where(
-            or_(Unit.name_folded.like(f"%{like}%", escape="\\"), Unit.code.ilike(f"%{like}%", escape="\\"))
+            or_(
+                Unit.name_folded.contains(fold(asked.q), autoescape=True),
+                Unit.code.icontains(asked.q, autoescape=True),
+            )
         )
     columns = {"name": Unit.name_sort, "code": Unit.code, "commune": Unit.commune}
     by = columns[asked.sort]
@@ -65,3 +147,15 @@ def reached(row: Any) -> StateWords:
     if row.decided_level is not None:
         return words.RESULTS[row.decided_level]
     return words.DOSSIER_STATES[row.state]
+
+
+_STANDING: Cells = (
+    (Column("Mức độ đề nghị", Kind.INTEGER, 10), lambda row: row.requested_level),
+    (Column("Nộp lúc", width=18), lambda row: words.moment(row.submitted_at) if row.submitted_at else ""),
+    (Column("Quá hạn", width=10), lambda row: "quá hạn" if row.late else ""),
+    (Column("Kết quả, tình trạng", width=26), lambda row: reached(row).name),
+    (
+        Column("Còn hiệu lực từ năm trước đến", Kind.DATE, 14),
+        lambda row: row.valid_to if row.earlier_level else None,
+    ),
+)

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from . import overview, places, receipt, receipt_list
+from . import (
+    compare_views,
+    file_views,
+    indicator_views,
+    leader_views,
+    overview,
+    places,
+    receipt,
+    receipt_list,
+    unit_views,
+)
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "overview", "places", "receipt", "receipt_list"]
+__all__ = [
+    "blueprint",
+    "compare_views",
+    "file_views",
+    "indicator_views",
+    "leader_views",
+    "overview",
+    "places",
+    "receipt",
+    "receipt_list",
+    "unit_views",
+]

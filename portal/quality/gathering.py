@@ -20,7 +20,8 @@ from portal.evidence.models import Evidence, EvidenceLink
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts
 from portal.province.queries import places_in
-from portal.province.summary import official_counts, standings
+from portal.province.sources import official_counts
+from portal.province.summary import standings
 from portal.recognition.models import Decision, DecisionLine
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit

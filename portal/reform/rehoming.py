@@ -35,6 +35,7 @@ from portal.units.models import Unit
 from tenants.database import Base, db
 
 STAYS = {
+    "api_token": "given to a system that reads the place",
     "council": "the place's own council",
     "council_meeting": "what the place's council said",
     "decision": "issued by the place, in its name",
@@ -42,12 +43,17 @@ STAYS = {
     "district_report": "what the place reported, with its answers",
     "district_target": "the place's own goals",
     "district_year": "the place's own dates and plan",
+    "figure_mark": "the database marks both places when a unit moves",
+    "figure_summary": "counted again for both places",
     "import_batch": "files the place took in",
     "job": "asked for by the place's people",
+    "published_figure": "as the place's report said when it was accepted",
     "registration_term": "the place's own term",
     "report_answer": "the Department's answer to the place",
     "report_reopening": "what the place asked of the Department",
+    "role_proposal": "of the place's own people",
     "trail_entry": "what was done stays recorded where it was done",
+    "trail_seal": "the chain of what stays recorded there",
     "visit_plan": "the place's own plan",
     "year_notice": "what the place published",
 }

@@ -191,7 +191,7 @@ def _of_annex(
     elif table == "06":
         code = key or (form.lines[0].key if form.lines else "")
         statement = outcomes.units_behind(report.year, figure, code, tenant_id=report.tenant_id)
-        cells = _JUDGED
+        cells = JUDGED
     elif table == "07":
         row = key or ("" if kinds else "total")
         statement = people.units_behind(
@@ -242,7 +242,7 @@ def _outcomes(first: str | None, second: str | None) -> str:
     return f"Mức độ 1: {words.OUTCOMES[first].name.lower()}; mức độ 2: {words.OUTCOMES[second].name.lower()}"
 
 
-_JUDGED: Cells = (
+JUDGED: Cells = (
     (Column("Tự đánh giá", width=30), lambda row: _outcomes(row.own_1, row.own_2)),
     (Column("Thẩm định", width=30), lambda row: _outcomes(row.found_1, row.found_2)),
     (

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.database import Base
 from tenants.owned import OWN_TENANT, TenantOwned, Wall
 from tenants.people import Membership
+from tenants.powers import Delegation
 
 from .kinds import SENSITIVE_KINDS, UNIT_KINDS
 
@@ -145,10 +146,15 @@ class ImportBatch(TenantOwned, Base):
     undone_by: Mapped[str] = mapped_column(String(200), default="")
 
 
-# A role in a unit names a unit of its own district; `tenants` does not know units, so it is said here.
-assert isinstance(Membership.__table__, Table)
-Membership.__table__.append_constraint(
-    ForeignKeyConstraint(
-        ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name="fk_membership_unit", onupdate="CASCADE"
+# A role in a unit, and what its head delegates, name a unit of their own district; `tenants` does not know units, so
+# it is said here.
+for placed in (Membership.__table__, Delegation.__table__):
+    assert isinstance(placed, Table)
+    placed.append_constraint(
+        ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=f"fk_{placed.name}_unit",
+            onupdate="CASCADE",
+        )
     )
-)

@@ -59,6 +59,28 @@ class House:
             connection.execute(statement.encode())
 
 
+# What the province wrote for all, beside the year of a district.
+OF_THE_PROVINCE = (
+    (
+        "insert into former_name select id, '2020-01-01', '2024-01-01', kind, name, name_sort, committee, office, seat,"
+        " chair_title, symbol, 'Nghị quyết 01' from tenant"
+    ),
+    "insert into succession select min(id), max(id), '2027-07-01', 'Nghị quyết 01' from tenant",
+    (
+        "insert into paper_text (place, text, from_year, source, version, changed_at, changed_by, in_force_by)"
+        " values ('circular', 'Thông tư', 2027, 'Công văn 01', 1, now(), 'Sở', '')"
+    ),
+    (
+        "insert into anomaly_verdict (year, rule, subject, sentence, act, reason, at, by)"
+        " values (2026, 'members', '1', 'Số thành viên đổi', 'dismiss', 'Sáp nhập', now(), 'Sở')"
+    ),
+    (
+        "insert into recheck_draw (year, share, seed, pool, drawn_at, drawn_by)"
+        " values (2026, 5, 'abc', '[]', now(), 'Sở')"
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def year(server: Any, program: GuardedFlask) -> Iterator[Year]:
     """A district's whole year with a row in every table, and another district beside it."""
@@ -71,7 +93,10 @@ def house(server: Any, program: GuardedFlask, year: Year) -> House:
     """The installation that is backed up."""
     kept = store()
     assert isinstance(kept, FolderStore)
-    return House(server, bed_of(program).name, kept)
+    planted = House(server, bed_of(program).name, kept)
+    for statement in OF_THE_PROVINCE:
+        planted.act(statement)
+    return planted
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,9 @@ def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: 
     desk.go("/huyen/quyet-dinh")
     desk.click("Đưa vào dự thảo quyết định")
     desk.look("15-draft-decision")
+    bases = desk.page.locator("#can-cu textarea")
+    bases.fill(bases.input_value().replace("[bổ sung số, ngày]", "ngày 19 tháng 6 năm 2025"))
+    desk.click("Lưu căn cứ")
 
     world.set_clock(2027, 2, 8, 9, 0)
     chief = visitor()

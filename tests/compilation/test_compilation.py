@@ -305,9 +305,10 @@ def _tables(web: Any, own: str, here: Ground) -> None:
     assert f"{report}#bieu-01" in rows
     assert f"{report}#bieu-02" in web.get(f"{own}/bieu?bieu=02-T").text
     assert web.get(report).status_code == 200
-    for wrong in ("bieu=01-T&figure=khong", "bieu=02-T&figure=khong", "bieu=09&figure=units", "",
+    for wrong in ("bieu=01-T&figure=khong", "bieu=02-T&figure=khong", "bieu=09&figure=units", "figure=",
                   "bieu=04-T&figure=part&dong=99"):  # fmt: skip
         assert web.get(f"{own}/huyen?{wrong}").status_code == 404
+    assert web.get(f"{own}/huyen").text == web.get(f"{own}/huyen?bieu=01-T&figure=units").text
 
 
 def test_a_table_of_before_stays_as_it_was(world: World, client: Any) -> None:

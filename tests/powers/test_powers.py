@@ -363,14 +363,15 @@ def test_proposing_on_the_pages(world: World, client: FlaskClient) -> None:
     page = client.get("/giao-quyen").text
     assert "Phó Chủ tịch" in page
     assert "tự xác nhận" in page
-    path = re.search(r'action="(/giao-quyen/\d+)"', page)
-    assert path is not None
-    assert send(client, path.group(1), {"act": "confirm"}, page="/giao-quyen").status_code == 403
+    own = re.search(r'action="(/giao-quyen/\d+)/khep"', page)
+    assert own is not None
+    confirming = f"{own.group(1)}/xac-nhan"
+    assert send(client, confirming, {}, page="/giao-quyen").status_code == 403
     mine = f"/huyen/tai-khoan/{place.leader.identity.account_id}"
     assert "quản trị tỉnh cấp liên kết" in client.get(mine).text
     assert send(client, f"{mine}/lien-ket", {}, page="/giao-quyen").status_code == 409
     world.sign_in(client, place.leader)
-    answer = send(client, path.group(1), {"act": "confirm"}, page="/giao-quyen")
+    answer = send(client, confirming, {}, page="/giao-quyen")
     assert "/lien-ket/" in answer.text
     world.sign_in(client, place.province)
     assert "Đã xác nhận" in client.get("/giao-quyen").text

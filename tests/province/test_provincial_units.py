@@ -18,6 +18,7 @@ from portal.figures.queries import counts
 from portal.notices.models import Notice
 from portal.province import summary
 from portal.province.operations import NewPlace, open_place
+from portal.province.sources import EVERYTHING
 from portal.recognition.models import Decision, Recognition
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
@@ -174,7 +175,7 @@ def test_the_province_shows_them_apart(world: World) -> None:
         assert [line.tenant_id for line in year.lines] == [ground.district.tenant_id]
         assert year.total.counts is not None
         assert year.total.counts.units == 1
-        (line,) = summary.provincial(2026, official=False)
+        (line,) = summary.provincial(2026, EVERYTHING, official=False)
         assert line.counts is not None
         assert (line.counts.units, line.counts.level_2) == (2, 1)
         assert {kind for _, kind, _ in counts(2026)} == {"primary"}

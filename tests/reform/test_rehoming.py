@@ -24,7 +24,7 @@ from tests.beds import bed_of, made_once
 from tests.builders import STEWARD, World
 from tests.victims import OWNED, Planter
 
-TOLD = {"trail_entry", "notice"}
+TOLD = {"trail_entry", "notice", "figure_mark"}
 """What carrying out and undoing add to: told to people and recorded, and never taken back."""
 
 

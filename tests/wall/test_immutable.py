@@ -356,8 +356,8 @@ def test_nobody_acts_in_another_s_name(year: Year, scope: str) -> None:
     for account in (str(other), "null", "app_account()"):
         entry = (
             "insert into trail_entry (tenant_id, unit_id, act, at, real_at, account_id, actor, role, sentence, detail,"
-            f" inner_act) values (app_tenant(), {year.units[State.DECIDED]}, 'x', now(), now(), {account}, 'x', '', 'x',"
-            " '{}', false)"
+            f" inner_act, address) values (app_tenant(), {year.units[State.DECIDED]}, 'x', now(), now(), {account}, 'x', '',"
+            " 'x', '{}', false, '')"
         )
         met, state = tried(lambda entry=entry: raw(entry))  # type: ignore[misc]
         assert state == ("" if account == "app_account()" else DENIED), f"{account}: {met} {state}"
@@ -524,7 +524,7 @@ def test_sign_in_reads_no_work(year: Year) -> None:
     """The scope that proves persons reaches no dossier, decision, report, notice or trail."""
     enter(Scope(ScopeKind.SIGNIN, year.tenant_id, year.units[State.DRAFT], 1))
     allowed: set[str] = {"account", "credential", "membership", "one_time_link", "signin_session"}
-    allowed |= {"tenant", "throttle", "cycle", "cycle_terms", "setting"}
+    allowed |= {"delegation", "api_token", "tenant", "throttle", "cycle", "cycle_terms", "setting"}
     for name in MAPPERS:
         if name not in allowed:
             refused(lambda name=name: raw(f"select count(*) from {name}"), {DENIED})  # type: ignore[misc]

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0025"
-down_revision = "0024"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -73,13 +73,27 @@ def upgrade() -> None:
         sa.CheckConstraint("document <> '' and reason <> ''", name=op.f("ck_delegation_stated")),
         sa.ForeignKeyConstraint(["giver_id"], ["account.id"], name=op.f("fk_delegation_account")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_delegation_tenant")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name="fk_delegation_unit",
+            onupdate="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_delegation")),
     )
     op.create_index("ix_delegation_giver", "delegation", ["tenant_id", "giver_id"])
-    for name, table in (("proposal_id", "role_proposal"), ("delegation_id", "delegation")):
+    for name, table, onupdate in (
+        ("proposal_id", "role_proposal", None),
+        ("delegation_id", "delegation", "CASCADE"),
+    ):
         op.add_column("membership", sa.Column(name, sa.BigInteger(), nullable=True))
         op.create_foreign_key(
-            op.f(f"fk_membership_{table}"), "membership", table, ["tenant_id", name], ["tenant_id", "id"]
+            op.f(f"fk_membership_{table}"),
+            "membership",
+            table,
+            ["tenant_id", name],
+            ["tenant_id", "id"],
+            onupdate=onupdate,
         )
         op.create_unique_constraint(
             op.f(f"uq_membership_tenant_id_{name}"), "membership", ["tenant_id", name]
