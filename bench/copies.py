@@ -136,12 +136,13 @@ class Filler:
         return made
 
     def _cycle(self, connection: psycopg.Connection[Any], year: int) -> None:
-        columns = columns_of(connection, "cycle")
+        connection.execute("insert into cycle (year) values (%s) on conflict do nothing", (year,))
+        columns = columns_of(connection, "cycle_terms")
         chosen = ", ".join(
             "%(year)s" if c == "year" else _moved(c, kind, "%(year)s - year") for c, kind in columns.items()
         )
         connection.execute(
-            f"insert into cycle ({', '.join(columns)}) select {chosen} from cycle where year = %(of)s"
+            f"insert into cycle_terms ({', '.join(columns)}) select {chosen} from cycle_terms where year = %(of)s"
             " on conflict do nothing",
             {"year": year, "of": DECIDED_YEAR},
         )

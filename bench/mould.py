@@ -27,7 +27,7 @@ from portal.words import ZONE
 from tenants import operations
 from tenants.database import db
 from tenants.people import Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from .sizes import LAST_YEAR
@@ -83,7 +83,7 @@ def _govern(admin: accounts.Identity) -> int:
     with at(2024, 2, 1, 9, 0), acting_in(admin.place.scope(admin.account_id)):
         version = db.session.scalars(select(CriteriaVersion).where(CriteriaVersion.key == "tt24-2023")).one()
         confirm_suggestions_for_demo(admin, version.id)
-        known = set(db.session.scalars(select(Cycle.year)))
+        known = set(db.session.scalars(select(Cycle.year).where(Cycle.tier == Tier.DISTRICT)))
         for year in {DECIDED_YEAR, LAST_YEAR} - known:
             open_year(year, version)
         return version.id

@@ -18,6 +18,7 @@ from portal.account import door
 from portal.commands import register_commands
 from portal.config import Settings, read
 from portal.rooms import open_rooms
+from portal.tiers import TieredEnvironment
 from tenants import standing
 from tenants.access import GuardedFlask
 from tenants.database import OVERSIGHT, STEWARD, db
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> GuardedFlask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "portal" / "static"),
     )
+    app.jinja_environment = TieredEnvironment
     app.extensions["settings"] = settings
     app.config.update(_configuration(settings))
     if settings.trusted_proxies:

@@ -27,6 +27,7 @@ from portal.health.queries import facts
 from portal.jobs.commands import peak_command
 from portal.notices.commands import remind, work_command
 from portal.place_kinds import TEMPLATES
+from portal.province.queries import bodies_of
 from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
@@ -206,14 +207,15 @@ def tenant_open(kind: str, code: str, name: str, seat: str, login: str) -> None:
     try:
         with acting_in(STEWARD):
             template = TEMPLATES[TenantKind(kind)]
+            committee, office, own_seat = bodies_of(TenantKind(kind), name)
             place = operations.open_tenant(
                 kind=TenantKind(kind),
                 code=code,
                 name=name,
                 name_sort=sort_key(name),
-                committee=template.committee_of(name),
-                office=template.office,
-                seat=seat or template.seat_of(name),
+                committee=committee,
+                office=office,
+                seat=seat or own_seat,
                 valid_from=clock.today(),
                 chair_title=template.chair_title,
                 symbol=template.symbol,

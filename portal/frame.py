@@ -274,7 +274,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
     values["standing"] = {
         "place": name,
         "within": within,
-        "role": words.ROLES[place.role.value],
+        "role": words.role_name(place.role.value, place.tier),
         "name": identity.acting_name,
         "mandate": place.mandate,
         "key": key_of(identity),
@@ -286,7 +286,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
         if place.role in DISTRICT_ROLES:
-            values["page_help"] = help_of(request.endpoint or "")
+            values["page_help"] = help_of(request.endpoint or "", place.tier)
     if "province.clock" in known and not refusal(identity, Right.MOVE_CLOCK) and clock.is_demo():
         values["clock_url"] = url_for("province.clock")
     return values

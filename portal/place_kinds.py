@@ -15,6 +15,9 @@ import yaml
 from portal.spelling import nfc
 from tenants.places import TenantKind
 
+OF_PROVINCE = (TenantKind.PROVINCE, TenantKind.PROVINCIAL_UNITS)
+"""The kinds whose bodies are those of the province: no administrative place beside the others."""
+
 _FILE = Path(__file__).with_suffix(".yaml")
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -27,7 +28,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from werkzeug.wsgi import wrap_file
 
 from portal.typed import line
+from portal.words import UnitKind, in_words_of, kinds_of
 from tenants.database import db
+from tenants.places import Tier
 from tenants.refusal import Refused
 
 CSP = (
@@ -54,6 +57,18 @@ _TITLES = {
     500: ("Có lỗi của hệ thống", "Chưa có gì thay đổi. Xin thử lại; nếu vẫn lỗi, báo cho người quản trị."),
     503: ("Đang quá tải", "Hệ thống đang bận. Xin thử lại sau ít phút; nội dung đã nhập vẫn còn trên máy."),
 }
+
+
+def office_here(sentence: str) -> str:
+    """Return our own sentence as it is said where the signed-in person acts."""
+    place = current_user.place if current_user.is_authenticated else None
+    return in_words_of(place.tier if place else Tier.DISTRICT, sentence)
+
+
+def kinds_here() -> Mapping[str, UnitKind]:
+    """Return the kinds of unit that are recognised where the signed-in person acts."""
+    place = current_user.place if current_user.is_authenticated else None
+    return kinds_of(place.tier if place else Tier.DISTRICT)
 
 
 class RowNumber(IntegerConverter):

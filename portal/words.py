@@ -17,13 +17,16 @@ from portal.spelling import fold, nfc, sort_key
 __all__ = [
     "CERTAINTIES",
     "CHANNELS",
+    "DISTRICT_KINDS",
     "DOCUMENT_KINDS",
     "DOSSIER_PARTS",
     "DOSSIER_STATES",
     "HEADCOUNTS",
     "KIND_GROUPS",
     "OUTCOMES",
+    "PROVINCE_GROUPS",
     "PROVINCE_KINDS",
+    "PROVINCIAL_ROLES",
     "REPORT_STATES",
     "RESULTS",
     "ROLES",
@@ -36,9 +39,13 @@ __all__ = [
     "day",
     "file_size",
     "fold",
+    "groups_of",
+    "in_words_of",
     "kind_inline",
     "kind_name",
     "kind_order",
+    "kinds_beside",
+    "kinds_of",
     "level_name",
     "long_day",
     "moment",
@@ -46,6 +53,7 @@ __all__ = [
     "number",
     "percent",
     "public_name",
+    "role_name",
     "sort_key",
 ]
 
@@ -73,7 +81,7 @@ def _by_code(*kinds: UnitKind) -> Mapping[str, UnitKind]:
 
 
 # Article 2 of Circular 24/2023; the order is the order of the rows of Biểu 01.
-UNIT_KINDS: Mapping[str, UnitKind] = _by_code(
+DISTRICT_KINDS: Mapping[str, UnitKind] = _by_code(
     UnitKind("party_office", "1", "Cơ quan tham mưu, giúp việc cấp ủy",
              "cơ quan tham mưu, giúp việc cấp ủy", "Cơ quan Đảng"),
     UnitKind("government_office", "2", "Cơ quan, đơn vị thuộc, trực thuộc Ủy ban nhân dân",
@@ -101,21 +109,26 @@ UNIT_KINDS: Mapping[str, UnitKind] = _by_code(
              "tổ chức xã hội, tổ chức xã hội - nghề nghiệp", "Hội, tổ chức xã hội"),
 )  # fmt: skip
 
-# Kinds that only the province recognises (Articles 12 and 13); used by the provincial criteria.
+# Kinds that only the province recognises (Articles 12 and 13): those its criteria name, and the offices and
+# enterprises of the province; the definition in Article 2 has not been read.
 PROVINCE_KINDS: Mapping[str, UnitKind] = _by_code(
-    UnitKind("upper_secondary", "T1", "Trường trung học phổ thông, trường phổ thông nhiều cấp học",
-             "trường trung học phổ thông, trường phổ thông nhiều cấp học", "THPT", educational=True),
-    UnitKind("continuing_centre", "T2", "Trung tâm giáo dục thường xuyên",
-             "trung tâm giáo dục thường xuyên", "TT GDTX", educational=True),
-    UnitKind("higher_education", "T3", "Cơ sở giáo dục đại học", "cơ sở giáo dục đại học", "Đại học",
-             educational=True),
-    UnitKind("vocational_institution", "T4", "Cơ sở giáo dục nghề nghiệp",
-             "cơ sở giáo dục nghề nghiệp", "GDNN", educational=True),
-    UnitKind("provincial_office", "T5", "Cơ quan, tổ chức, đơn vị cấp tỉnh",
+    UnitKind("provincial_office", "1", "Cơ quan, tổ chức, đơn vị cấp tỉnh",
              "cơ quan, tổ chức, đơn vị cấp tỉnh", "Cơ quan cấp tỉnh"),
+    UnitKind("provincial_enterprise", "2", "Doanh nghiệp thuộc thẩm quyền quản lý của tỉnh",
+             "doanh nghiệp thuộc thẩm quyền quản lý của tỉnh", "Doanh nghiệp tỉnh"),
+    UnitKind("upper_secondary", "3.1", "Trường trung học phổ thông, trường phổ thông nhiều cấp học",
+             "trường trung học phổ thông, trường phổ thông nhiều cấp học", "THPT", educational=True),
+    UnitKind("continuing_centre", "3.2", "Trung tâm giáo dục thường xuyên",
+             "trung tâm giáo dục thường xuyên", "TT GDTX", educational=True),
+    UnitKind("higher_education", "3.3", "Cơ sở giáo dục đại học", "cơ sở giáo dục đại học", "Đại học",
+             educational=True),
+    UnitKind("vocational_institution", "3.4", "Cơ sở giáo dục nghề nghiệp",
+             "cơ sở giáo dục nghề nghiệp", "GDNN", educational=True),
 )  # fmt: skip
+UNIT_KINDS: Mapping[str, UnitKind] = {**DISTRICT_KINDS, **PROVINCE_KINDS}
 
 KIND_GROUPS: Mapping[str, str] = {"7": "Cơ sở giáo dục"}
+PROVINCE_GROUPS: Mapping[str, str] = {"3": "Cơ sở giáo dục"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +214,13 @@ ROLES: Mapping[str, str] = {
 
 TENANT_KINDS: Mapping[str, str] = {kind.value: template.label for kind, template in TEMPLATES.items()}
 
+# The roles of a place that is the province's own: its officers are the Department's.
+PROVINCIAL_ROLES: Mapping[str, str] = {
+    "district_admin": "Quản trị đơn vị cấp tỉnh",
+    "district_officer": "Chuyên viên Sở GDĐT (đơn vị cấp tỉnh)",
+    "district_leader": "Lãnh đạo tỉnh (ký quyết định)",
+}
+
 # How sure a number of the catalogue is before the Department has confirmed it.
 CERTAINTIES: Mapping[str, StateWords] = {
     "found": StateWords("Có trong nguồn đã đọc", "Có trong nguồn đã đọc", "ok"),
@@ -256,23 +276,61 @@ HEADCOUNTS: Mapping[str, Headcount] = {
 }
 
 
-def _kind(code: str) -> UnitKind:
-    return UNIT_KINDS.get(code) or PROVINCE_KINDS[code]
+def kinds_of(tier: str) -> Mapping[str, UnitKind]:
+    """Return the kinds of unit that places of a tier recognise, in the order of their Biểu 01."""
+    return PROVINCE_KINDS if tier == "province" else DISTRICT_KINDS
+
+
+def kinds_beside(code: str) -> Mapping[str, UnitKind]:
+    """Return the kinds that are recognised where a kind is."""
+    return PROVINCE_KINDS if code in PROVINCE_KINDS else DISTRICT_KINDS
+
+
+# What a district's bodies are called in our own sentences, and what stands for it where the province recognises.
+_PROVINCIAL_WORDS = (
+    ("Hướng dẫn cho huyện", "Hướng dẫn từng việc"),
+    (" (Điều 10 Thông tư 24/2023)", ""),
+    ("Phòng Giáo dục và Đào tạo", "Sở Giáo dục và Đào tạo"),
+    ("Trưởng Phòng", "Giám đốc Sở"),
+    ("Phòng GDĐT", "Sở GDĐT"),
+    ("Quản trị huyện", "Quản trị đơn vị cấp tỉnh"),
+    ("quản trị huyện", "quản trị đơn vị cấp tỉnh"),
+    ("Huyện", "Tỉnh"),
+    ("huyện", "tỉnh"),
+)
+
+
+def in_words_of(tier: str, sentence: str) -> str:
+    """Return our own sentence as a tier says it; never to be given what people typed."""
+    if tier == "province":
+        for district, province in _PROVINCIAL_WORDS:
+            sentence = sentence.replace(district, province)
+    return sentence
+
+
+def role_name(role: str, tier: str) -> str:
+    """Name a role as people of a place of a tier know it."""
+    return (PROVINCIAL_ROLES.get(role) if tier == "province" else None) or ROLES[role]
+
+
+def groups_of(tier: str) -> Mapping[str, str]:
+    """Return the rows of Biểu 01 that hold several kinds, by their number."""
+    return PROVINCE_GROUPS if tier == "province" else KIND_GROUPS
 
 
 def kind_name(code: str) -> str:
     """Name a kind of unit in full; KeyError for a code that does not exist."""
-    return _kind(code).name
+    return UNIT_KINDS[code].name
 
 
 def kind_inline(code: str) -> str:
     """Name a kind of unit as it stands inside a sentence."""
-    return _kind(code).inline
+    return UNIT_KINDS[code].inline
 
 
 def kind_order(code: str) -> int:
     """Give the place of a kind in Biểu 01, district kinds before provincial ones."""
-    return [*UNIT_KINDS, *PROVINCE_KINDS].index(code)
+    return list(UNIT_KINDS).index(code)
 
 
 def public_name(public: bool) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_login import UserMixin
 
 from .people import DISTRICT_ROLES, PROVINCE_ROLES, Role
+from .places import Tier
 from .scope import Scope, ScopeKind
 
 NOBODY = -1
@@ -48,6 +49,7 @@ class Place:
     role: Role
     unit_id: int | None = None
     mandate: Mandate | None = None
+    tier: str = Tier.DISTRICT
 
     def scope(self, account_id: int, *, writes: bool = True) -> Scope:
         """Return the database scope in which this place reads and writes."""

@@ -1,8 +1,10 @@
 """Places: the tenants of the deployment, their kinds and names, from when until when.
 
-A tenant is a district (huyện, quận, thị xã, thành phố), since 7/2025 possibly a commune, or the
-province itself. What its bodies are called on paper is data, because reform changes it. A code alone identifies
-nothing over time (since 1/7/2025 new communes carry codes of old ones): a place is known by code and first day.
+A tenant is a district (huyện, quận, thị xã, thành phố), since 7/2025 possibly a commune, the
+province itself, or the province's own units (Circular 24/2023, Articles 12 and 13). What its bodies are called
+on paper is data, because reform changes it. A code alone identifies nothing over time (since 1/7/2025 new communes
+carry codes of old ones): a place is known by code and first day. A tenant's tier leads to the criteria and dates of
+its years.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base
@@ -18,9 +20,13 @@ from .owned import Wall
 
 
 class TenantKind(StrEnum):
-    """Kinds of administrative place that can run a recognition; PROVINCE runs the deployment."""
+    """Kinds of place that can run a recognition; PROVINCE runs the deployment and recognises nobody itself.
+
+    PROVINCIAL_UNITS is where the chairman of the province recognises the units of provincial level.
+    """
 
     PROVINCE = "province"
+    PROVINCIAL_UNITS = "provincial_units"
     RURAL_DISTRICT = "rural_district"
     URBAN_DISTRICT = "urban_district"
     TOWN = "town"
@@ -28,6 +34,13 @@ class TenantKind(StrEnum):
     COMMUNE = "commune"
     WARD = "ward"
     SPECIAL_ZONE = "special_zone"
+
+
+class Tier(StrEnum):
+    """Whose criteria a place judges by: those of Articles 6 and 7, or those of Articles 12 and 13."""
+
+    DISTRICT = "district"
+    PROVINCE = "province"
 
 
 class Tenant(Base):
@@ -55,6 +68,10 @@ class Tenant(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     kind: Mapped[TenantKind] = mapped_column(String(20))
+    tier: Mapped[Tier] = mapped_column(
+        String(10),
+        Computed("case when kind = 'provincial_units' then 'province' else 'district' end", persisted=True),
+    )
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
     name_sort: Mapped[str] = mapped_column(String(400))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from .database import db
 from .identity import Mandate, Place
 from .people import Account, Membership, Role
-from .places import Tenant
+from .places import Tenant, Tier
 from .powers import Delegation
 
 _giver = aliased(Account)
@@ -45,7 +45,7 @@ def in_force(day: date) -> ColumnElement[bool]:
 
 
 def named(statement: Any) -> Select[Any]:
-    """Add to a statement over memberships the name of the place, the delegation and its giver, which `places_of` reads.
+    """Add to a statement over memberships the name and tier of the place, the delegation and its giver, which `places_of` reads.
 
     In a closed place nobody acts, whatever was forgotten to be ended there: it has no name here.
     """
@@ -56,15 +56,15 @@ def named(statement: Any) -> Select[Any]:
             (Delegation.tenant_id == Membership.tenant_id) & (Delegation.id == Membership.delegation_id),
         )
         .outerjoin(_giver, _giver.id == Delegation.giver_id)
-        .add_columns(Membership, Tenant.name, Delegation, _giver.full_name)
+        .add_columns(Membership, Tenant.name, Tenant.tier, Delegation, _giver.full_name)
     )
     return with_names
 
 
 def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
-    """Return the places of rows whose last four columns are those of `named`."""
-    found = [tuple(row)[-4:] for row in rows]
-    givers = {delegation.giver_id for _, _, delegation, _ in found if delegation}
+    """Return the places of rows whose last five columns are those of `named`."""
+    found = [tuple(row)[-5:] for row in rows]
+    givers = {delegation.giver_id for _, _, _, delegation, _ in found if delegation}
     units = _units_of(givers, day) if givers else {}
     return tuple(
         Place(
@@ -74,8 +74,9 @@ def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
             Role(member.role),
             member.unit_id,
             _mandate(delegation, giver, units) if delegation else None,
+            tier or Tier.DISTRICT,
         )
-        for member, name, delegation, giver in found
+        for member, name, tier, delegation, giver in found
         if member and name is not None
     )
 

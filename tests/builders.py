@@ -158,7 +158,8 @@ class World:
             member = operations.place_person(
                 account_id, role, tenant_id, unit_id=unit_id, since=since, until=until
             )
-            place = Place(member.id, tenant_id, db.session.get(Tenant, tenant_id).name, role, unit_id)  # type: ignore[union-attr]
+            tenant = db.session.get_one(Tenant, tenant_id)
+            place = Place(member.id, tenant_id, tenant.name, role, unit_id, tier=tenant.tier)
             full_name = db.session.get(Account, account_id).full_name  # type: ignore[union-attr]
         self._give_password(account_id)
         return Person(Identity(account_id, login, full_name, (place,), place, token="", totp=False), login)

@@ -29,10 +29,11 @@ KINDS = [
 
 
 def test_kinds_stand_in_the_order_of_table_01():
-    assert list(words.UNIT_KINDS) == KINDS
+    assert list(words.DISTRICT_KINDS) == KINDS
     assert tuple(words.UNIT_KINDS) == UNIT_KINDS
-    groups = [kind.group for kind in words.UNIT_KINDS.values()]
+    groups = [kind.group for kind in words.DISTRICT_KINDS.values()]
     assert groups == ["1", "2", "3", "4", "5", "6", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "8"]
+    assert [k.group for k in words.kinds_of("province").values()] == ["1", "2", "3.1", "3.2", "3.3", "3.4"]
     assert [code for code, kind in words.UNIT_KINDS.items() if kind.sensitive] == [*SENSITIVE_KINDS]
     assert words.kind_order("preschool") == 6
     assert words.kind_name("upper_secondary").startswith("Trường trung học phổ thông")

@@ -9,6 +9,7 @@ from wtforms import SelectField
 from wtforms.validators import DataRequired, Length
 
 from portal import words
+from portal.cycle.queries import tier_at
 from portal.typed import Line
 from tenants.people import Role
 
@@ -51,7 +52,10 @@ class RoleForm(FlaskForm):
 
     def offer(self, units: Sequence[tuple[int, str]]) -> None:
         """Offer the roles a district gives, and its open units."""
-        self.role.choices = [("", "Chọn vai trò"), *((role.value, words.ROLES[role.value]) for role in GIVEN)]
+        self.role.choices = [
+            ("", "Chọn vai trò"),
+            *((role.value, words.role_name(role.value, tier_at())) for role in GIVEN),
+        ]
         self.unit.choices = [("", "Không, làm việc ở huyện"), *((str(unit), name) for unit, name in units)]
 
     def chosen(self) -> tuple[Role | None, int | None]:

@@ -12,8 +12,9 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from portal import words
+from portal.cycle.queries import tier_at
 from portal.powers.operations import propose, propose_new
-from portal.web import Listing, back_to, listing, paginate
+from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants import operations as persons
 from tenants import signin
 from tenants.access import found, may, signed_in
@@ -53,7 +54,7 @@ def index() -> Any:
         states=STATES,
         state_of=state_of,
         today=signin.today(),
-        roles=[(role.value, words.ROLES[role.value]) for role in GIVEN],
+        roles=[(role.value, words.role_name(role.value, tier_at())) for role in GIVEN],
     )
 
 
@@ -121,7 +122,7 @@ def bulk() -> Any:
     """Show the units without accounts."""
     asked = _unit_listing()
     page = paginate(queries.units_without(_here(), asked), asked.number, MOST_UNITS // 2)
-    kinds = [(kind.code, kind.short) for kind in words.UNIT_KINDS.values()]
+    kinds = [(kind.code, kind.short) for kind in kinds_here().values()]
     held = queries.roles_held(_here(), [unit.id for unit in page.items])
     return render_template("accounts/bulk.html", listing=asked, page=page, kinds=kinds, held=held)
 

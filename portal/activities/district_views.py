@@ -59,7 +59,7 @@ def district() -> Any:
         own_names=OWN_KINDS,
         names=wording.KINDS,
         kind_options=[(kind, known.name) for kind, known in wording.KINDS.items()],
-        unit_kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
+        unit_kinds=[(kind.code, kind.short) for kind in web.kinds_here().values()],
         years=[(str(year), str(year)) for year in years()],
         duration=rules.duration,
         hidden=hidden,

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from flask import request
-from sqlalchemy import select
 
 from portal import clock
 from portal.cycle.models import Cycle
+from portal.cycle.queries import begun
 from portal.cycle.rules import is_late
 from tenants.access import found
-from tenants.database import db
 
 
 def running_cycles() -> list[Cycle]:
     """Return the years a unit may work on today, the latest first."""
-    today = clock.today()
-    return list(
-        db.session.scalars(
-            select(Cycle).where(Cycle.opens_on <= today, Cycle.year <= today.year).order_by(Cycle.year.desc())
-        )
-    )
+    return [cycle for cycle in begun() if cycle.year <= clock.today().year]
 
 
 def at_work(cycles: list[Cycle]) -> Cycle | None:

@@ -73,7 +73,7 @@ def enter() -> str:
         cycle=cycle,
         listing=asked,
         page=web.paginate(_units(cycle, asked), asked.number),
-        kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
+        kinds=[(kind.code, kind.short) for kind in web.kinds_here().values()],
         years=[(str(year), str(year)) for year in years()],
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal import clock, words
-from portal.cycle.queries import own_days
+from portal.cycle.queries import own_days, tier_at
 from portal.cycle.rules import working_days_between
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must, take
@@ -152,7 +152,10 @@ def extend_supplement(
         dossier_id=dossier.id,
         **key,
     )
-    sentence = f"Phòng GDĐT gia hạn bổ sung hồ sơ năm {dossier.year} đến trước ngày {until}."
+    sentence = words.in_words_of(
+        tier_at(dossier.tenant_id),
+        f"Phòng GDĐT gia hạn bổ sung hồ sơ năm {dossier.year} đến trước ngày {until}.",
+    )
     tell_unit(**key, sentence=sentence, path=f"/ho-so/{dossier.id}", kind=Kind.SUPPLEMENT)
     db.session.flush()
     return request

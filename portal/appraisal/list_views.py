@@ -73,7 +73,7 @@ def queue() -> str:
         tabs.append((queries.REACHED_WORDS[state], asked.url(), sum(by_state[s] for s in wanted), True))
     kinds = [
         (code, f"{known.short} ({number})")
-        for code, known in words.UNIT_KINDS.items()
+        for code, known in web.kinds_here().items()
         if (number := sum(n for (st, k), n in counted.items() if k == code and (not state or st in wanted)))
         or code == kind
     ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from portal import clock, words
-from portal.cycle.queries import cycle_of
+from portal.cycle.queries import cycle_of, tier_at
 from portal.cycle.rules import is_late, time_left
 from portal.notices.operations import tell_units
 from portal.opening.queries import terms_of_district
@@ -63,9 +63,10 @@ def remind(actor: Identity, year: int, asked: Listing) -> Reminded:
     for unit_id in fresh:
         done = f"đã nhắc đơn vị nộp hồ sơ năm {year}."
         record(actor, REMINDED, done, tenant_id=tenant_id, unit_id=unit_id, detail={"year": year})
+    tier = tier_at(tenant_id)
     for due in sorted({longer.get((unit_id, year), common) for unit_id in fresh}):
         of_day = [unit_id for unit_id in fresh if longer.get((unit_id, year), common) == due]
-        tell_units(tenant_id, of_day, _said(year, due, now), "/ho-so")
+        tell_units(tenant_id, of_day, words.in_words_of(tier, _said(year, due, now)), "/ho-so")
     db.session.flush()
     return Reminded(len(fresh), len(told))
 

@@ -64,7 +64,7 @@ def words_between(before: str, after: str) -> tuple[Part, ...]:
 
 
 def _said(scope: str) -> tuple[tuple[str, Callable[[CatalogueIndicator], str]], ...]:
-    kinds = list(words.UNIT_KINDS if scope == "district" else words.PROVINCE_KINDS)
+    kinds = list(words.kinds_of(scope))
 
     def asked(row: CatalogueIndicator, level: int) -> str:
         return "" if row.kind == "points" else asked_words(as_rule(row), level)

@@ -169,7 +169,7 @@ def edit_indicator(
 
 
 def _fault(version: CriteriaVersion, edit: Edit) -> str:
-    known = words.UNIT_KINDS if version.scope == "district" else words.PROVINCE_KINDS
+    known = words.kinds_of(version.scope)
     if not edit.wording:
         return "Câu chữ của chỉ tiêu không được để trống."
     if max(len(edit.wording), len(edit.explanation), len(edit.applies_note)) > LONGEST_WORDING:

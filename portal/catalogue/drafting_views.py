@@ -97,7 +97,7 @@ def edit(version_id: int, indicator_id: int) -> Any:
 
 
 def _kinds(version: CriteriaVersion) -> list[str]:
-    return list(words.UNIT_KINDS if version.scope == "district" else words.PROVINCE_KINDS)
+    return list(words.kinds_of(version.scope))
 
 
 def _of_draft(version_id: int, indicator_id: int) -> tuple[CriteriaVersion, CatalogueIndicator]:

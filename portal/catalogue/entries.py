@@ -15,7 +15,7 @@ from portal.catalogue.fields import Fields
 from portal.dossiers.measures import LEVELS, possible_values
 from portal.dossiers.rules import Applicability, Kind
 
-_KINDS = frozenset({*words.UNIT_KINDS, *words.PROVINCE_KINDS})
+_KINDS = frozenset(words.UNIT_KINDS)
 _UNSOURCED = "gợi ý, chưa có nguồn"
 
 

@@ -118,8 +118,8 @@ class YearForm(FlaskForm):
     )
     opens_on = _day("Mở năm từ ngày")
     submit_before = _day("Đơn vị nộp trước ngày")
-    decide_before = _day("Huyện quyết định trước ngày")
-    report_before = _day("Huyện báo cáo Sở trước ngày")
+    decide_before = _day("Quyết định trước ngày")
+    report_before = _day("Báo cáo Sở trước ngày")
 
     def calendar(self) -> Calendar:
         """Return the dates of a form that has been validated."""

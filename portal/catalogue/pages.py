@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import render_template
 
 from portal import clock, words
 from portal.cycle.operations import announce_year, legal_calendar
-from portal.cycle.queries import cycles
+from portal.cycle.queries import cycles_of_tiers
 from portal.trail.queries import of_acts
 from portal.web import back_to
 from tenants.access import found, may, signed_in
@@ -28,7 +30,7 @@ from .models import CatalogueIndicator, CriteriaVersion
 @may(Right.READ_CATALOGUE)
 def index() -> Any:
     """List the versions and the years they are used in."""
-    years = cycles()
+    years = cycles_of_tiers()
     used: dict[int, list[int]] = {}
     for cycle in years:
         used.setdefault(cycle.version_id, []).append(cycle.year)
@@ -135,9 +137,9 @@ def version_page(
     rows = [indicator for criterion in version.criteria for indicator in criterion.indicators]
     levels = version.scale == "levels"
     rules = queries.as_rules(rows) if levels else ()
-    kinds = [*(words.UNIT_KINDS if version.scope == "district" else words.PROVINCE_KINDS)]
+    kinds = [*words.kinds_of(version.scope)]
     lines = {row.id: [wording.threshold_line(row, t) for t in row.thresholds] for row in rows}
-    years = cycles()
+    years = [cycle for cycle in cycles_of_tiers() if cycle.tier == version.scope]
     return render_template(
         "catalogue/show.html",
         edition=version,
@@ -150,7 +152,8 @@ def version_page(
         years=[cycle for cycle in years if cycle.version_id == version.id],
         tries=levels and refusal(actor, Right.SEE_PROVINCE) is None,
         governs=governs and version.frozen_at is None,
-        opens=governs and version.scope == "district" and not is_draft(version),
+        opens=governs and not is_draft(version),
+        dated=bool(version.settings.get("deadlines")),
         edits=governs and is_draft(version),
         base=db.session.get(CriteriaVersion, version.drafted_from) if version.drafted_from else None,
         drafting=(drafting or DraftForm(formdata=None)) if governs else None,
@@ -199,19 +202,13 @@ def _confirm_forms(
 
 
 def _next_year(version: CriteriaVersion, years: list[Any]) -> YearForm | None:
-    if version.scope != "district" or version.scale != "levels":
+    if version.scale != "levels":
         return None
     year = max((cycle.year for cycle in years), default=clock.today().year - 1) + 1
     legal = legal_calendar(year, version)
     return YearForm(
         formdata=None,
-        data={
-            "year": year,
-            "opens_on": legal.opens_on,
-            "submit_before": legal.submit_before,
-            "decide_before": legal.decide_before,
-            "report_before": legal.report_before,
-        },
+        data=asdict(legal) if legal else {"year": year, "opens_on": date(year, 1, 1)},
     )
 
 

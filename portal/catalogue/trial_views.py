@@ -146,7 +146,7 @@ def _changes(asked: Asked) -> list[tuple[str, str]]:
     """Say what the trial changes: (code and title, what becomes of it)."""
     before = {rule.id: rule for rule in asked.change.before}
     after = {rule.id: rule for rule in asked.change.after}
-    kinds = list(words.UNIT_KINDS if asked.own.scope == "district" else words.PROVINCE_KINDS)
+    kinds = list(words.kinds_of(asked.own.scope))
     found = []
     for number in sorted(asked.change.touched, key=lambda n: (after.get(n) or before[n]).order):
         old, new = before.get(number), after.get(number)
@@ -237,7 +237,7 @@ def _listed() -> Listed:
     names = {place.id: place.name for place in places()}
     district = _district(names)
     kind, before, after = (request.args.get(name, "") for name in ("loai", "tu", "den"))
-    kind = kind if kind in words.UNIT_KINDS else ""
+    kind = kind if kind in words.DISTRICT_KINDS else ""
     before, after = (code if code in LEVELS else "" for code in (before, after))
     lines: list[Line] = []
     if asked.any and (district is not None or appraised(asked.cycle.year) <= MOST):
@@ -258,7 +258,7 @@ def trial_units() -> Any:
         "catalogue/trial_units.html",
         listed=listed,
         page=page_of(listed.lines, page_number(), 50),
-        kinds=[(code, kind.name) for code, kind in words.UNIT_KINDS.items()],
+        kinds=[(code, kind.name) for code, kind in words.DISTRICT_KINDS.items()],
         levels=[(code, level_word(level)) for code, level in LEVELS.items()],
         level_word=level_word,
     )

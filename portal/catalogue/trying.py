@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, func, select, tuple_
 
 from portal.appraisal.models import Finding, HeadcountFinding
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_same_tier
 from portal.dossiers.models import Answer as AnswerRow
 from portal.dossiers.models import Dossier, Headcount, State
 from portal.dossiers.queries import waits_of
@@ -71,7 +72,9 @@ class Trial:
 def appraised(year: int, tenant_id: int | None = None) -> int:
     """Return how many dossiers of a year a trial would reckon with."""
     statement = (
-        select(func.count()).select_from(Dossier).where(Dossier.year == year, Dossier.state.in_(STATES))
+        select(func.count())
+        .select_from(Dossier)
+        .where(Dossier.year == year, Dossier.state.in_(STATES), of_same_tier(Dossier.tenant_id))
     )
     if tenant_id is not None:
         statement = statement.where(Dossier.tenant_id == tenant_id)
@@ -147,7 +150,7 @@ def _pages(year: int, tenant_id: int | None, kind: str | None) -> Iterator[Seque
             Unit.sensitive,
         )
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_(STATES))
+        .where(Dossier.year == year, Dossier.state.in_(STATES), of_same_tier(Dossier.tenant_id))
         .order_by(Dossier.tenant_id, Dossier.id)
         .limit(AT_ONCE)
     )

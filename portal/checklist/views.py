@@ -67,6 +67,7 @@ def sheet(ext: str) -> Response:
             signed=True,
             office=own.full_name,
             title=_title(cycle),
+            tier=own.tier,
             submit_before=cycle.submit_before,
             decide_before=cycle.decide_before,
             days=queries.days(_tenant(), cycle),

@@ -58,7 +58,7 @@ def row_key(row: Row) -> str:
     return TOTAL if row.tenant_id is None else str(row.tenant_id)
 
 
-_KINDS = tuple(words.UNIT_KINDS.values())
+_KINDS = tuple(words.DISTRICT_KINDS.values())
 BIEU_02_T = Annex(
     "02-T",
     "Đơn vị được công nhận trong năm, theo loại hình và địa bàn",

@@ -1,5 +1,8 @@
 """The yearly cycle: which catalogue version a year is judged by, and its dates.
 
+A year has one cycle for each tier: the districts' by the criteria of Articles 6 and 7, the provincial units' by
+those of Articles 12 and 13, each with dates of its own. Everything else refers to the year.
+
 Deadlines are stored as the first moment that is too late ("trước ngày 15/01" = 15/01 00:00 in
 Asia/Ho_Chi_Minh), so that one comparison decides everywhere.
 """
@@ -13,12 +16,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import Base
 from tenants.owned import SHARED_READING, Wall
+from tenants.places import Tier
+
+
+class AssessmentYear(Base):
+    """A year that is opened for some tier; figures count from 01/01 to 31/12 of it."""
+
+    __tablename__ = "cycle"
+    __wall__ = Wall(shared=True, grants={**SHARED_READING.grants, "province": "select, insert"})
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Cycle(Base):
-    """One assessment year of the province; figures count from 01/01 to 31/12 of `year`."""
+    """One assessment year as the places of a tier have it: by which version, and until when."""
 
-    __tablename__ = "cycle"
+    __tablename__ = "cycle_terms"
     __wall__ = Wall(
         shared=True,
         grants={**SHARED_READING.grants, "province": "select, insert, update"},
@@ -28,7 +41,8 @@ class Cycle(Base):
         CheckConstraint("submit_before < decide_before and decide_before < report_before", name="order"),
     )
 
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(ForeignKey("cycle.year"), primary_key=True, autoincrement=False)
+    tier: Mapped[Tier] = mapped_column(String(10), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("criteria_version.id"))
     opens_on: Mapped[date]
     submit_before: Mapped[date]

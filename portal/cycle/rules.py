@@ -13,7 +13,7 @@ from functools import cache
 
 from holidays import country_holidays
 
-from portal.words import ZONE, day
+from portal.words import ZONE, day, in_words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,12 @@ class Calendar:
     submit_before: date
     decide_before: date
     report_before: date
+    tier: str = "district"
+
+    @property
+    def office(self) -> str:
+        """Who appraises, as our sentences call it."""
+        return in_words_of(self.tier, "Phòng GDĐT")
 
 
 def cut_off(before: date) -> datetime:
@@ -52,10 +58,10 @@ def figures_open(calendar: Calendar, at: datetime) -> str | None:
     return None
 
 
-def fault_of_dates(wanted: Calendar, legal: Calendar) -> str | None:
+def fault_of_dates(wanted: Calendar, legal: Calendar | None) -> str | None:
     """Return why a year cannot be opened with these dates: out of order, or later than the law allows.
 
-    The dates of Circular 24/2023, Article 10 may be tightened, never extended.
+    The dates of Circular 24/2023, Article 10 may be tightened, never extended; `legal` is None where none is known.
     """
     if not wanted.opens_on < wanted.submit_before < wanted.decide_before < wanted.report_before:
         return "Các mốc phải theo thứ tự: mở năm, nộp hồ sơ, quyết định, báo cáo."
@@ -63,6 +69,8 @@ def fault_of_dates(wanted: Calendar, legal: Calendar) -> str | None:
         return f"Hạn nộp phải sau ngày 31/12/{wanted.year}, vì số liệu tính đến hết ngày đó."
     if wanted.opens_on.year not in (wanted.year - 1, wanted.year):
         return f"Ngày mở năm {wanted.year} phải trong năm {wanted.year - 1} hoặc {wanted.year}."
+    if legal is None:
+        return None
     for name, own, law in (
         ("Hạn nộp hồ sơ", wanted.submit_before, legal.submit_before),
         ("Hạn quyết định", wanted.decide_before, legal.decide_before),

@@ -116,14 +116,14 @@ def load(accounts: Sequence[NewAccount]) -> None:
 def identities(tenant_id: int) -> dict[tuple[Role, int | None], Identity]:
     """Return who acts in a district, by role and unit (steward scope)."""
     rows = db.session.execute(
-        select(Account, Membership, Tenant.name)
+        select(Account, Membership, Tenant.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .where(Membership.tenant_id == tenant_id, Membership.delegation_id.is_(None))
     )
     found = {}
-    for account, member, tenant_name in rows:
-        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id)
+    for account, member, tenant_name, tier in rows:
+        place = Place(member.id, tenant_id, tenant_name, Role(member.role), member.unit_id, tier=tier)
         found[(place.role, place.unit_id)] = Identity(
             account.id, account.login, account.full_name, (place,), place, token=""
         )
@@ -140,7 +140,7 @@ def shown() -> list[tuple[str, str, str, str]]:
     After the unfinished units comes one that was asked for supplements.
     """
     people = (
-        select(Account.login, Membership.role, Tenant.name, Unit.name)
+        select(Account.login, Membership.role, Tenant.name, Unit.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))
@@ -154,7 +154,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .limit(1)
     )
     logins = [login for _, login in PROVINCE]
-    logins += [f"{prefix}.{slug}" for slug in ("anlao", "kienthuy") for _, prefix in DISTRICT]
+    logins += [f"{prefix}.{slug}" for slug in ("anlao", "kienthuy", "dvtinh") for _, prefix in DISTRICT]
     posts = db.session.execute(people.where(Account.login.in_(logins))).all()
     units = db.session.execute(
         people.where(Unit.name.in_(SHOWN_UNITS) | Unit.id.in_(asked.scalar_subquery()))
@@ -162,4 +162,7 @@ def shown() -> list[tuple[str, str, str, str]]:
         .order_by(Unit.name.in_(SHOWN_UNITS).desc(), Unit.id, Membership.role.desc())
     ).all()
     ordered = sorted(posts, key=lambda row: logins.index(row[0])) + list(units)
-    return [(words.ROLES[role], unit or place, login, PASSWORD) for login, role, place, unit in ordered]
+    return [
+        (words.role_name(role, tier), unit or place, login, PASSWORD)
+        for login, role, place, unit, tier in ordered
+    ]

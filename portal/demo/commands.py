@@ -26,7 +26,7 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, before, bulk, evidence_library, files, history, season
+from . import accounts, before, bulk, evidence_library, files, history, provincial, season
 from .appraising import appoint
 from .bulk import Catalogue, Draft, Registered
 from .compiled import compile_year
@@ -108,7 +108,7 @@ def build(wanted: list[PlaceData]) -> None:
         for year in (2024, 2025):
             season.report(place, year, people, department)
         ask_and_rule(drafts[place], people)
-        season.play(place, drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
+        season.play(season.plan_of(place), drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
         aim(people)
         open_year_of(people, longer=season.plan_of(place) is season.FULL)
         remind_units(units[0].tenant_id)
@@ -121,6 +121,7 @@ def build(wanted: list[PlaceData]) -> None:
             meet(people)
             deputise(people)
     administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    provincial.build(administrator)
     keep_days(administrator)
     govern(administrator)
     compile_year(_people_of_province())

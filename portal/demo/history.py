@@ -263,12 +263,15 @@ def _recognition(
     }
 
 
-def legal_bases(letter: str) -> list[str]:
+PROPOSER = "Trưởng Phòng Giáo dục và Đào tạo"
+
+
+def legal_bases(letter: str, proposer: str = PROPOSER) -> list[str]:
     """Return the legal bases of a made-up decision, its letter of proposal numbered."""
     return [
         "Căn cứ Luật Tổ chức chính quyền địa phương",
         f"Căn cứ {CIRCULAR}",
-        f"Theo đề nghị của Trưởng Phòng Giáo dục và Đào tạo tại Tờ trình số {letter}",
+        f"Theo đề nghị của {proposer} tại Tờ trình số {letter}",
     ]
 
 

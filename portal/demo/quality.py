@@ -10,6 +10,7 @@ from portal.quality import operations, queries, rechecking
 from portal.quality.models import Recheck
 from tenants.database import db
 from tenants.people import Role
+from tenants.places import Tier
 from tenants.scope import acting_in
 
 from .moments import at
@@ -27,7 +28,7 @@ def recheck(people: People) -> None:
     officer = people[(Role.PROVINCE_OFFICER, None)]
     assert officer.place is not None
     with at(YEAR + 1, 5, 11, 9, 0), acting_in(officer.place.scope(officer.account_id)):
-        rechecking.draw(officer, db.session.get_one(Cycle, YEAR), 3)
+        rechecking.draw(officer, db.session.get_one(Cycle, (YEAR, Tier.DISTRICT)), 3)
         first = db.session.scalars(select(Recheck).order_by(Recheck.tenant_id, Recheck.id)).first()
         view = dossier_sheet.view_of(first.tenant_id, first.dossier_id) if first else None
         if first is None or view is None:
@@ -44,6 +45,6 @@ def conclude(people: People) -> None:
     officer = people[(Role.PROVINCE_OFFICER, None)]
     assert officer.place is not None
     with at(YEAR + 1, 4, 6, 9, 0), acting_in(officer.place.scope(officer.account_id)):
-        cycle = db.session.get_one(Cycle, YEAR)
+        cycle = db.session.get_one(Cycle, (YEAR, Tier.DISTRICT))
         for line, (act, reason) in zip(queries.lines(cycle), SAID, strict=False):
             operations.conclude(officer, cycle, line.found.rule, line.found.subject, act, reason, line.seen)

@@ -23,7 +23,7 @@ from tenants.people import Role
 from tenants.scope import acting_in
 
 from .bulk import Draft
-from .history import legal_bases
+from .history import PROPOSER, legal_bases
 from .moments import at
 from .registry import PlaceData
 from .team import hold_meeting
@@ -57,9 +57,10 @@ def plan_of(place: PlaceData) -> Plan:
     return SOME if place.slug in ("kienthuy", "lechan", "thuynguyen") else FEW
 
 
-def play(place: PlaceData, drafts: Sequence[Draft], people: People, chance: random.Random) -> None:
-    """Take a district's dossiers through the open year as far as its plan says."""
-    plan = plan_of(place)
+def play(
+    plan: Plan, drafts: Sequence[Draft], people: People, chance: random.Random, proposer: str = PROPOSER
+) -> None:
+    """Take a place's dossiers through the open year as far as the plan says; `proposer` proposes the decision."""
     ready = [d for d in drafts if d.aim and d.assessment.level and len(d.answers) >= _applying(d)]
     chance.shuffle(ready)
     ready.sort(key=lambda d: d.raises)
@@ -80,7 +81,7 @@ def play(place: PlaceData, drafts: Sequence[Draft], people: People, chance: rand
             if stop == "decided":
                 decided.append(draft)
         if stop == "decided" and decided:
-            _decide(place, people)
+            _decide(people, proposer)
     for draft in [d for d in drafts if d.assessment.level == 0 and len(d.answers) >= _applying(d)][:2]:
         _close(draft, people)
 
@@ -163,11 +164,15 @@ def _correct(officer: Identity, draft: Draft) -> None:
             return
 
 
-def _decide(place: PlaceData, people: People) -> None:
+def _decide(people: People, proposer: str) -> None:
     officer, leader = people[(Role.DISTRICT_OFFICER, None)], people[(Role.DISTRICT_LEADER, None)]
     with at(2027, 1, 8, 16, 30), _scope(officer):
         decision = recognition.draft_decision(officer, YEAR)
-        recognition.set_legal_bases(officer, decision, legal_bases("03/TTr-PGDĐT"))
+        recognition.set_legal_bases(
+            officer,
+            decision,
+            legal_bases("03/TTr-PGDĐT" if proposer == PROPOSER else "03/TTr-SGDĐT", proposer),
+        )
         key, version = (decision.tenant_id, decision.id), decision.version
     with at(2027, 1, 9, 9, 0), _scope(leader):
         from portal.recognition.models import Decision

@@ -11,6 +11,8 @@ from functools import cache
 
 from flask import url_for
 
+from portal.words import in_words_of
+
 from .guides import ROOT
 
 GUIDE = "huyen"
@@ -93,10 +95,11 @@ def headings() -> tuple[str, ...]:
     return tuple(line[3:].strip() for line in text.splitlines() if line.startswith("## "))
 
 
-def help_of(endpoint: str) -> Help | None:
+def help_of(endpoint: str, tier: str = "district") -> Help | None:
     """Return the help of a page by its endpoint, None for a page that is not a district's."""
     found = PAGES.get(endpoint) or PAGES.get(endpoint.partition(".")[0])
     if found is None or found[1] not in headings():
         return None
     anchor = f"muc-{headings().index(found[1]) + 1}"
-    return Help(*found, url_for("desk.guide", name=GUIDE, _anchor=anchor))
+    what, heading = found
+    return Help(in_words_of(tier, what), heading, url_for("desk.guide", name=GUIDE, _anchor=anchor))

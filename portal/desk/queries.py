@@ -10,6 +10,7 @@ from portal import clock
 from portal.appraisal.models import SupplementRequest
 from portal.appraisal.seats import Appraiser
 from portal.cycle.models import Cycle
+from portal.cycle.queries import begun
 from portal.dossiers.models import Dossier
 from portal.recognition.models import Decision, DecisionLine
 from portal.reports.models import DistrictReport, ReportAnswer
@@ -20,10 +21,9 @@ from tenants.database import db
 
 def working_cycle() -> Cycle | None:
     """Return the year now worked on: the earliest one open whose report is not yet due, else the latest open."""
-    today = clock.today()
-    opened = select(Cycle).where(Cycle.opens_on <= today)
-    running = db.session.scalar(opened.where(Cycle.report_before > today).order_by(Cycle.year).limit(1))
-    return running or db.session.scalar(opened.order_by(Cycle.year.desc()).limit(1))
+    opened = begun()
+    running = [cycle for cycle in opened if cycle.report_before > clock.today()]
+    return running[-1] if running else next(iter(opened), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Applicability:
 
     def _kinds_in_words(self, kind: str) -> str:
         kinds = self.kinds or frozenset()
-        if 2 * len(kinds) > len(words.UNIT_KINDS):
+        if 2 * len(kinds) > len(words.kinds_beside(kind)):
             return f"không dành cho {words.kind_inline(kind)}"
         return "chỉ dành cho " + "; ".join(words.kind_inline(k) for k in sorted(kinds, key=words.kind_order))
 

@@ -73,7 +73,7 @@ def waivers_ruled(facts: Facts) -> Fault | None:
     if facts.open_waivers:
         codes = ", ".join(facts.open_waivers)
         return Fault(
-            f"Phòng GDĐT chưa trả lời đề nghị không áp dụng chỉ tiêu {codes}. Vẫn ký được; chỉ tiêu này đang tính "
+            f"{facts.calendar.office} chưa trả lời đề nghị không áp dụng chỉ tiêu {codes}. Vẫn ký được; chỉ tiêu này đang tính "
             "theo kết quả đã nhập.",
             f"chi-tieu-{facts.open_waivers[0]}",
             stops=False,
@@ -167,7 +167,7 @@ def submitted_in_time(facts: Facts) -> Fault | None:
     if is_late(facts.calendar.submit_before, facts.at):
         return Fault(
             f"Đã quá hạn nộp (trước ngày {day(facts.calendar.submit_before)}). Hồ sơ sẽ được ghi là nộp muộn; "
-            "Phòng GDĐT quyết định có nhận hay không.",
+            f"{facts.calendar.office} quyết định có nhận hay không.",
             stops=False,
         )
     return None

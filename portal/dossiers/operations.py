@@ -228,7 +228,8 @@ def submit(actor: Identity, dossier: Dossier, *, knows_late: bool = True) -> Dos
         must(actor, Right.SUBMIT_DOSSIER)
         raise Refused(
             f"Đã qua hạn nộp (trước ngày {words.day(sheet.cycle.submit_before)}) trong lúc trang đang mở, nên hồ "
-            "sơ chưa được gửi. Vẫn nộp được, nhưng hồ sơ sẽ ghi là nộp muộn và Phòng GDĐT quyết định có nhận hay không."
+            "sơ chưa được gửi. Vẫn nộp được, nhưng hồ sơ sẽ ghi là nộp muộn và "
+            f"{calendar_of(sheet.cycle).office} quyết định có nhận hay không."
         )
     take(actor, sheet, Act.SUBMIT)
     db.session.flush()
@@ -323,7 +324,7 @@ def send_supplement(actor: Identity, dossier: Dossier) -> Dossier:
         if last.lapsed_at:
             raise Conflict(
                 f"{last.lapsed_by} đã khép yêu cầu bổ sung lúc {words.moment(last.lapsed_at)} vì quá hạn, nên phần bổ "
-                "sung không gửi được nữa. Xin liên hệ Phòng GDĐT.",
+                f"sung không gửi được nữa. Xin liên hệ {calendar_of(sheet.cycle).office}.",
                 last,
             )
         return sheet.dossier

@@ -10,6 +10,7 @@ from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, words
+from portal.cycle.queries import calendar_of
 from portal.cycle.rules import is_late, time_left
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.team.queries import holders_of
@@ -133,7 +134,7 @@ def past_due(sheet: Sheet) -> str:
         return ""
     return (
         f"Đã qua hạn nộp (trước ngày {words.day(sheet.cycle.submit_before)}). Vẫn nhập và nộp được; hồ sơ sẽ ghi là "
-        "nộp muộn và Phòng GDĐT quyết định có nhận hay không."
+        f"nộp muộn và {calendar_of(sheet.cycle).office} quyết định có nhận hay không."
     )
 
 

@@ -17,7 +17,7 @@ from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, 
 from portal.catalogue.models import CatalogueIndicator
 from portal.catalogue.queries import as_rules, indicators_of
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of
+from portal.cycle.queries import calendar_of, cycles_of_places
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.improvement.queries import Asked, asked_of
 from portal.opening.queries import terms, with_term
@@ -265,14 +265,14 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         return {}
     catalogues = {v: indicators_of(v) for v in {d.version_id for d in dossiers}}
     ruled = {v: as_rules(rows) for v, rows in catalogues.items()}
-    cycles = {c.year: c for c in db.session.scalars(select(Cycle))}
+    cycles = cycles_of_places({d.tenant_id for d in dossiers})
     units = _units(dossiers)
     due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
     sheets = {
         d.id: Sheet(
             d,
             units[(d.tenant_id, d.unit_id)],
-            with_term(cycles[d.year], due.get((d.tenant_id, d.unit_id, d.year))),
+            with_term(cycles[d.tenant_id, d.year], due.get((d.tenant_id, d.unit_id, d.year))),
             catalogues[d.version_id],
             ruled[d.version_id],
         )

@@ -14,7 +14,7 @@ from flask import make_response, render_template, request
 from portal import words
 from portal.catalogue.queries import as_rules, indicators_of
 from portal.team.queries import holders_of
-from portal.web import back_to, wants_part
+from portal.web import back_to, office_here, wants_part
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
@@ -317,4 +317,4 @@ def _point_refused(dossier_id: int, point_id: int, text: str, refused: Refused) 
 def send_supplement(dossier_id: int) -> Any:
     """Send the answered request back; sending twice changes nothing."""
     operations.send_supplement(signed_in(), dossier_here(dossier_id))
-    return back_to("dossiers.show", "Đã gửi phần bổ sung cho Phòng GDĐT.", dossier_id=dossier_id)
+    return back_to("dossiers.show", office_here("Đã gửi phần bổ sung cho Phòng GDĐT."), dossier_id=dossier_id)

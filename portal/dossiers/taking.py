@@ -102,10 +102,11 @@ def take(
     )
     if step.unit_notice:
         path = f"/ho-so/{dossier.id}{step.unit_page}"
-        tell_unit(dossier.tenant_id, dossier.unit_id, step.unit_notice.format(**filled), path, step.kind)
+        said = words.in_words_of(facts.calendar.tier, step.unit_notice).format(**filled)
+        tell_unit(dossier.tenant_id, dossier.unit_id, said, path, step.kind)
     if step.district_notice:
         path = f"/huyen/ho-so/{dossier.id}"
-        sentence = step.district_notice.format(**filled)
+        sentence = words.in_words_of(facts.calendar.tier, step.district_notice).format(**filled)
         tell_district(dossier.tenant_id, sentence, path, dossier.unit_id)
 
 
@@ -145,7 +146,11 @@ def take_all(
     ):
         if sentence:
             notices = [
-                (s.dossier.unit_id, sentence.format(**told[s.dossier.id]), path.format(id=s.dossier.id))
+                (
+                    s.dossier.unit_id,
+                    words.in_words_of(s.cycle.tier, sentence).format(**told[s.dossier.id]),
+                    path.format(id=s.dossier.id),
+                )
                 for s in sheets
             ]
             tell_each(tenant_id, audience, notices, step.kind if audience == "unit" else Kind.STEP)

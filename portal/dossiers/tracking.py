@@ -24,7 +24,7 @@ class Whereabouts:
 def whereabouts(sheet: Sheet) -> Whereabouts:
     """Return where a dossier stands, in the words a unit may read."""
     d, cycle = sheet.dossier, sheet.cycle
-    unit, office = "Đơn vị", "Phòng GDĐT"
+    unit, office = "Đơn vị", words.in_words_of(cycle.tier, "Phòng GDĐT")
     submitted = d.submitted_at or d.created_at
     match State(d.state):
         case State.DRAFT:
@@ -54,7 +54,7 @@ def whereabouts(sheet: Sheet) -> Whereabouts:
         case State.CLOSED_UNREACHED:
             return Whereabouts(unit, d.created_at, "Thực hiện hướng cải tiến cho năm sau", None)
         case State.REFUSED_LATE:
-            return Whereabouts(unit, submitted, "Liên hệ Phòng GDĐT", None)
+            return Whereabouts(unit, submitted, f"Liên hệ {office}", None)
         case State.WITHDRAWN:
             return Whereabouts(unit, d.created_at, "Có thể lập lại hồ sơ khi năm đánh giá còn mở", None)
 

@@ -148,9 +148,11 @@ class Annex:
         return found
 
 
-def by_kind(values: Callable[[tuple[str, ...], bool | None], Mapping[str, Value]]) -> list[Line]:
+def by_kind(
+    values: Callable[[tuple[str, ...], bool | None], Mapping[str, Value]], tier: str = "district"
+) -> list[Line]:
     """Return one line for each row of Biểu 01; `values(kinds, public)` gives its values (no kinds: all)."""
-    return [_line(row, values(row.kinds, row.public)) for row in bieu_01({})]
+    return [_line(row, values(row.kinds, row.public)) for row in bieu_01({}, tier=tier)]
 
 
 def _line(row: Row, values: Mapping[str, Value]) -> Line:

@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from portal import clock
 from portal.config import Settings
 from portal.cycle.models import Cycle
+from portal.cycle.queries import cycles as cycles_of
 from tenants.database import db
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import queries
@@ -59,7 +60,7 @@ def outdated() -> list[tuple[int, int]]:
         statement = (
             select(Tenant.id, func.min(Cycle.year))
             .select_from(Tenant)
-            .join(Cycle, Tenant.kind != TenantKind.PROVINCE)
+            .join(Cycle, and_(Tenant.kind != TenantKind.PROVINCE, Cycle.tier == Tenant.tier))
             .outerjoin(
                 FigureSummary,
                 and_(FigureSummary.tenant_id == Tenant.id, FigureSummary.year == Cycle.year),
@@ -118,9 +119,10 @@ def _counted(tenant_id: int, since: int) -> list[dict[str, Any]]:
     with acting_in(READING):
         clock.forget_settings()
         at = clock.now()
-        cycles = select(Cycle.year, Cycle.decide_before).where(Cycle.year >= since).order_by(Cycle.year)
+        cycles = [cycle for cycle in cycles_of(tenant_id) if cycle.year >= since]
         found = []
-        for year, decide_before in db.session.execute(cycles).all():
+        for cycle in reversed(cycles):
+            year = cycle.year
             cut_off = queries.cut_off_day(year)
             figures = _figures(
                 queries.counts(year, tenant_id=tenant_id),
@@ -128,7 +130,12 @@ def _counted(tenant_id: int, since: int) -> list[dict[str, Any]]:
                 tenant_id,
             )
             found.append(
-                {"tenant_id": tenant_id, "year": year, "cut_off": cut_off, "decide_before": decide_before}
+                {
+                    "tenant_id": tenant_id,
+                    "year": year,
+                    "cut_off": cut_off,
+                    "decide_before": cycle.decide_before,
+                }
                 | figures
                 | {"counted_at": at}
             )
@@ -166,21 +173,32 @@ def differences() -> list[Difference]:
         clock.forget_settings()
         waiting = set(db.session.scalars(select(FigureMark.tenant_id).distinct()))
         names = dict(map(tuple, db.session.execute(select(Tenant.id, Tenant.name))))
-        cycles = db.session.execute(select(Cycle.year, Cycle.decide_before).order_by(Cycle.year)).all()
+        own = select(Tenant.id).where(Tenant.tier == Tier.PROVINCE)
         found = []
-        for year, decide_before in cycles:
-            counts, appraised = queries.counts(year), queries.appraised(year)
-            kept = select(FigureSummary).where(
-                FigureSummary.year == year,
-                FigureSummary.cut_off == queries.cut_off_day(year),
-                FigureSummary.decide_before == decide_before,
-                FigureSummary.tenant_id.not_in(waiting),
-            )
-            for row in db.session.scalars(kept.order_by(FigureSummary.tenant_id)):
-                now = _figures(counts, appraised, row.tenant_id)
-                if now != {name: getattr(row, name) for name in now}:
-                    found.append(Difference(row.tenant_id, year, names[row.tenant_id]))
-        return found
+        for place in (None, *db.session.scalars(own.order_by(Tenant.id))):
+            for cycle in reversed(cycles_of(place)):
+                found += _differing(cycle, place, waiting)
+        return [Difference(tenant_id, year, names[tenant_id]) for tenant_id, year in found]
+
+
+def _differing(cycle: Cycle, place: int | None, waiting: set[int]) -> list[tuple[int, int]]:
+    """Return the tenants of a year that differ: all districts counted at once, or one place of provincial units."""
+    counts = queries.counts(cycle.year, tenant_id=place)
+    appraised = queries.appraised(cycle.year, tenant_id=place)
+    districts = select(Tenant.id).where(Tenant.tier == Tier.DISTRICT)
+    kept = select(FigureSummary).where(
+        FigureSummary.year == cycle.year,
+        FigureSummary.cut_off == queries.cut_off_day(cycle.year),
+        FigureSummary.decide_before == cycle.decide_before,
+        FigureSummary.tenant_id.not_in(waiting),
+        FigureSummary.tenant_id.in_(districts if place is None else [place]),
+    )
+    found = []
+    for row in db.session.scalars(kept.order_by(FigureSummary.tenant_id)):
+        now = _figures(counts, appraised, row.tenant_id)
+        if now != {name: getattr(row, name) for name in now}:
+            found.append((row.tenant_id, cycle.year))
+    return found
 
 
 def prove() -> int:

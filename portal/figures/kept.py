@@ -15,6 +15,7 @@ from sqlalchemy import and_, func, select
 from portal.cycle.models import Cycle
 from tenants import signin
 from tenants.database import db
+from tenants.places import Tenant
 
 from . import queries
 from .models import FigureMark, FigureSummary
@@ -83,7 +84,8 @@ def _fitting(year: int, *columns: object, tenant_id: int | None = None) -> list:
     oldest = select(func.min(FigureMark.at)).scalar_subquery()
     statement = (
         select(*columns, FigureSummary.counted_at)  # type: ignore[call-overload]
-        .join(Cycle, and_(Cycle.year == FigureSummary.year))
+        .join(Tenant, Tenant.id == FigureSummary.tenant_id)
+        .join(Cycle, and_(Cycle.year == FigureSummary.year, Cycle.tier == Tenant.tier))
         .where(
             FigureSummary.year == year,
             FigureSummary.cut_off == queries.cut_off_day(year),

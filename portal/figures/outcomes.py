@@ -15,6 +15,7 @@ from portal.appraisal.models import Finding
 from portal.appraisal.rules import REASONS
 from portal.catalogue.models import CatalogueIndicator, Criterion
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_place
 from portal.dossiers.models import Answer, State
 from portal.dossiers.states import UNFILED
 from portal.units.models import Unit
@@ -69,7 +70,7 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
         select(CatalogueIndicator.id, CatalogueIndicator.code, CatalogueIndicator.title)
         .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
         .join(Cycle, Cycle.version_id == CatalogueIndicator.version_id)
-        .where(Cycle.year == year)
+        .where(Cycle.year == year, of_place(tenant_id))
         .order_by(Criterion.number, CatalogueIndicator.position)
     ).all()
     dossier = worked_out(_standing(year, tenant_id))

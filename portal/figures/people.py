@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from portal.appraisal.models import Finding, HeadcountFinding
 from portal.catalogue.models import CatalogueIndicator
+from portal.cycle.queries import tier_at
 from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.states import UNFILED
 from portal.units.kinds import SENSITIVE_KINDS
@@ -40,8 +41,17 @@ from .annex import BIEU_07, Annex, Line, by_kind
 from .queries import _standing, worked_out
 
 HEADS = {"members": "members", "learners": "learners"}
-SHARES = {"excellent": "H.2.5", "citizens": "H.3.1", "trained": "H.2.2", "learner_citizens": "H.3.1b"}
-"""Which indicator, by its key over the versions, a column of people is taken from."""
+SHARES = {
+    "H.2.5": "excellent",
+    "H.3.1": "citizens",
+    "H.2.2": "trained",
+    "H.3.1b": "learner_citizens",
+    "T.2.5": "excellent",
+    "T.3.1a": "citizens",
+    "T.2.2": "trained",
+    "T.3.1b": "learner_citizens",
+}
+"""Which column of people an indicator fills, by its key over the versions of either tier."""
 AMOUNTS = ("members", "excellent", "citizens", "trained", "learners", "learner_citizens")
 FIGURES = ("units", *AMOUNTS)
 DISCREET = "gop"
@@ -99,7 +109,7 @@ def _values(filed: CTE) -> CTE:
         )
         .where(told, Headcount.code.in_(HEADS.values()))
     )
-    named = case({key: literal(name) for name, key in SHARES.items()}, value=CatalogueIndicator.key)
+    named = case({key: literal(name) for key, name in SHARES.items()}, value=CatalogueIndicator.key)
     unproven = Finding.verdict.in_(("not_enough_evidence", "not_applicable"))
     shares = (
         select(
@@ -128,7 +138,7 @@ def _values(filed: CTE) -> CTE:
                 Finding.indicator_id == Answer.indicator_id,
             ),
         )
-        .where(told, CatalogueIndicator.key.in_(SHARES.values()))
+        .where(told, CatalogueIndicator.key.in_(SHARES))
     )
     return worked_out(union_all(heads, shares).subquery("amount"))
 
@@ -176,7 +186,7 @@ def people(year: int, *, tenant_id: int | None = None) -> tuple[Annex, tuple[Dri
         found = {name: sum(n[at] for n in inside) for at, name in enumerate(FIGURES)}
         return found if kinds else found | {"units": found["units"] + hidden}
 
-    lines = by_kind(values)
+    lines = by_kind(values, tier_at(tenant_id))
     no_people: dict[str, int | None] = dict.fromkeys(AMOUNTS)
     aggregated = Line(DISCREET, "", "Đơn vị không công bố số người (gộp)", {"units": hidden, **no_people})
     most = len(AMOUNTS)

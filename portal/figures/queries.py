@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_place, of_same_tier
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.states import UNFILED
 from portal.further.queries import level_in_effect
@@ -58,6 +59,21 @@ def cut_off_day(year: int) -> date:
 def open_on(day: date) -> ColumnElement[bool]:
     """Return the condition that a unit is in the registry on a day."""
     return and_(Unit.opened_on <= day, or_(Unit.closed_on.is_(None), Unit.closed_on >= day))
+
+
+def last_day(year: int, tenant_id: int | None) -> date | None:
+    """Return before which day decisions of a year are due, None for a year not opened there."""
+    return db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year, of_place(tenant_id)))
+
+
+def within(tenant_id: int | None, *, former: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a unit is of a place; None: of any place that judges by the same criteria.
+
+    What the Department sums over its districts is never added to what it recognises itself.
+    """
+    if tenant_id is not None:
+        return ground(former=former) == tenant_id
+    return of_same_tier(Unit.tenant_id)
 
 
 def _standing(year: int, tenant_id: int | None) -> Subquery:
@@ -205,7 +221,7 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
     `former`: by the places before any reform; every unit counts once either way, so both add up to the same.
     Two statements, whatever there is to count. `visited`: filed, and a visit took place (never above `submitted`).
     """
-    decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
+    decide_before = last_day(year, tenant_id)
     if decide_before is None:
         return {}
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
@@ -223,10 +239,9 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
         .group_by(place, Unit.kind, Unit.public)
+        .where(within(tenant_id))
         .order_by(place, Unit.kind, Unit.public)
     )
-    if tenant_id is not None:
-        statement = statement.where(Unit.tenant_id == tenant_id)
     found = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in db.session.execute(statement)}
     return {key: value for key, value in found.items() if value != rules.ZERO}
 
@@ -245,11 +260,9 @@ def appraised(
         select(place, Unit.kind, func.count())
         .select_from(Dossier)
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year, Dossier.state.in_(JUDGED))
+        .where(Dossier.year == year, Dossier.state.in_(JUDGED), within(tenant_id))
         .group_by(place, Unit.kind)
     )
-    if tenant_id is not None:
-        statement = statement.where(Dossier.tenant_id == tenant_id)
     if chosen := list(kinds):
         statement = statement.where(Unit.kind.in_(chosen))
     if public is not None:
@@ -272,9 +285,7 @@ def by_tenant(rows: Mapping[Key, Counts]) -> dict[int, Counts]:
 
 def registry_size(year: int, *, tenant_id: int | None = None) -> int:
     """Return how many units the registry holds on 31/12 (today before it), counted by itself (rule R8)."""
-    statement = select(func.count()).select_from(Unit).where(open_on(cut_off_day(year)))
-    if tenant_id is not None:
-        statement = statement.where(Unit.tenant_id == tenant_id)
+    statement = select(func.count()).select_from(Unit).where(open_on(cut_off_day(year)), within(tenant_id))
     return int(db.session.scalar(statement) or 0)
 
 
@@ -300,9 +311,9 @@ def rows_behind(
     and revoked (of a recognition of the year).
     Raises KeyError for a figure that does not exist; a year not opened has no rows.
     """
-    decide_before = db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year)) or date.min
-    within = None if former else tenant_id
-    dossier, earlier = _standing(year, within), _earlier(year, within)
+    decide_before = last_day(year, tenant_id) or date.min
+    own = None if former else tenant_id
+    dossier, earlier = _standing(year, own), _earlier(year, own)
     which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
     condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
     if figure == "in_force":
@@ -332,7 +343,7 @@ def rows_behind(
         .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
         .outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
         .outerjoin(Registration, _registered_in(year))
-        .where(condition if decide_before > date.min else ~true())
+        .where(condition if decide_before > date.min else ~true(), within(tenant_id, former=former))
         .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
     )
     chosen = [kind] if kind else list(kinds)
@@ -340,6 +351,4 @@ def rows_behind(
         statement = statement.where(Unit.kind.in_(chosen))
     if public is not None:
         statement = statement.where(Unit.public.is_(public))
-    if tenant_id is not None:
-        statement = statement.where(ground(former=former) == tenant_id)
     return statement

@@ -190,18 +190,21 @@ def points(gain: Fraction | None) -> str:
     return f"{sign}{words.number(hundredths // 100)},{hundredths % 100:02d}"
 
 
-def bieu_01(counts: Mapping[Key, Counts], previous: Mapping[Key, Counts] | None = None) -> list[Row]:
-    """Return Biểu 01 over all tenants in `counts`: every kind, row 7 before its kinds, the total last.
+def bieu_01(
+    counts: Mapping[Key, Counts], previous: Mapping[Key, Counts] | None = None, *, tier: str = "district"
+) -> list[Row]:
+    """Return Biểu 01 over all tenants in `counts`: every kind of their tier, row 7 before its kinds, the total last.
 
     Preschools are told apart into public and not public. `previous`: the year before, for column 24
     (None or empty: no figures of that year).
     """
     rows: list[Row] = []
-    for kind in words.UNIT_KINDS.values():
+    kinds = words.kinds_of(tier).values()
+    for kind in kinds:
         group, _, part = kind.group.partition(".")
         if part == "1":
-            inside = tuple(k.code for k in words.UNIT_KINDS.values() if k.group.startswith(f"{group}."))
-            rows.append(_row(group, words.KIND_GROUPS[group], counts, previous, "subtotal", inside))
+            inside = tuple(k.code for k in kinds if k.group.startswith(f"{group}."))
+            rows.append(_row(group, words.groups_of(tier)[group], counts, previous, "subtotal", inside))
         rows.append(_row(kind.group, kind.name, counts, previous, "kind", (kind.code,)))
         if kind.code == "preschool":
             rows += [

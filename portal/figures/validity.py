@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from portal.cycle.models import Cycle
+from portal.cycle.queries import tier_at
 from portal.dossiers.models import State
 from portal.recognition.models import Recognition
 from portal.registration.models import Registration
@@ -42,8 +42,10 @@ from .queries import (
     _registered_in,
     _standing,
     cut_off_day,
+    last_day,
     open_on,
     rows_behind,
+    within,
     worked_out,
 )
 
@@ -137,16 +139,12 @@ class _Held:
             .outerjoin(self.earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
             .outerjoin(Registration, _registered_in(self.year))
         )
-        return joined if self.tenant_id is None else joined.where(Unit.tenant_id == self.tenant_id)
-
-
-def _day(year: int) -> date | None:
-    return db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year))
+        return joined.where(within(self.tenant_id))
 
 
 def validity(year: int, *, tenant_id: int | None = None) -> Annex:
     """Return Biểu 05 of what the scope sees: every row of Biểu 01; two statements. A year not opened has zeros."""
-    decide_before = _day(year)
+    decide_before = last_day(year, tenant_id)
     found: dict[tuple[str, bool], dict[str, int]] = {}
     if decide_before is not None:
         held = _Held(year, decide_before, tenant_id)
@@ -165,7 +163,7 @@ def validity(year: int, *, tenant_id: int | None = None) -> Annex:
         ]
         return {name: sum(one[name] for one in rows) for name in FIGURES}
 
-    return bieu_05(year).of(by_kind(values))
+    return bieu_05(year).of(by_kind(values, tier_at(tenant_id)))
 
 
 def units_behind(
@@ -175,7 +173,7 @@ def units_behind(
 
     Each row has tenant_id, unit_id, code, name, kind, public, commune, dossier_id, level and valid_to.
     """
-    decide_before = _day(year) or date.min
+    decide_before = last_day(year, tenant_id) or date.min
     held = _Held(year, decide_before, tenant_id)
     statement = held.frame(
         select(
@@ -205,8 +203,8 @@ class Fates:
 
 def fates(year: int, *, tenant_id: int) -> Fates | None:
     """Return what became of the units in column 22 of the year before; None where one of the years was not opened."""
-    decide_before = _day(year)
-    if decide_before is None or _day(year - 1) is None:
+    decide_before = last_day(year, tenant_id)
+    if decide_before is None or last_day(year - 1, tenant_id) is None:
         return None
     before = rows_behind(year - 1, "in_force", tenant_id=tenant_id).order_by(None).subquery("before")
     held = _Held(year, decide_before, tenant_id)
@@ -222,7 +220,7 @@ def fates(year: int, *, tenant_id: int) -> Fates | None:
 
 def units_of_fate(year: int, fate: str, *, tenant_id: int) -> Select[tuple[object, ...]]:
     """Return the statement of the units of one fate, as `units_behind` gives them; "joined" as in `Fates`."""
-    decide_before = _day(year) or date.min
+    decide_before = last_day(year, tenant_id) or date.min
     held = _Held(year, decide_before, tenant_id)
     before = rows_behind(year - 1, "in_force", tenant_id=tenant_id).order_by(None).subquery("before")
     was = Unit.id.in_(select(before.c.unit_id))

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.catalogue.queries import version_of
+from portal.cycle.queries import tier_at
 from portal.dossiers.taking import must
 from portal.notices.operations import tell_district, tell_unit
 from portal.trail.operations import record
@@ -141,7 +142,7 @@ def _held(result: PastResult) -> PastResult:
 
 def _fill(actor: Identity, row: PastResult, told: Told) -> None:
     version = version_of(told.version_id)
-    if version is None or version.scope != "district":
+    if version is None or version.scope != tier_at():
         raise Refused("Xin chọn thang đánh giá trong danh sách.", 422)
     if version.scale == "points":
         if told.points is None or told.level is not None or not 0 <= told.points <= 100:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import defer
 
 from portal.catalogue.models import CriteriaVersion
+from portal.cycle.queries import tier_of
 from portal.units.models import ImportBatch, Unit
 from tenants.database import db
 
@@ -98,11 +99,11 @@ def waiting_disputes(tenant_id: int) -> list[tuple[PastResultDispute, PastResult
 
 
 def past_versions() -> list[CriteriaVersion]:
-    """Return the catalogue versions of districts that a past result may have been judged by, the newest first."""
+    """Return the catalogue versions of the tier that a past result may have been judged by, the newest first."""
     return list(
         db.session.scalars(
             select(CriteriaVersion)
-            .where(CriteriaVersion.scope == "district")
+            .where(CriteriaVersion.scope == tier_of())
             .order_by(CriteriaVersion.valid_from.desc())
         )
     )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal import clock
 from portal.appraisal.models import SupplementRequest
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of, own_days
+from portal.cycle.queries import calendar_of, cycles, own_days
 from portal.cycle.rules import OwnDays
 from portal.dossiers.models import ENDED, Dossier, State
 from portal.evidence.models import Evidence
@@ -67,8 +67,9 @@ class _Place:
 
 def _place(tenant_id: int, unit_id: int | None = None) -> _Place:
     today = clock.today()
-    running = select(Cycle).where(Cycle.opens_on <= today, Cycle.report_before > today).order_by(Cycle.year)
-    return _Place(tenant_id, unit_id, today, own_days(), list(db.session.scalars(running)))
+    opened = reversed(cycles(tenant_id))
+    running = [cycle for cycle in opened if cycle.opens_on <= today < cycle.report_before]
+    return _Place(tenant_id, unit_id, today, own_days(), running)
 
 
 def tasks_of_unit(tenant_id: int, unit_id: int) -> list[Due]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from portal import clock
 from portal.catalogue.models import CriteriaVersion
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of, cycle_of
+from portal.cycle.queries import calendar_of, cycle_of, tier_at
 from portal.dossiers.queries import live_dossier
 from portal.dossiers.states import UNFILED
 from portal.dossiers.taking import locked, must
@@ -22,7 +22,7 @@ from portal.notices.rules import Kind, is_address
 from portal.papers.office import office_of
 from portal.trail.operations import record
 from portal.units.models import Unit
-from portal.words import day
+from portal.words import day, in_words_of
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.places import Tenant
@@ -215,7 +215,8 @@ def extend(actor: Identity, unit: Unit, year: int, until: date, reason: str) -> 
     _note(
         actor, row, "extend_filing", f"đã gia hạn nộp hồ sơ năm {year} đến trước ngày {day(until)}: {reason}"
     )
-    said = f"Phòng GDĐT gia hạn cho đơn vị nộp hồ sơ năm {year} đến trước ngày {day(until)}."
+    office = in_words_of(tier_at(tenant_id), "Phòng GDĐT")
+    said = f"{office} gia hạn cho đơn vị nộp hồ sơ năm {year} đến trước ngày {day(until)}."
     tell_unit(tenant_id, unit.id, said, "/ho-so", Kind.REMINDER)
     return row
 
@@ -241,8 +242,9 @@ def withdraw(actor: Identity, extension_id: int, reason: str) -> FilingExtension
     db.session.flush()
     due = cycle_for(_opened(row.year), tenant_id).submit_before
     _note(actor, row, "withdraw_extension", f"đã thu hồi gia hạn nộp hồ sơ năm {row.year}: {reason}")
+    office = in_words_of(tier_at(tenant_id), "Phòng GDĐT")
     said = (
-        f"Phòng GDĐT thu hồi gia hạn nộp hồ sơ năm {row.year}; hạn của đơn vị lại là trước ngày {day(due)}. "
+        f"{office} thu hồi gia hạn nộp hồ sơ năm {row.year}; hạn của đơn vị lại là trước ngày {day(due)}. "
         f"Lý do: {reason}"
     )
     tell_unit(tenant_id, row.unit_id, said[:500], "/ho-so", Kind.REMINDER)

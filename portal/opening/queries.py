@@ -100,6 +100,7 @@ def with_term(cycle: Cycle, due: date | None) -> Cycle:
         return cycle
     return Cycle(
         year=cycle.year,
+        tier=cycle.tier,
         version_id=cycle.version_id,
         opens_on=cycle.opens_on,
         submit_before=due,

@@ -75,12 +75,19 @@ class Office:
         )
 
 
+def _place_of(tenant: Tenant | FormerName) -> str:
+    """The place its bodies are of: units of provincial level have a list of their own, but no place of their own."""
+    if tenant.kind == TenantKind.PROVINCIAL_UNITS:
+        return inline(tenant.committee.removeprefix("Ủy ban nhân dân").strip())
+    return inline(tenant.name)
+
+
 def office_of(tenant: Tenant | FormerName, *, demo: bool, site: str = "") -> Office:
     """Return a tenant's bodies as its papers name them, or named them under a former name."""
     return Office(
         committee=tenant.committee,
         office=tenant.office,
-        place=inline(tenant.name),
+        place=_place_of(tenant),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
         tier=TEMPLATES[TenantKind(tenant.kind)].tier,

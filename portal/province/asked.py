@@ -1,4 +1,7 @@
-"""What an address of the figures asks for: the year, live or official, which units; unknown wishes fall back."""
+"""What an address of the figures asks for: the year, live or official, which units; unknown wishes fall back.
+
+A page about one place speaks as its officers do, and offers the kinds of unit and the years of its tier.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,34 @@ from flask import request
 
 from portal import words
 from portal.cycle.models import Cycle
+from portal.tiers import speak_of
 from tenants.access import found
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 
 from . import queries
 from .rules import Ground
 from .sources import Part
 
 OFFICIAL = "chinh-thuc"
-KINDS: tuple[tuple[str, str], ...] = (
-    *words.KIND_GROUPS.items(),
-    *((code, known.name) for code, known in words.UNIT_KINDS.items()),
-)
-"""Kinds of unit and groups of them, as a filter offers them."""
 PUBLIC = (("co", "Công lập"), ("khong", "Ngoài công lập"))
 _PUBLIC = {"co": True, "khong": False}
-PART_FILTERS = {"loai": [code for code, _ in KINDS], "cong": [code for code, _ in PUBLIC]}
 
 
-def shown_cycle() -> Cycle | None:
-    """Return the year the page is about, from its address."""
-    return queries.cycle_shown(request.args.get("nam", ""))
+def kinds_offered(place: Tenant | None = None) -> tuple[tuple[str, str], ...]:
+    """Return the groups and kinds of unit of a place, or of all districts, as a filter offers them."""
+    tier = place.tier if place else Tier.DISTRICT
+    kinds = ((code, known.name) for code, known in words.kinds_of(tier).items())
+    return (*words.groups_of(tier).items(), *kinds)
+
+
+def part_filters(place: Tenant | None = None) -> dict[str, list[str]]:
+    """Return the filters of a part of the units and what they may ask for."""
+    return {"loai": [code for code, _ in kinds_offered(place)], "cong": [code for code, _ in PUBLIC]}
+
+
+def shown_cycle(place: Tenant | None = None) -> Cycle | None:
+    """Return the year the page is about, from its address: the districts', or that of one place."""
+    return queries.cycle_shown(request.args.get("nam", ""), place.id if place else None)
 
 
 def official_asked() -> bool:
@@ -40,19 +50,19 @@ def ground_asked() -> Ground | None:
     return Ground(asked) if asked in list(Ground) else None
 
 
-def part_of(kind: str, public: str) -> Part:
-    """Return the part of the units that two filters name."""
-    return Part(kind if kind in PART_FILTERS["loai"] else "", _PUBLIC.get(public))
+def part_of(kind: str, public: str, place: Tenant | None = None) -> Part:
+    """Return the part of the units, of a place or of all districts, that two filters name."""
+    return Part(kind if kind in part_filters(place)["loai"] else "", _PUBLIC.get(public))
 
 
-def part_asked() -> Part:
+def part_asked(place: Tenant | None = None) -> Part:
     """Return the part of the units the address asks for."""
-    return part_of(request.args.get("loai", ""), request.args.get("cong", ""))
+    return part_of(request.args.get("loai", ""), request.args.get("cong", ""), place)
 
 
-def part_words(part: Part) -> str:
+def part_words(part: Part, place: Tenant | None = None) -> str:
     """Name a part of the units; "" for all of them."""
-    said = [dict(KINDS)[part.kind]] if part.kind else []
+    said = [dict(kinds_offered(place))[part.kind]] if part.kind else []
     if part.public is not None:
         said.append(words.public_name(part.public).lower())
     return ", ".join(said)
@@ -65,9 +75,16 @@ def part_values(part: Part) -> dict[str, str | None]:
 
 
 def place_asked() -> Tenant | None:
-    """Return the district the address asks for, None for the province; 404 for one that does not exist."""
+    """Return the place the address asks for, None for the province; 404 for one that does not exist."""
     wanted = request.args.get("huyen", "")
     if not wanted:
         return None
     known = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
-    return found(queries.place(int(wanted)) if known else None)  # type: ignore[no-any-return]
+    return spoken_of(int(wanted) if known else 0)
+
+
+def spoken_of(tenant_id: int) -> Tenant:
+    """Return the place a page is about, and have the page speak as its officers do; 404 where there is none."""
+    place: Tenant = found(queries.place(tenant_id))
+    speak_of(place.tier)
+    return place

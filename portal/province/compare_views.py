@@ -14,14 +14,14 @@ from portal.cycle.queries import cycle_of, years
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Column, Kind, Sheet
 from tenants.access import found, may
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.rights import Right
 
 from . import queries, sources, summary
 from .asked import (
-    KINDS,
     OFFICIAL,
     PUBLIC,
+    kinds_offered,
     official_asked,
     part_asked,
     part_values,
@@ -56,23 +56,23 @@ class TwoYears:
     as_of: datetime | None
 
 
-def _earlier(cycle: Cycle) -> Cycle | None:
+def _earlier(cycle: Cycle, tenant_id: int | None) -> Cycle | None:
     """Return the other year the address asks for, else the latest one before; None where there is none."""
     wanted = request.args.get("voi", "")
-    known = [year for year in years() if year != cycle.year]
+    known = [year for year in years(tenant_id) if year != cycle.year]
     if wanted.isascii() and wanted.isdigit() and int(wanted[:5]) in known:
-        return cycle_of(int(wanted))
+        return cycle_of(int(wanted), tenant_id)
     before = [year for year in known if year < cycle.year]
-    return cycle_of(max(before)) if before else None
+    return cycle_of(max(before), tenant_id) if before else None
 
 
 def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
     """Return what the address asks to compare, the earlier year first; None where there is only one year."""
-    other = _earlier(cycle)
+    other = _earlier(cycle, place.id if place else None)
     if other is None:
         return None
     before, after = sorted((other, cycle), key=lambda one: one.year)
-    official, part = official_asked(), part_asked()
+    official, part = official_asked(), part_asked(place)
     tenants = {one: [place] if place else queries.places_in(one.year) for one in (before, after)}
     everyone = {tenant.id: tenant for one in (before, after) for tenant in tenants[one]}
     if official:
@@ -108,8 +108,8 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
 @may(Right.SEE_PROVINCE)
 def compare() -> Any:
     """Show two years side by side, live with live or official with official."""
-    cycle, place, part = found(shown_cycle()), place_asked(), part_asked()
-    official = official_asked()
+    place, official = place_asked(), official_asked()
+    cycle, part = found(shown_cycle(place)), part_asked(place)
 
     def opens(year: int, one: Compared) -> str:
         """Return the address of what stands behind a figure of one of the years."""
@@ -132,11 +132,11 @@ def compare() -> Any:
         two=_two_years(cycle, place),
         official=official,
         column_choices=[(one.key, one.title) for one in measures(official=official)],
-        place_choices=[(one.id, one.name) for one in queries.places_in(cycle.year)],
-        year_choices=[(year, year) for year in years()],
-        part=part_words(part),
+        place_choices=[(one.id, one.name) for one in queries.places_in(cycle.year, Tier(cycle.tier))],
+        year_choices=[(year, year) for year in years(place.id if place else None)],
+        part=part_words(part, place),
         part_values=part_values(part),
-        kinds=KINDS,
+        kinds=kinds_offered(place),
         public=PUBLIC,
         now=clock.now(),
     )
@@ -145,7 +145,7 @@ def compare() -> Any:
 def compared_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
     """Return the two years the address asks for as a sheet: the figures, then the chosen one by district."""
     two: TwoYears = found(_two_years(cycle, place))
-    names = [place.name if place else "Toàn tỉnh", part_words(part_asked())]
+    names = [place.name if place else "Toàn tỉnh", part_words(part_asked(place), place)]
     rows = [_row(one) for one in two.figures]
     if place is None:
         rows += [_row(one, f"{two.chosen.title}: ") for one in two.districts]

@@ -32,9 +32,10 @@ SHEETS: dict[str, Callable[[Cycle, Tenant | None], Sheet]] = {
 @may(Right.SEE_PROVINCE)
 def figures_file(ext: str) -> Response:
     """Hand out a table of the figures as a file, with the choices of its page; it says whether it is official."""
-    place, cycle, name = place_asked(), found(shown_cycle()), request.args.get("bang", "huyen")
+    place, name = place_asked(), request.args.get("bang", "huyen")
     if name not in SHEETS:
         abort(404)
+    cycle: Cycle = found(shown_cycle(place))
     sheet = SHEETS[name](cycle, place)
     kind = OFFICIAL if official_asked() else "tam-tinh"
     return file_of(ext, sheet, f"don-vi-hoc-tap-{name}-{cycle.year}-{kind}")

@@ -15,7 +15,7 @@ from portal.papers.forms import annex_form
 from portal.papers.office import SPECIMEN
 from portal.papers.sheets import Sheet
 from tenants.access import found, may
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.rights import Right
 
 from . import queries
@@ -30,7 +30,8 @@ from .unit_views import rows_url
 @may(Right.SEE_PROVINCE)
 def indicators() -> Any:
     """Show how the units came out at each indicator, by themselves and by the districts' findings."""
-    place, cycle = place_asked(), found(shown_cycle())
+    place = place_asked()
+    cycle: Cycle = found(shown_cycle(place))
     tenant_id = place.id if place else None
 
     def rows(line: Line, one: Field) -> str:
@@ -42,10 +43,10 @@ def indicators() -> Any:
         "province/indicators.html",
         cycle=cycle,
         place=place,
-        places=queries.places_in(cycle.year),
+        places=queries.places_in(cycle.year, Tier(cycle.tier)),
         annex=by_indicator(cycle.year, tenant_id=tenant_id),
         url_of=rows,
-        years=years(),
+        years=years(tenant_id),
         now=clock.now(),
     )
 

@@ -19,7 +19,16 @@ from tenants.access import found, may
 from tenants.rights import Right
 
 from . import comparing, queries, sources, summary
-from .asked import KINDS, OFFICIAL, PUBLIC, official_asked, part_asked, part_values, part_words, shown_cycle
+from .asked import (
+    OFFICIAL,
+    PUBLIC,
+    kinds_offered,
+    official_asked,
+    part_asked,
+    part_values,
+    part_words,
+    shown_cycle,
+)
 from .blueprint import blueprint
 from .measures import MEASURES, SHARES, Measure
 from .sources import EVERYTHING
@@ -129,7 +138,7 @@ def tiles() -> Any:
         ),
         part=part_words(part),
         part_values=part_values(part),
-        kinds=KINDS,
+        kinds=kinds_offered(),
         public=PUBLIC,
         years=years(),
         now=clock.now(),

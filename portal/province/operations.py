@@ -18,11 +18,11 @@ from tenants import operations, signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from .queries import in_force
+from .queries import bodies_of, in_force, provincial_place
 from .rules import fault_of_moment
 
 
@@ -61,6 +61,8 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     _may(actor)
     if new.kind is TenantKind.PROVINCE:
         raise Refused("Bản cài đặt này đã có cấp tỉnh.", 422)
+    if new.kind is TenantKind.PROVINCIAL_UNITS and provincial_place() is not None:
+        raise Refused("Nơi công nhận các đơn vị cấp tỉnh đã mở rồi.", 422)
     name = nfc(new.name).strip()
     key = sort_key(name)
     if db.session.scalar(select(Tenant.id).where(Tenant.name_sort == key, Tenant.valid_to.is_(None))):
@@ -68,6 +70,7 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
     if operations.code_taken(new.code, new.valid_from):
         raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422)
     template = TEMPLATES[new.kind]
+    committee, office, seat = bodies_of(new.kind, name)
     try:
         with db.session.begin_nested():
             tenant = operations.open_tenant(
@@ -75,16 +78,18 @@ def open_place(actor: Identity, new: NewPlace) -> Opened:
                 code=new.code.strip(),
                 name=name,
                 name_sort=key,
-                committee=new.committee.strip() or template.committee_of(name),
-                office=new.office.strip() or template.office,
-                seat=new.seat.strip() or template.seat_of(name),
+                committee=new.committee.strip() or committee,
+                office=new.office.strip() or office,
+                seat=new.seat.strip() or seat,
                 valid_from=new.valid_from,
                 chair_title=template.chair_title,
                 symbol=new.symbol.strip() or template.symbol,
             )
     except IntegrityError:
         raise Refused(f"Mã “{new.code}” đã dùng cho một nơi khác.", 422) from None
-    title = f"{words.ROLES[Role.DISTRICT_ADMIN]} {name}"
+    title = words.role_name(Role.DISTRICT_ADMIN, tenant.tier) + (
+        "" if tenant.tier == Tier.PROVINCE else f" {name}"
+    )
     account_id = operations.new_account(
         new.login, nfc(new.full_name), title=title, email=new.email, phone=new.phone
     )

@@ -20,17 +20,18 @@ from tenants.rights import Right, refusal
 
 from . import queries, sheets, sources, summary
 from .asked import (
-    KINDS,
     OFFICIAL,
-    PART_FILTERS,
     PUBLIC,
     ground_asked,
+    kinds_offered,
     official_asked,
     part_asked,
+    part_filters,
     part_of,
     part_values,
     part_words,
     shown_cycle,
+    spoken_of,
 )
 from .blueprint import blueprint
 from .measures import measures
@@ -56,7 +57,7 @@ def overview() -> Any:
             "state": list(STANDINGS),
             "nam": [str(cycle.year)],
             "dia-ban": list(Ground),
-            **PART_FILTERS,
+            **part_filters(),
         },
     )
     part = part_of(asked.filters["loai"], asked.filters["cong"])
@@ -72,11 +73,16 @@ def overview() -> Any:
     def rows(line: summary.Line, figure: str) -> str:
         return _rows(cycle, official, part, figure, line.tenant_id, line.standing, former=former)
 
+    def own_rows(line: summary.Line, figure: str) -> str:
+        return _rows(cycle, official, part, figure, line.tenant_id, line.standing)
+
     return render_template(
         "province/overview.html",
         year=year,
         page=page_of(lines, asked.number, DISTRICTS_A_PAGE),
         foot=summary.added(lines),
+        own=() if part.kind else summary.provincial(cycle.year, part, official=official),
+        own_rows=own_rows,
         counted=sum(line.counts is not None for line in lines),
         narrowed=len(lines) < len(year.lines),
         listing=asked,
@@ -84,7 +90,7 @@ def overview() -> Any:
         rows=rows,
         part=part_words(part),
         part_values=part_values(part),
-        kinds=KINDS,
+        kinds=kinds_offered(),
         public=PUBLIC,
         years=years(),
         states=list(STANDINGS.items()),
@@ -127,8 +133,8 @@ def kinds() -> Any:
 @may(Right.SEE_PROVINCE)
 def district(tenant_id: int) -> Any:
     """Show one district by kind of unit, live or as its accepted report has it, and where its report stands."""
-    place = found(queries.place(tenant_id))
-    return _by_kind(found(shown_cycle()), place)
+    place = spoken_of(tenant_id)
+    return _by_kind(found(shown_cycle(place)), place)
 
 
 def _source(
@@ -143,7 +149,7 @@ def _source(
 
 
 def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
-    official, part = official_asked(), part_asked()
+    official, part = official_asked(), part_asked(place)
     tenant_id = place.id if place else None
     source, where, accepted = _source(cycle, place, part, official=official)
     lines = summary.by_kind(source, tenant_id)
@@ -164,7 +170,7 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
         total=summary.added(lines),
         columns=measures(official=official),
         rows=rows,
-        part=part_words(part),
+        part=part_words(part, place),
         part_values=part_values(part),
         chosen=part_values(part)["cong"],
         public=PUBLIC,
@@ -172,7 +178,7 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
         followed=followings([place.id]) if place and place.valid_to else [],
         accepted=len(accepted),
         districts=len(where),
-        years=years(),
+        years=years(tenant_id),
         as_of=source.as_of,
         now=clock.now(),
     )
@@ -180,13 +186,13 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
 
 def kinds_file_sheet(cycle: Cycle, place: Tenant | None) -> Sheet:
     """Return the table by kind that the address asks for as a sheet."""
-    official, part = official_asked(), part_asked()
+    official, part = official_asked(), part_asked(place)
     source, _where, _accepted = _source(cycle, place, part, official=official)
     return sheets.kinds_sheet(
         cycle.year,
         summary.by_kind(source),
         place.name if place else "",
-        part_words(part),
+        part_words(part, place),
         source.as_of or clock.now(),
         official=official,
         demo=clock.is_demo(),

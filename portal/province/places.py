@@ -10,7 +10,7 @@ from flask import current_app, render_template, request, url_for
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles
-from portal.place_kinds import TEMPLATES
+from portal.place_kinds import OF_PROVINCE, TEMPLATES
 from portal.powers.queries import waiting
 from portal.reform.queries import former_names, successors
 from portal.trail.queries import of_acts
@@ -45,6 +45,7 @@ def tenants() -> Any:
         leaders=queries.in_office(Role.DISTRICT_LEADER),
         proposals=waiting() if not refusal(actor, Right.CONFIRM_DECIDER) else 0,
         opens=refusal(actor, Right.OPEN_TENANT) is None,
+        own=queries.provincial_place(),
         trail=of_acts(actor.place.tenant_id, "place.", limit=10),
         former=former_names(),
         successors=successors(),
@@ -59,7 +60,16 @@ def new_tenant() -> Any:
     shown = queries.cycle_shown("")
     if shown is not None:
         begin = begin.replace(year=shown.year)
-    return _new_page(PlaceForm(formdata=None, valid_from=begin))
+    begins: dict[str, object] = {"valid_from": begin}
+    if request.args.get("loai") == TenantKind.PROVINCIAL_UNITS:
+        province = queries.the_province()
+        begins |= {
+            "kind": TenantKind.PROVINCIAL_UNITS.value,
+            "name": "Các đơn vị cấp tỉnh",
+            "code": "DV-TINH",
+            **{name: getattr(province, name) for name in ("office", "committee", "seat", "symbol")},
+        }
+    return _new_page(PlaceForm(formdata=None, data=begins))
 
 
 @blueprint.post("/tinh/cac-huyen/mo")
@@ -79,7 +89,7 @@ def open_tenant() -> Any:
 
 
 def _new_page(form: PlaceForm, fault: str = "") -> str:
-    templates = [template for kind, template in TEMPLATES.items() if kind is not TenantKind.PROVINCE]
+    templates = [template for kind, template in TEMPLATES.items() if kind not in OF_PROVINCE]
     return render_template("province/new_tenant.html", form=form, fault=fault, templates=templates)
 
 

@@ -14,37 +14,44 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of, years
 from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
+from portal.place_kinds import TEMPLATES
 from portal.reports.models import DistrictReport, ReportAnswer
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
-from tenants.places import Succession, Tenant, TenantKind
+from tenants.places import Succession, Tenant, TenantKind, Tier
 
 from .rules import Standing, late_words, year_shown
 
 BY_NAME = (collate(Tenant.name_sort, "C"), Tenant.id)
 
 
-def cycle_shown(asked: str) -> Cycle | None:
-    """Return the year asked for, or the one the province looks at first; None before any year is opened."""
-    known = years()
+def cycle_shown(asked: str, tenant_id: int | None = None) -> Cycle | None:
+    """Return the year asked for, or the one the province looks at first; None before any year is opened.
+
+    It is the districts' year, or that of the place named.
+    """
+    known = years(tenant_id)
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
     chosen = year if year in known else year_shown(known, clock.today())
-    return cycle_of(chosen) if chosen is not None else None
+    return cycle_of(chosen, tenant_id) if chosen is not None else None
 
 
-def places() -> list[Tenant]:
-    """Return all places but the province itself, in the order of their names."""
+def places(tier: Tier | None = None) -> list[Tenant]:
+    """Return all places but the province itself, or those of a tier, in the order of their names."""
     statement = select(Tenant).where(Tenant.kind != TenantKind.PROVINCE)
+    if tier is not None:
+        statement = statement.where(Tenant.tier == tier)
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
-def places_in(year: int) -> list[Tenant]:
-    """Return the places that have a part in a year: open at its end, or with units or dossiers counted in it."""
+def places_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
+    """Return the places of a tier that have a part in a year: open at its end, or with units or dossiers in it."""
     last = date(year, 12, 31)
     statement = select(Tenant).where(
         Tenant.kind != TenantKind.PROVINCE,
+        Tenant.tier == tier,
         or_(
             and_(Tenant.valid_from <= last, or_(Tenant.valid_to.is_(None), Tenant.valid_to > last)),
             exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year))),
@@ -52,6 +59,30 @@ def places_in(year: int) -> list[Tenant]:
         ),
     )
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
+
+
+def the_province() -> Tenant:
+    """Return the province itself."""
+    return db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()
+
+
+def bodies_of(kind: TenantKind, name: str) -> tuple[str, str, str]:
+    """Return committee, office and seat of a new place where nobody types them; provincial units have the province's."""
+    if kind is TenantKind.PROVINCIAL_UNITS:
+        province = the_province()
+        return province.committee, province.office, province.seat
+    template = TEMPLATES[kind]
+    return template.committee_of(name), template.office, template.seat_of(name)
+
+
+def provincial_place() -> Tenant | None:
+    """Return the place that recognises the units of provincial level, None before it is opened."""
+    return db.session.scalar(
+        select(Tenant)
+        .where(Tenant.kind == TenantKind.PROVINCIAL_UNITS, Tenant.valid_to.is_(None))
+        .order_by(Tenant.id)
+        .limit(1)
+    )
 
 
 def followers_of_closed() -> dict[int, list[int]]:
@@ -159,9 +190,11 @@ def sensitive_units(tenant_id: int) -> set[int]:
 
 
 def reports_waiting() -> int:
-    """Return how many sent reports nobody has answered yet."""
+    """Return how many reports that districts sent nobody has answered yet."""
     answered = exists().where(
         ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
     )
-    statement = select(func.count()).select_from(DistrictReport)
+    statement = (
+        select(func.count()).select_from(DistrictReport).join(Tenant).where(Tenant.tier == Tier.DISTRICT)
+    )
     return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)

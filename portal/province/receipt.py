@@ -26,6 +26,7 @@ from portal.reports.queries import (
     report_of,
     report_sheet,
 )
+from portal.tiers import speak_of
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.web import back_to
 from tenants.access import found, may, signed_in
@@ -127,6 +128,8 @@ def _report_page(
     accepting: AcceptForm | None = None,
     answering: ReopeningAnswerForm | None = None,
 ) -> str:
+    place = found(queries.place(row.tenant_id))
+    speak_of(place.tier)
     receives = refusal(signed_in(), Right.RECEIVE_REPORT) is None
     sent = editions(row.tenant_id, row.year)
     known = {one.edition: said for one, said in sent}
@@ -136,7 +139,7 @@ def _report_page(
     form.offer(grids_of(figures))
     return render_template(
         "province/report.html",
-        place=found(queries.place(row.tenant_id)),
+        place=place,
         row=row,
         sheet=report_sheet(row),
         columns=COLUMNS,

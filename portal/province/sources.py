@@ -40,7 +40,7 @@ class Part:
         return tuple(
             known.code
             for known in words.UNIT_KINDS.values()
-            if self.kind in (known.code, known.group.partition(".")[0])
+            if self.kind == known.code or known.group.startswith(f"{self.kind}.")
         )
 
     def of(self, counts: Mapping[Key, Counts]) -> Mapping[Key, Counts]:

@@ -11,11 +11,11 @@ from sqlalchemy import and_, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of
+from portal.cycle.queries import calendar_of, cycle_of
 from portal.figures.rules import ZERO, Counts, share, total
 from portal.reports.models import DistrictReport, ReportAnswer
 from tenants.database import db
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 
 from . import sources
 from .measures import MEASURES, Measure
@@ -183,6 +183,27 @@ def overview(
     )
 
 
+def provincial(year: int, part: Part, *, official: bool) -> tuple[Line, ...]:
+    """Return the places that recognise units of provincial level, one line each, for a year opened to them.
+
+    They are no districts: their lines are shown apart and are part of no district's sum.
+    """
+    tenants = places_in(year, Tier.PROVINCE)
+    cycle = cycle_of(year, tenants[0].id) if tenants else None
+    if cycle is None:
+        return ()
+    where = standings(cycle, tenants)
+    accepted = accepted_of(where)
+    if official:
+        reported = sources.official(year, part, accepted).by_place()
+        return by_district(reported, tenants, where, known=accepted)
+    return tuple(
+        line
+        for tenant in tenants
+        for line in by_district(sources.live_by_kind(year, part, tenant.id).by_place(), [tenant], where)
+    )
+
+
 def _live(
     year: int,
     part: Part,
@@ -193,7 +214,7 @@ def _live(
     reformed: bool,
 ) -> tuple[tuple[Line, ...], datetime | None]:
     former = ground is Ground.FORMER
-    there = {tenant.id: tenant for tenant in (places() if reformed else tenants)}
+    there = {tenant.id: tenant for tenant in (places(Tier.DISTRICT) if reformed else tenants)}
     source = sources.counted(year, part, former=True) if former else sources.live(year, part, list(there))
     sums = source.by_place()
     counting = {place for place in there if sums.get(place, (ZERO, 0)) != (ZERO, 0)}

@@ -13,19 +13,21 @@ from portal.papers.table_files import file_of, marks
 from portal.web import Listing, listing, paginate
 from tenants.access import found, may
 from tenants.database import db
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.rights import Right
 
 from . import dossier_sheet, queries, units
 from .asked import (
-    KINDS,
-    PART_FILTERS,
     PUBLIC,
     ground_asked,
+    kinds_offered,
+    part_filters,
     part_of,
     part_values,
     part_words,
+    place_asked,
     shown_cycle,
+    spoken_of,
 )
 from .blueprint import blueprint
 from .rules import Ground
@@ -59,15 +61,15 @@ def rows_url(
     )
 
 
-def _asked(cycle: Cycle, **filters: list[str]) -> Listing:
+def _asked(cycle: Cycle, place: Tenant | None, **filters: list[str]) -> Listing:
     return listing(
         units.SORTS,
         filters={
             "nam": [str(cycle.year)],
             "so": list(units.ALL_FIGURES),
-            "chi_tieu": [code for code, _ in units.indicators(cycle.year)],
+            "chi_tieu": [code for code, _ in units.indicators(cycle)],
             "dia-ban": list(Ground),
-            **PART_FILTERS,
+            **part_filters(place),
             **filters,
         },
     )
@@ -79,18 +81,19 @@ def _former() -> bool:
 
 
 def _places(cycle: Cycle) -> list[Tenant]:
-    return queries.places() if _former() else queries.places_in(cycle.year)
+    return queries.places(Tier.DISTRICT) if _former() else queries.places_in(cycle.year)
 
 
 @blueprint.get("/tinh/huyen/<int:tenant_id>/<kind>")
 @may(Right.SEE_PROVINCE)
 def kind(tenant_id: int, kind: str) -> Any:
     """List the units of a district of one kind, of a group of kinds or of all, that stand behind a figure."""
-    place, cycle = found(queries.place(tenant_id)), found(shown_cycle())
-    if kind != ALL_KINDS and kind not in PART_FILTERS["loai"]:
+    place = spoken_of(tenant_id)
+    cycle = found(shown_cycle(place))
+    if kind != ALL_KINDS and kind not in part_filters(place)["loai"]:
         abort(404)
-    asked = _asked(cycle, loai=[])
-    chosen = part_of("" if kind == ALL_KINDS else kind, asked.filters["cong"])
+    asked = _asked(cycle, place, loai=[])
+    chosen = part_of("" if kind == ALL_KINDS else kind, asked.filters["cong"], place)
     return _page(cycle, asked, chosen, [place], place)
 
 
@@ -100,26 +103,28 @@ def units_everywhere() -> Any:
     """Find units over all districts by name or code, and list those behind a figure of the province."""
     cycle = found(shown_cycle())
     places = _places(cycle)
-    asked = _asked(cycle, huyen=[str(place.id) for place in places])
+    asked = _asked(cycle, None, huyen=[str(place.id) for place in places])
     return _page(cycle, asked, part_of(asked.filters["loai"], asked.filters["cong"]), places, None)
 
 
 def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place: Tenant | None) -> str:
     wanted = asked.filters.get("huyen") or (str(place.id) if place else "")
-    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None, former=_former())
+    one = units.behind(cycle, asked, part, int(wanted) if wanted else None, former=_former())
+    kinds = kinds_offered(place)
     return render_template(
         "province/units.html",
         cycle=cycle,
         place=place,
         kind=part.kind or ALL_KINDS,
-        kind_text=dict(KINDS).get(part.kind, "Mọi loại hình"),
+        kind_text=dict(kinds).get(part.kind, "Mọi loại hình"),
         one=one,
         former=_former(),
         names={each.id: each.name for each in places},
         page=paginate(one.statement, asked.number),
         listing=asked,
-        indicators=units.indicators(cycle.year),
-        kinds=KINDS,
+        indicators=units.indicators(cycle),
+        kinds=kinds,
+        groups=words.groups_of(cycle.tier),
         public=PUBLIC,
         reached=units.reached,
         now=clock.now(),
@@ -139,16 +144,16 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
 @may(Right.SEE_PROVINCE)
 def units_file(ext: str) -> Response:
     """Hand out the units behind a figure as a file: the whole list, with its filters and order."""
-    cycle = found(shown_cycle())
-    names = {place.id: place.name for place in _places(cycle)}
-    asked = _asked(cycle, huyen=[str(number) for number in names])
-    part = part_of(asked.filters["loai"], asked.filters["cong"])
-    wanted = asked.filters["huyen"]
-    one = units.behind(cycle.year, asked, part, int(wanted) if wanted else None, former=_former())
+    place = place_asked()
+    cycle = found(shown_cycle(place))
+    names = {each.id: each.name for each in (*_places(cycle), *([place] if place else []))}
+    asked = _asked(cycle, place)
+    part = part_of(asked.filters["loai"], asked.filters["cong"], place)
+    one = units.behind(cycle, asked, part, place.id if place else None, former=_former())
     head = [
         f"{one.title}, năm đánh giá {cycle.year}",
-        names[int(wanted)] if wanted else "",
-        part_words(part),
+        place.name if place else "",
+        part_words(part, place),
         f"tìm “{asked.q}”" if asked.q else "",
     ]
     sheet = Sheet(
@@ -176,7 +181,7 @@ def units_file(ext: str) -> Response:
 @may(Right.SEE_PROVINCE)
 def dossier(tenant_id: int, dossier_id: int) -> Any:
     """Show a dossier to read: answers, findings, evidence, papers; nothing can be changed here."""
-    place = found(queries.place(tenant_id))
+    place = spoken_of(tenant_id)
     return render_template(
         "province/dossier.html",
         place=place,

@@ -80,28 +80,29 @@ class Behind:
     indicator: str = ""
 
 
-def indicators(year: int) -> list[tuple[str, str]]:
-    """Return the code and title of every indicator of a year's catalogue, in its order."""
+def indicators(cycle: Cycle) -> list[tuple[str, str]]:
+    """Return the code and title of every indicator a year is judged by, in their order."""
     statement = (
         select(CatalogueIndicator.code, CatalogueIndicator.title)
         .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
-        .join(Cycle, Cycle.version_id == CatalogueIndicator.version_id)
-        .where(Cycle.year == year)
+        .where(CatalogueIndicator.version_id == cycle.version_id)
         .order_by(Criterion.number, CatalogueIndicator.position)
     )
     return [(code, title) for code, title in db.session.execute(statement)]
 
 
-def behind(year: int, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False) -> Behind:
+def behind(
+    cycle: Cycle, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False
+) -> Behind:
     """Return the units a list asks for, in a total order; `former`: of a place before any reform (not for indicators)."""
     code, figure = asked.filters["chi_tieu"], asked.filters["so"]
     if code:
         figure = figure if figure in OF_INDICATOR else next(iter(OF_INDICATOR))
-        statement = _narrowed(outcomes.units_behind(year, figure, code, tenant_id=tenant_id), part)
+        statement = _narrowed(outcomes.units_behind(cycle.year, figure, code, tenant_id=tenant_id), part)
         title, of, cells = f"Chỉ tiêu {code}: {OF_INDICATOR[figure].lower()}", OF_INDICATOR, OUTCOME_CELLS
     else:
         figure = figure if figure in FIGURES else "units"
-        statement = _rows(year, figure, part, tenant_id, former=former)
+        statement = _rows(cycle.year, figure, part, tenant_id, former=former)
         title, of, cells = FIGURES[figure], FIGURES, _STANDING
     slug = f"{code}-{figure}" if code else figure
     return Behind(title, slug, tuple(of.items()), _searched(statement, asked), cells, code)

@@ -21,7 +21,7 @@ from .calibration import FEWEST, MEASURES, Measure, axis
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(code, known.name) for code, known in words.UNIT_KINDS.items()]
+    return [(code, known.name) for code, known in words.DISTRICT_KINDS.items()]
 
 
 @blueprint.get("/tinh/chat-luong/huyen")
@@ -33,7 +33,7 @@ def between() -> Any:
         return render_template("province/no_year.html")
     asked = listing(
         ("name",),
-        filters={"nam": [str(cycle.year)], "loai": list(words.UNIT_KINDS), "do": list(Measure)},
+        filters={"nam": [str(cycle.year)], "loai": list(words.DISTRICT_KINDS), "do": list(Measure)},
     )
     table = calibration(cycle, asked.filters["loai"])
     measure = Measure(asked.filters["do"] or Measure.INDICATORS)
@@ -86,6 +86,6 @@ def between_file(ext: str) -> Response:
     """The table as XLSX or CSV, exactly as on the page."""
     cycle = found(cycle_shown(request.args.get("nam", "")))
     kind = request.args.get("loai", "")
-    kind = kind if kind in words.UNIT_KINDS else ""
+    kind = kind if kind in words.DISTRICT_KINDS else ""
     sheet = _sheet(cycle.year, kind, calibration(cycle, kind))
     return file_of(ext, sheet, f"cac-huyen-canh-nhau-{cycle.year}")

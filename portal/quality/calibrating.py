@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from portal.appraisal.models import Finding, SupplementRequest
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_same_tier
 from portal.dossiers.models import Answer, Dossier, State
 from portal.figures.queries import counts
 from portal.figures.rules import ZERO, Counts
@@ -102,7 +103,12 @@ def _numbers(year: int, kind: str) -> dict[int, _Numbers]:
     decided = Dossier.state == State.DECIDED
     seconds = func.extract("epoch", Dossier.decided_at - Dossier.submitted_at)
     unit = and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id)
-    here = [Dossier.year == year, Dossier.state.not_in(NOT_OPEN), *([Unit.kind == kind] if kind else [])]
+    here = [
+        Dossier.year == year,
+        Dossier.state.not_in(NOT_OPEN),
+        of_same_tier(Dossier.tenant_id),
+        *([Unit.kind == kind] if kind else []),
+    ]
     statement = (
         select(
             Dossier.tenant_id,

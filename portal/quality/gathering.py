@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.appraisal.models import Finding
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_same_tier
 from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.states import UNFILED
 from portal.evidence.models import Evidence, EvidenceLink
@@ -101,6 +102,11 @@ def _shared(year: Year, groups: Iterable[tuple[str, Any, int, Any]]) -> list[rul
     ]
 
 
+def _open(year: Year) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the districts' dossiers of a year that are not drafts."""
+    return Dossier.year == year.year, Dossier.state.not_in(NOT_OPEN), of_same_tier(Dossier.tenant_id)
+
+
 def _same_files(year: Year, limit: int) -> list[rules.Shared]:
     statement = (
         select(Evidence.sha256, array_agg(distinct(Dossier.id)))
@@ -111,7 +117,7 @@ def _same_files(year: Year, limit: int) -> list[rules.Shared]:
         .join(
             Dossier, and_(Dossier.tenant_id == EvidenceLink.tenant_id, Dossier.id == EvidenceLink.dossier_id)
         )
-        .where(Dossier.year == year.year, Dossier.state.not_in(NOT_OPEN))
+        .where(*_open(year))
         .group_by(Evidence.sha256)
         .having(func.count(distinct(Evidence.tenant_id)) > 1, func.count(distinct(Dossier.id)) <= limit)
         .order_by(Evidence.sha256)
@@ -123,7 +129,7 @@ def _same_figures(year: Year, limit: int) -> list[rules.Shared]:
     open_here = (
         select(Dossier.tenant_id, Dossier.id)
         .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(Dossier.year == year.year, Dossier.state.not_in(NOT_OPEN), tells_people())
+        .where(*_open(year), tells_people())
     )
     of = figures_of(tuple_(Answer.tenant_id, Answer.dossier_id).in_(open_here)).subquery("figures")
     statement = (
@@ -184,7 +190,7 @@ def changed_in_appraisal() -> ColumnElement[bool]:
 
 
 def _appraised(year: Year) -> list[rules.Appraised]:
-    concluded = and_(Dossier.year == year.year, Dossier.state.in_(CONCLUDED))
+    concluded = and_(Dossier.year == year.year, Dossier.state.in_(CONCLUDED), of_same_tier(Dossier.tenant_id))
     numbers = (
         select(Dossier.tenant_id, func.count(), func.sum(case((changed_in_appraisal(), 1), else_=0)))
         .where(concluded)
@@ -239,7 +245,7 @@ def _members(year: Year, _limit: int) -> list[rules.People]:
         )
         .join(count, of(count, Dossier))
         .join(count_before, of(count_before, earlier))
-        .where(Dossier.year == year.year, Dossier.state.not_in(NOT_OPEN))
+        .where(*_open(year))
         .where(tells_people(), ~earlier.ratio_only, count.value.is_not(None), count_before.value.is_not(None))
         .group_by(Dossier.tenant_id)
     )
@@ -268,6 +274,7 @@ def _issued(year: Year, limit: int) -> list[rules.Issued]:
             Dossier, and_(Dossier.tenant_id == DecisionLine.tenant_id, Dossier.id == DecisionLine.dossier_id)
         )
         .where(Decision.year == year.year, Decision.state == "issued", ~DecisionLine.held_back)
+        .where(of_same_tier(Decision.tenant_id))
         .group_by(Decision.tenant_id, Decision.id, Decision.number)
         .having(func.min(minutes) <= limit)
         .order_by(Decision.tenant_id, Decision.id)

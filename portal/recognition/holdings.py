@@ -7,14 +7,15 @@ from datetime import date
 from sqlalchemy import and_, case, select
 
 from portal.catalogue.models import CriteriaVersion
-from portal.cycle.models import Cycle
 from portal.cycle.operations import legal_calendar
+from portal.cycle.queries import cycles
 from portal.dossiers.models import Dossier
 from portal.further.models import FurtherDecision
 from tenants.database import db
 
 from .models import DecisionLine, Recognition
 from .outlook import Dates, Held, YearDates
+from .rules import add_months
 
 
 def held_by(tenant_id: int, unit_id: int, today: date) -> Recognition | None:
@@ -76,8 +77,11 @@ def settings_of(row: Recognition) -> dict[str, object]:
 
 
 def year_dates() -> Dates:
-    """Return the way from a year to its dates: as opened, or the legal ones of the latest version; two statements."""
-    opened = {row.year: row for row in db.session.scalars(select(Cycle))}
+    """Return the way from a year to its dates: as opened, else the legal ones of the latest version; two statements.
+
+    Where the law's are not known, a year to come is taken to have the dates of the latest one.
+    """
+    opened = {row.year: row for row in cycles()}
     latest = max(opened.values(), key=lambda row: row.year, default=None)
     version = db.session.get(CriteriaVersion, latest.version_id) if latest else None
 
@@ -86,15 +90,20 @@ def year_dates() -> Dates:
             return YearDates(year, opened[year].submit_before, opened[year].decide_before)
         assert version is not None, "a recognition comes from an opened year"
         legal = legal_calendar(year, version)
-        return YearDates(year, legal.submit_before, legal.decide_before)
+        if legal is not None:
+            return YearDates(year, legal.submit_before, legal.decide_before)
+        assert latest is not None
+        later = 12 * (year - latest.year)
+        return YearDates(
+            year, add_months(latest.submit_before, later), add_months(latest.decide_before, later)
+        )
 
     return dates
 
 
 def opened_years(today: date) -> list[int]:
     """Return the years whose dossier can be worked on today and is not past filing, the latest first."""
-    rows = select(Cycle.year).where(Cycle.opens_on <= today, Cycle.submit_before > today)
-    return list(db.session.scalars(rows.order_by(Cycle.year.desc())))
+    return [row.year for row in cycles() if row.opens_on <= today < row.submit_before]
 
 
 def last_reason(row: Recognition) -> str:

@@ -13,6 +13,7 @@ from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
 from portal.catalogue.models import CriteriaVersion
 from portal.council.queries import agreed_items
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_place
 from portal.dossiers.models import Dossier
 from portal.units.models import Unit
 from portal.visits.queries import raised_against
@@ -334,7 +335,7 @@ def decision_sheet(decision: Decision) -> DecisionSheet:
     cycle, settings = db.session.execute(
         select(Cycle, CriteriaVersion.settings)
         .join(CriteriaVersion, CriteriaVersion.id == Cycle.version_id)
-        .where(Cycle.year == decision.year)
+        .where(Cycle.year == decision.year, of_place(decision.tenant_id))
     ).one()
     rows = [LineRow(*row) for row in db.session.execute(lines_of(decision, sort="kind"))]
     taking_part = [row for row in rows if not row.held_back]

@@ -136,10 +136,11 @@ CIRCULAR = PLACES["circular"].default
 
 def default_bases(office: str, circular: str = CIRCULAR) -> list[str]:
     """Return the legal bases a draft begins with; numbers nobody has read are left to be completed."""
+    head = "Giám đốc" if office.startswith("Sở") else "Trưởng"
     return [
         "Căn cứ Luật Tổ chức chính quyền địa phương [bổ sung số, ngày]",
         f"Căn cứ {circular}",
-        f"Theo đề nghị của Trưởng {office} tại Tờ trình [bổ sung số, ngày]",
+        f"Theo đề nghị của {head} {office} tại Tờ trình [bổ sung số, ngày]",
     ]
 
 

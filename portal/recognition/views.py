@@ -11,7 +11,7 @@ from portal.cycle.queries import current_cycle, cycle_of, years
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
 from portal.powers.queries import signs_as
-from portal.web import back_to, listing, paginate
+from portal.web import back_to, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.places import Tenant
@@ -150,7 +150,7 @@ def _show(
         may_draft=may_draft,
         illustrative=queries.illustrative(cycle.version_id),
         tabs=_tabs(decision, asked),
-        kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
+        kinds=[(code, kind.short) for code, kind in kinds_here().items()],
         exception_options=list(lines.EXCEPTIONS.items()),
     ), (422 if faults else 200)
 

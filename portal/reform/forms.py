@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import words
+from portal.place_kinds import OF_PROVINCE
 from portal.typed import Day, Line, Lines
 from tenants.places import Tenant, TenantKind
 
@@ -19,9 +20,7 @@ from .rules import Kind, Successor
 from .wording import KINDS
 
 _PLACE_KINDS = [
-    SelectChoice(kind.value, words.TENANT_KINDS[kind])
-    for kind in TenantKind
-    if kind is not TenantKind.PROVINCE
+    SelectChoice(kind.value, words.TENANT_KINDS[kind]) for kind in TenantKind if kind not in OF_PROVINCE
 ]
 
 

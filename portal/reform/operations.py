@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from portal import clock, words
 from portal.dossiers.taking import must
-from portal.place_kinds import kind_of
+from portal.place_kinds import OF_PROVINCE, kind_of
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
@@ -74,7 +74,7 @@ def change(actor: Identity, reform: Reform, basics: Basics, version: int) -> Non
 def _set(reform: Reform, basics: Basics) -> None:
     sources = sorted(set(basics.sources))
     running = select(Tenant.id).where(
-        Tenant.id.in_(sources), Tenant.valid_to.is_(None), Tenant.kind != TenantKind.PROVINCE
+        Tenant.id.in_(sources), Tenant.valid_to.is_(None), Tenant.kind.not_in(OF_PROVINCE)
     )
     if not sources or set(db.session.scalars(running)) != set(sources):
         raise Refused("Xin chọn nơi được sắp xếp, trong các nơi đang hoạt động.", 422)
@@ -93,7 +93,7 @@ def add_place(actor: Identity, reform: Reform, place: Successor, version: int) -
         raise Refused(f"Một phương án có tối đa {MOST_PLACES} nơi tiếp nhận.", 422)
     if place.tenant_id is not None:
         existing = db.session.get(Tenant, place.tenant_id)
-        if existing is None or existing.kind == TenantKind.PROVINCE:
+        if existing is None or existing.kind in OF_PROVINCE:
             raise Refused("Không có nơi này.", 404)
         place = replace(place, name=existing.name, kind=str(existing.kind), code=existing.code)
         if any(one.tenant_id == place.tenant_id for one in places):
@@ -226,7 +226,7 @@ def suggest(actor: Identity, reform: Reform, version: int) -> tuple[int, int]:
 
 
 def _running() -> dict[str, Tenant]:
-    rows = select(Tenant).where(Tenant.valid_to.is_(None), Tenant.kind != TenantKind.PROVINCE)
+    rows = select(Tenant).where(Tenant.valid_to.is_(None), Tenant.kind.not_in(OF_PROVINCE))
     return {place.name_sort: place for place in db.session.scalars(rows)}
 
 

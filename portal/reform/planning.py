@@ -20,6 +20,7 @@ from portal.dossiers.models import Dossier
 from portal.dossiers.states import State as DossierState
 from portal.evidence.models import Evidence
 from portal.opening.models import DistrictYear
+from portal.place_kinds import OF_PROVINCE
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from portal.reports.models import DistrictReport
 from portal.units.models import Unit
@@ -27,7 +28,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.operations import named_since
 from tenants.people import DISTRICT_ROLES, Account, Membership
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, Tier
 
 from .models import Reform
 from .rehoming import among
@@ -155,7 +156,7 @@ def _of_sources(plan: Plan) -> list[Stop]:
     if len(plan.sources) != len(set(plan.reform.sources)):
         found.append(Stop("Có nơi cũ không còn trong danh sách các nơi."))
     for place in plan.sources:
-        if place.kind == TenantKind.PROVINCE:
+        if place.kind in OF_PROVINCE:
             found.append(Stop("Cấp tỉnh không sắp xếp bằng trang này."))
         if place.valid_to is not None:
             found.append(Stop(f"{place.name} đã kết thúc từ {words.day(place.valid_to)}."))
@@ -267,7 +268,7 @@ def _unsent(plan: Plan, names: Mapping[int, str]) -> list[Stop]:
     )
     rows = db.session.execute(
         select(Dossier.tenant_id, Dossier.year)
-        .join(Cycle, Cycle.year == Dossier.year)
+        .join(Cycle, and_(Cycle.year == Dossier.year, Cycle.tier == Tier.DISTRICT))
         .where(Dossier.tenant_id.in_(names), Cycle.decide_before <= plan.reform.effective_on, ~sent)
         .distinct()
         .order_by(Dossier.year, Dossier.tenant_id)
@@ -287,7 +288,7 @@ def _stricter(plan: Plan) -> list[Stop]:
     targets = {place.tenant_id: place.name for place in plan.places if place.tenant_id is not None}
     rows = db.session.execute(
         select(new.c.tenant_id, new.c.year, new.c.submit_before)
-        .join(Cycle, Cycle.year == new.c.year)
+        .join(Cycle, and_(Cycle.year == new.c.year, Cycle.tier == Tier.DISTRICT))
         .outerjoin(old, and_(old.c.year == new.c.year, old.c.tenant_id.in_(plan.reform.sources)))
         .where(
             new.c.tenant_id.in_(targets),

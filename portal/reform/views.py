@@ -15,7 +15,7 @@ from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, page_number, paginate, takes
 from portal.words import ZONE
 from tenants.access import found, may, signed_in
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
@@ -51,7 +51,7 @@ def _version() -> int:
 
 
 def _running() -> list[Tenant]:
-    return [place for place in places() if place.valid_to is None]
+    return [place for place in places(Tier.DISTRICT) if place.valid_to is None]
 
 
 @blueprint.get("/tinh/dia-gioi")

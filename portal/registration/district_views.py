@@ -64,7 +64,7 @@ def _page(cycle: Cycle, form: TermForm | None, status: int = 200) -> Any:
                 if counted[name] or name == standing
             ),
         ],
-        kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
+        kinds=[(kind.code, kind.short) for kind in web.kinds_here().values()],
         years=[(str(year), str(year)) for year in years()],
         total=funnel(tenant_id, cycle.year)[1],
         counted=whole,

@@ -18,7 +18,7 @@ from portal.dossiers.taking import must
 from portal.notices.operations import tell_unit, tell_units
 from portal.trail.operations import record
 from portal.units.models import Unit
-from portal.words import day
+from portal.words import day, in_words_of
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
@@ -142,7 +142,8 @@ def close_on(actor: Identity, year: int, closes_before: date | None, version: in
     done = f"đã đặt hạn đăng ký xây dựng năm {year}: nhận {until}."
     record(actor, "registration_term", done, tenant_id=tenant_id, detail={"year": year})
     if closes_before:
-        sentence = f"Phòng GDĐT nhận đăng ký xây dựng “Đơn vị học tập” năm {year} {until}."
+        office = in_words_of(cycle.tier, "Phòng GDĐT")
+        sentence = f"{office} nhận đăng ký xây dựng “Đơn vị học tập” năm {year} {until}."
         tell_units(tenant_id, _unregistered(tenant_id, year), sentence, f"/trong-nam/dang-ky?nam={year}")
     return term
 

@@ -57,7 +57,7 @@ def closed(calendar: Calendar, closes_before: date | None, at: datetime) -> str 
         return early
     rest = (
         "Đơn vị chưa đăng ký vẫn tự đánh giá và nộp hồ sơ được, khi đó được thống kê là “không đăng ký”. "
-        "Cần thay đổi, xin liên hệ Phòng GDĐT."
+        f"Cần thay đổi, xin liên hệ {calendar.office}."
     )
     if is_late(calendar.submit_before, at):
         return (

@@ -93,7 +93,7 @@ def spot_links(report: DistrictReport) -> Callable[[Spot], tuple[str, str]]:
                 "reports.rows", **here, bieu="doi-chieu", figure=spot.figure
             )
         if spot.table == "01":
-            row = next(one for one in queries.empty_rows() if one.key == spot.row)
+            row = next(one for one in queries.empty_rows(report.tenant_id) if one.key == spot.row)
             column = next(c.number for c in COLUMNS if c.figure == spot.figure and not c.is_share)
             where = "" if row.role == "total" else f", dòng {row.order or row.label}"
             return f"Biểu 01, cột {column}{where}", row_urls(report)(row, spot.figure)

@@ -14,6 +14,7 @@ from portal.activities.queries import district_sums
 from portal.activities.rules import Sum
 from portal.appraisal.models import SupplementRequest
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_place
 from portal.dossiers.models import Dossier
 from portal.figures import queries as counting
 from portal.figures.lists import NotRecognised, Recognised, not_recognised, recognised
@@ -266,11 +267,13 @@ def live(tenant_id: int, year: int, *, whole: bool = True) -> ReportFigures:
         taken_at=clock.now(),
         frozen=False,
         place=Place(tenant.name, tenant.committee, tenant.office, tenant.seat, tenant.symbol),
-        decide_before=db.session.scalars(select(Cycle.decide_before).where(Cycle.year == year)).one(),
+        decide_before=db.session.scalars(
+            select(Cycle.decide_before).where(Cycle.year == year, of_place(tenant_id))
+        ).one(),
         registry=counting.registry_size(year, tenant_id=tenant_id),
         supplements=_supplements(tenant_id, year),
         counts=counts,
-        rows=tuple(bieu_01(counts, counting.counts(year - 1, tenant_id=tenant_id))),
+        rows=tuple(bieu_01(counts, counting.counts(year - 1, tenant_id=tenant_id), tier=tenant.tier)),
         recognised=tuple(recognised(year, tenant_id=tenant_id)),
         not_recognised=tuple(not_recognised(year, tenant_id=tenant_id)),
         decisions=_decisions(tenant_id, year),

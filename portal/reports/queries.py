@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, select
 
-from portal.cycle.models import Cycle
+from portal.cycle.queries import cycles, tier_at
 from portal.figures.annex import Annex
 from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
@@ -136,9 +136,7 @@ class YearLine:
 
 def years_of(tenant_id: int, today: date) -> list[YearLine]:
     """Return every opened year with its latest edition, the latest year first."""
-    cycles = db.session.scalars(
-        select(Cycle).where(Cycle.opens_on <= today).order_by(Cycle.year.desc())
-    ).all()
+    opened = [cycle for cycle in cycles(tenant_id) if cycle.opens_on <= today]
     rows = db.session.execute(
         select(DistrictReport, ReportAnswer)
         .outerjoin(
@@ -152,7 +150,7 @@ def years_of(tenant_id: int, today: date) -> list[YearLine]:
         .order_by(DistrictReport.year, DistrictReport.edition)
     )
     last = {report.year: (report, answer) for report, answer in rows}
-    return [YearLine(c.year, c.report_before, *last.get(c.year, (None, None))) for c in cycles]
+    return [YearLine(c.year, c.report_before, *last.get(c.year, (None, None))) for c in opened]
 
 
 def figures_of(report: DistrictReport, *, whole: bool = True) -> ReportFigures:
@@ -304,6 +302,6 @@ def report_sheet(report: DistrictReport) -> ReportSheet:
     )
 
 
-def empty_rows() -> list[Row]:
-    """Return the rows of Biểu 01 without any figures, to name one by its key."""
-    return bieu_01({})
+def empty_rows(tenant_id: int) -> list[Row]:
+    """Return the rows of a place's Biểu 01 without any figures, to name one by its key."""
+    return bieu_01({}, tier=tier_at(tenant_id))

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from portal import words
 from portal.activities.queries import units_with
 from portal.appraisal.rules import REASONS
+from portal.cycle.queries import tier_at
 from portal.figures import annex as shapes
 from portal.figures import outcomes, people, validity
 from portal.figures.annex import Annex, Line
@@ -80,7 +81,7 @@ def asked_rows() -> Listing:
         filters={
             "bieu": TABLES,
             "figure": _FIGURES,
-            "kind": (*words.UNIT_KINDS, *words.KIND_GROUPS),
+            "kind": (*words.UNIT_KINDS, *words.KIND_GROUPS, *words.PROVINCE_GROUPS),
             "public": ("yes", "no"),
             "dong": (request.args.get("dong", "")[:40],),
         },
@@ -91,7 +92,11 @@ def behind(report: DistrictReport, asked: Listing) -> Behind:
     """Return the units behind the figure that is asked for; 404 for a figure that table does not have."""
     table = asked.filters["bieu"] or "01"
     kind = asked.filters["kind"]
-    inside = [k.code for k in words.UNIT_KINDS.values() if k.code == kind or k.group.split(".")[0] == kind]
+    inside = [
+        k.code
+        for k in words.kinds_of(tier_at(report.tenant_id)).values()
+        if k.code == kind or k.group.split(".")[0] == kind
+    ]
     public = {"yes": True, "no": False}.get(asked.filters["public"])
     if table == "01":
         made = _of_form_01(report, asked, inside, public)
@@ -274,7 +279,7 @@ def _sum(one: Behind, narrowed: bool) -> int | None:
 def rows(report_id: int) -> Any:
     """The units behind one figure, as the data stand now."""
     report, asked = report_here(report_id), asked_rows()
-    one = behind(report, asked)
+    one, tier = behind(report, asked), tier_at(report.tenant_id)
     page = paginate(one.statement, asked.number)
     return render_template(
         "reports/rows.html",
@@ -288,8 +293,8 @@ def rows(report_id: int) -> Any:
         summed=_sum(one, bool(asked.q or asked.filters["kind"] or asked.filters["public"])),
         listing=asked,
         kinds=[
-            *((group, name) for group, name in words.KIND_GROUPS.items()),
-            *((code, kind.short) for code, kind in words.UNIT_KINDS.items()),
+            *words.groups_of(tier).items(),
+            *((code, kind.short) for code, kind in words.kinds_of(tier).items()),
         ],
     )
 

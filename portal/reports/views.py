@@ -10,7 +10,7 @@ from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import time_left
 from portal.figures.tables import COLUMNS, HEADS
-from portal.web import back_to, listing, page_of
+from portal.web import back_to, kinds_here, listing, page_of
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -265,5 +265,5 @@ def lists(report_id: int) -> Any:
             ("Biểu 02: được công nhận", asked.url(bieu="02"), counts["02"], which == "02"),
             ("Biểu 03: không công nhận", asked.url(bieu="03"), counts["03"], which == "03"),
         ],
-        kinds=[(code, kind.short) for code, kind in words.UNIT_KINDS.items()],
+        kinds=[(code, kind.short) for code, kind in kinds_here().items()],
     )

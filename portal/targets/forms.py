@@ -11,9 +11,9 @@ from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal import words
 from portal.dossiers.forms import longest
 from portal.typed import Day, Line, Lines
+from portal.web import kinds_here
 
 from .models import DistrictTarget
 from .operations import Wish
@@ -32,7 +32,7 @@ class TargetForm(FlaskForm):
     )
     kinds = SelectMultipleField(
         "Loại hình đơn vị (mẫu số)",
-        choices=[SelectChoice(kind.code, kind.name) for kind in words.UNIT_KINDS.values()],
+        choices=lambda: [SelectChoice(kind.code, kind.name) for kind in kinds_here().values()],
         validate_choice=False,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -65,7 +65,7 @@ class TargetForm(FlaskForm):
 
     def validate_kinds(self, field: Any) -> None:
         """Kinds are those of the law."""
-        if not set(field.data or ()) <= set(words.UNIT_KINDS):
+        if not set(field.data or ()) <= set(kinds_here()):
             raise ValidationError("Xin chọn loại hình trong danh sách.")
 
     def validate_goal(self, field: Any) -> None:

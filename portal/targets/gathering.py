@@ -20,6 +20,7 @@ from portal.appraisal.models import Finding, HeadcountFinding
 from portal.catalogue.models import CatalogueIndicator
 from portal.catalogue.queries import as_rule
 from portal.cycle.models import Cycle
+from portal.cycle.queries import cycles as opened_years
 from portal.dossiers.models import Answer, Dossier, Headcount, State
 from portal.dossiers.rules import Indicator
 from portal.dossiers.states import UNFILED
@@ -95,7 +96,7 @@ def gather(
 ) -> Gathered:
     """Read what the measures need of the years that are opened; `drafts`: also what is not filed yet (a unit's own)."""
     wanted = list(measures)
-    cycles = {c.year: c for c in db.session.scalars(select(Cycle).where(Cycle.year.in_(years)))}
+    cycles = {c.year: c for c in opened_years(tenant_id) if c.year in years}
     made = Gathered(cycles, {unit.id: unit for unit in db.session.scalars(_units(tenant_id))})
     standing = _standing(tenant_id, list(cycles), drafts=drafts)
     dossiers: dict[int, Filed] = {}

@@ -51,7 +51,7 @@ def adopt(actor: Identity, year: int, codes: Collection[str]) -> list[DistrictTa
         raise Refused("Xin chọn mục tiêu trong danh sách có sẵn.", 422)
     there = targets_of(place.tenant_id, year)
     made: list[DistrictTarget] = []
-    for one in not_adopted(there):
+    for one in not_adopted(there, cycle):
         if one.code not in codes:
             continue
         due_on = last_day_of_decisions(cycle) if one.with_decision else date(year, 12, 31)

@@ -13,6 +13,7 @@ from portal.cycle.models import Cycle
 from portal.figures.rules import share
 from portal.figures.tables import points
 from tenants.database import db
+from tenants.places import Tier
 
 from .gathering import Gathered, gather
 from .models import DistrictTarget
@@ -75,8 +76,10 @@ def target_of(tenant_id: int, target_id: int, *, lock: bool = False) -> District
     return db.session.scalar(statement)
 
 
-def not_adopted(targets: Sequence[DistrictTarget]) -> list[Ready]:
-    """Return the ready-made targets that are not among those in force."""
+def not_adopted(targets: Sequence[DistrictTarget], cycle: Cycle) -> list[Ready]:
+    """Return the ready-made targets that are not among those in force; they are a district's, nobody else has any."""
+    if cycle.tier != Tier.DISTRICT:
+        return []
     there = {target.ready for target in targets}
     return [one for one in READY if one.code not in there]
 

@@ -59,7 +59,7 @@ def index() -> Any:
         "targets/index.html",
         cycle=cycle,
         lines=lines,
-        ready=queries.not_adopted(targets),
+        ready=queries.not_adopted(targets, cycle),
         retired=queries.targets_of(tenant_here(), cycle.year, retired=True),
         may_set=_may_set(),
         wording=wording,

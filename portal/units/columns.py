@@ -49,9 +49,9 @@ _YES = {"co", "x", "yes", "1", "dung", "true", "cong lap"}
 _NO = {"khong", "no", "0", "sai", "false", "ngoai cong lap", "tu thuc", "dan lap", "tu nhan"}
 
 
-def _kinds() -> dict[str, str]:
+def _kinds(tier: str) -> dict[str, str]:
     found = {}
-    for kind in words.UNIT_KINDS.values():
+    for kind in words.kinds_of(tier).values():
         for spelling in (kind.code, kind.group, kind.name, kind.inline, kind.short):
             found[fold(spelling)] = kind.code
     return found
@@ -64,7 +64,9 @@ def head_of(lines: Sequence[Line]) -> tuple[int, dict[int, str]] | None:
     return head_among(lines, known, NEEDED)
 
 
-def values_of(row: Line, fields: Mapping[int, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def values_of(
+    row: Line, fields: Mapping[int, str], tier: str = "district"
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what a row says, by field, and the sentence of each cell that cannot be read.
 
     An empty cell says nothing: a new unit takes the default, a known one keeps what it has. Days are
@@ -79,7 +81,7 @@ def values_of(row: Line, fields: Mapping[int, str]) -> tuple[dict[str, Any], dic
         if cell.startswith("#"):
             wrong[name] = f"ô có lỗi công thức “{cell[:20]}”."
             continue
-        value = _value(name, cell)
+        value = _value(name, cell, tier)
         if value is None:
             wrong[name] = _unreadable(name, cell[:60])
         else:
@@ -87,9 +89,9 @@ def values_of(row: Line, fields: Mapping[int, str]) -> tuple[dict[str, Any], dic
     return said, wrong
 
 
-def _value(name: str, cell: str) -> Any:
+def _value(name: str, cell: str, tier: str) -> Any:
     if name == "kind":
-        return _kinds().get(fold(cell))
+        return _kinds(tier).get(fold(cell))
     if name in ("public", "sensitive"):
         bare = fold(cell)
         return True if bare in _YES else False if bare in _NO else None

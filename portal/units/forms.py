@@ -12,6 +12,7 @@ from wtforms.validators import Optional
 
 from portal import words
 from portal.typed import Day, Line
+from portal.web import kinds_here
 
 from .rules import CONTACT, LABELS, Details
 
@@ -44,9 +45,9 @@ class UnitForm(_Entry):
     name = Line(LABELS["name"])
     kind = SelectField(
         LABELS["kind"],
-        choices=[
+        choices=lambda: [
             SelectChoice("", "Chọn loại hình"),
-            *(SelectChoice(kind.code, kind.name) for kind in words.UNIT_KINDS.values()),
+            *(SelectChoice(kind.code, kind.name) for kind in kinds_here().values()),
         ],
         validate_choice=False,
     )

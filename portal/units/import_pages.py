@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from portal.cycle.queries import tier_at
 from portal.web import back_to, download, page_number, page_of, takes
 from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
@@ -41,7 +42,7 @@ def import_begin() -> Any:
 @may(Right.MANAGE_UNITS)
 def import_template() -> Any:
     """Give the template to fill in."""
-    return download(template(), "Danh mục đơn vị - tệp mẫu.xlsx", XLSX)
+    return download(template(tier_at()), "Danh mục đơn vị - tệp mẫu.xlsx", XLSX)
 
 
 @blueprint.post("/huyen/don-vi/nhap")

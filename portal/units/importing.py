@@ -8,14 +8,15 @@ moment, so that the same file sent twice changes nothing the second time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, words
+from portal.cycle.queries import tier_at
 from portal.spelling import fold
 from portal.trail.operations import record
 from tenants.database import db
@@ -69,10 +70,10 @@ class Plan:
 def read_batch(actor: Identity, tenant_id: int, file_name: str, content: bytes) -> ImportBatch:
     """Read a file and keep its rows for a dry run; the registry is not touched. Raises `Refused`."""
     must_manage(actor)
-    return uploads.keep(actor, tenant_id, KIND, file_name, _rows(content))
+    return uploads.keep(actor, tenant_id, KIND, file_name, _rows(content, tier_at(tenant_id)))
 
 
-def _rows(content: bytes) -> list[dict[str, Any]]:
+def _rows(content: bytes, tier: str) -> list[dict[str, Any]]:
     for lines in read_lines(content):
         head = head_of(lines)
         if head is None:
@@ -83,7 +84,7 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
             raise Refused(f"Tệp có quá {MOST_ROWS} dòng. Xin chia thành nhiều tệp.", 422)
         rows = []
         for row in body:
-            said, wrong = values_of(row, fields)
+            said, wrong = values_of(row, fields, tier)
             if said or wrong:
                 rows.append({"line": row.number, "said": said, "wrong": wrong})
         if not rows:
@@ -106,12 +107,13 @@ def plan_of(batch: ImportBatch) -> Plan:
         by_name.setdefault(unit.name_folded, []).append(unit)
     opened_on = usual_opening()
     today = clock.today()
+    kinds = words.kinds_of(tier_at(batch.tenant_id))
     seen: dict[tuple[str, str], int] = {}
     steps = []
     for row in batch.rows:
         step = Step(int(row["line"]), dict(row["said"]), faults=dict(row["wrong"]))
         _match(step, by_code, by_name)
-        _merge(step, opened_on, today)
+        _merge(step, opened_on, today, kinds)
         _refuse_twice(step, seen)
         if not step.faults:
             step.act = "create" if step.unit is None else "update" if step.changed else "same"
@@ -140,7 +142,7 @@ def _match(step: Step, by_code: dict[str, Unit], by_name: dict[str, list[Unit]])
         step.unit = same[0]
 
 
-def _merge(step: Step, opened_on: date, today: date) -> None:
+def _merge(step: Step, opened_on: date, today: date, kinds: Collection[str]) -> None:
     said = dict(step.said)
     if "opened_on" in said:
         said["opened_on"] = date.fromisoformat(said["opened_on"])
@@ -151,7 +153,7 @@ def _merge(step: Step, opened_on: date, today: date) -> None:
     details = replace(start, **said)
     if rules.always_sensitive(details.kind):
         details = replace(details, sensitive=True)
-    for name, sentence in rules.faults(details, today).items():
+    for name, sentence in rules.faults(details, today, kinds).items():
         if name in said or (step.unit is None and name not in step.faults):
             step.faults.setdefault(name, sentence[:1].lower() + sentence[1:])
     step.details = details

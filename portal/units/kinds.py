@@ -1,9 +1,9 @@
-"""The kinds of unit a district recognises (Circular 24/2023, Article 2), as closed codes.
+"""The kinds of unit that are recognised, as closed codes: by a district (Circular 24/2023, Article 2), by the province.
 
 Their Vietnamese names and their rows in Biểu 01 stand in `portal/words.py`.
 """
 
-UNIT_KINDS = (
+DISTRICT_KINDS = (
     "party_office",
     "government_office",
     "front_mass",
@@ -18,4 +18,13 @@ UNIT_KINDS = (
     "other_school",
     "association",
 )
+PROVINCE_KINDS = (
+    "provincial_office",
+    "provincial_enterprise",
+    "upper_secondary",
+    "continuing_centre",
+    "higher_education",
+    "vocational_institution",
+)
+UNIT_KINDS = (*DISTRICT_KINDS, *PROVINCE_KINDS)
 SENSITIVE_KINDS = frozenset({"military_police"})

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
+from portal.cycle.queries import tier_at
 from portal.trail.operations import record
 from tenants.database import db
 from tenants.identity import Identity
@@ -59,7 +60,7 @@ def hold_registry(tenant_id: int) -> None:
 def add_unit(actor: Identity, tenant_id: int, details: Details, *, confirmed: bool = False) -> Unit:
     """Add a unit; an empty code is generated. Raises `Faulty`, or `Namesakes` until `confirmed`."""
     must_manage(actor)
-    details = _checked(details)
+    details = _checked(details, tenant_id)
     hold_registry(tenant_id)
     if not confirmed:
         same = namesakes(tenant_id, details.name, details.commune)
@@ -90,13 +91,13 @@ def plain(details: Details) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, date) else value for name, value in asdict(details).items()}
 
 
-def _checked(details: Details) -> Details:
+def _checked(details: Details, tenant_id: int) -> Details:
     details = replace(
         details,
         code=details.code.upper(),
         sensitive=details.sensitive or rules.always_sensitive(details.kind),
     )
-    found = rules.faults(details, clock.today())
+    found = rules.faults(details, clock.today(), words.kinds_of(tier_at(tenant_id)))
     if found:
         raise Faulty(found)
     return details
@@ -107,7 +108,7 @@ def change_unit(
 ) -> Unit:
     """Change a unit's entry. Raises `Faulty`, `Namesakes`, or `Conflict` with the entry as it stands now."""
     must_manage(actor)
-    details = _checked(details)
+    details = _checked(details, tenant_id)
     hold_registry(tenant_id)
     unit = _locked(tenant_id, unit_id, version)
     before = details_of(unit)

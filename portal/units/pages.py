@@ -8,7 +8,7 @@ from flask import abort, render_template, request
 
 from portal import clock, words
 from portal.typed import lines
-from portal.web import Listing, back_to, download, listing, paginate
+from portal.web import Listing, back_to, download, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
@@ -53,7 +53,7 @@ def index() -> Any:
         page=page,
         counts=queries.counts(tenant_id, asked),
         communes=[(name, name) for name in names],
-        kinds=[(kind.code, kind.short) for kind in words.UNIT_KINDS.values()],
+        kinds=[(kind.code, kind.short) for kind in kinds_here().values()],
         today=clock.today(),
         may_manage=refusal(signed_in(), Right.MANAGE_UNITS) is None,
         pairs=len(twins.twins_of(tenant_id)),

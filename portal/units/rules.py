@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import count
 
 from portal.spelling import fold
 
-from .kinds import SENSITIVE_KINDS, UNIT_KINDS
+from .kinds import DISTRICT_KINDS, SENSITIVE_KINDS
 
 LONGEST = {
     "code": 30,
@@ -78,8 +78,8 @@ def always_sensitive(kind: str) -> bool:
     return kind in SENSITIVE_KINDS
 
 
-def faults(details: Details, today: date) -> dict[str, str]:
-    """Return the sentence of everything wrong with an entry, by field; none for a good one."""
+def faults(details: Details, today: date, kinds: Collection[str] = DISTRICT_KINDS) -> dict[str, str]:
+    """Return the sentence of everything wrong with an entry, by field; `kinds` are those recognised there."""
     found: dict[str, str] = {}
     for name, most in LONGEST.items():
         if len(getattr(details, name)) > most:
@@ -88,7 +88,7 @@ def faults(details: Details, today: date) -> dict[str, str]:
         found["name"] = "Xin nhập tên đơn vị."
     elif not any(character.isalpha() for character in details.name) or not details.name[0].isalnum():
         found["name"] = "Tên đơn vị phải bắt đầu bằng chữ hoặc số và có chữ."
-    if details.kind not in UNIT_KINDS:
+    if details.kind not in kinds:
         found["kind"] = "Xin chọn loại hình đơn vị."
     if details.code and not _CODE.fullmatch(details.code):
         found["code"] = (

@@ -16,7 +16,7 @@ _WIDTHS = {"name": 44, "kind": 44, "commune": 22, "address": 30, "email": 26, "h
 _FIRST = 3
 
 
-def template() -> bytes:
+def template(tier: str = "district") -> bytes:
     """Return the empty template as XLSX; text stays text, and kinds are chosen from a list."""
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
@@ -41,7 +41,7 @@ def template() -> bytes:
         page.freeze_panes(_FIRST, 1)
         last = _FIRST + MOST_ROWS - 1
         choices = {
-            "kind": f"='Loại hình'!$A$2:$A${len(words.UNIT_KINDS) + 1}",
+            "kind": f"='Loại hình'!$A$2:$A${len(words.kinds_of(tier)) + 1}",
             "public": ["Công lập", "Ngoài công lập"],
             "sensitive": ["Có", "Không"],
         }
@@ -52,7 +52,7 @@ def template() -> bytes:
         kinds.set_column(1, 1, 14)
         kinds.write_string(0, 0, "Loại hình (chọn đúng một dòng)", head)
         kinds.write_string(0, 1, "Dòng Biểu 01", head)
-        for row, kind in enumerate(words.UNIT_KINDS.values(), 1):
+        for row, kind in enumerate(words.kinds_of(tier).values(), 1):
             kinds.write_string(row, 0, kind.name, book.add_format(face))
             kinds.write_string(row, 1, kind.group, book.add_format(face))
     return target.getvalue()

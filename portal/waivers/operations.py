@@ -158,7 +158,12 @@ def _tell(actor: Identity, sheet: Sheet, waiver: Waiver, done: str) -> None:
     sentence = f"{done}{why}"
     _note(actor, sheet, sentence if sentence.endswith((".", "!", "?")) else f"{sentence}.")
     path = f"/ho-so/{sheet.dossier.id}#chi-tieu-{_code(sheet, waiver)}"
-    tell_unit(sheet.dossier.tenant_id, sheet.dossier.unit_id, f"Phòng GDĐT {done}.", path)
+    tell_unit(
+        sheet.dossier.tenant_id,
+        sheet.dossier.unit_id,
+        f"{words.in_words_of(sheet.cycle.tier, 'Phòng GDĐT')} {done}.",
+        path,
+    )
 
 
 def _code(sheet: Sheet, waiver: Waiver) -> str:

@@ -12,7 +12,7 @@ from portal.dossiers.pages import Refusal, form_page
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.wording import answer_words, asked, outcome_words
 from portal.typed import lines
-from portal.web import back_to, listing, paginate
+from portal.web import back_to, listing, office_here, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -39,7 +39,9 @@ def ask(dossier_id: int, indicator_id: int) -> Any:
         db.session.rollback()
         entry = Entry(asking={indicator_id: (reason[:20_000], refused.sentence)})
         return form_page(sheet_here(dossier_id), Refusal(entry=entry), refused.status)
-    return _to_card(dossier_id, indicator_id, "Đã gửi đề nghị; Phòng GDĐT sẽ trả lời ở chỉ tiêu này.")
+    return _to_card(
+        dossier_id, indicator_id, office_here("Đã gửi đề nghị; Phòng GDĐT sẽ trả lời ở chỉ tiêu này.")
+    )
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/khong-ap-dung/<int:waiver_id>/rut")

@@ -64,7 +64,7 @@ class WholeDistrict(District):
         """Let the units have filed from 02 to 08/01/2027, and most dossiers be appraised by the 12th."""
         chance = random.Random(YEAR)
         with acting_in(STEWARD):
-            catalogue = Catalogue.load(db.session.get_one(Cycle, YEAR).version_id)
+            catalogue = Catalogue.load(db.session.get_one(Cycle, (YEAR, "district")).version_id)
             drafts = [self._draft(unit, number, catalogue, chance) for number, unit in enumerate(self.units)]
             made = [draft for draft in drafts if draft is not None]
             own = [

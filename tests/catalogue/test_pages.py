@@ -195,7 +195,7 @@ def test_a_year_is_opened_on_the_page(world: World, client: Any, admin: Person) 
         assert send(client, path, {**dates, **wrong}, page=page).status_code == 422
     assert send(client, path, dates, page=page).status_code == 303
     with world.acting(admin, writes=False):
-        assert db.session.get_one(Cycle, 2027).decide_before.isoformat() == "2028-02-15"
+        assert db.session.get_one(Cycle, (2027, "district")).decide_before.isoformat() == "2028-02-15"
     assert "đã mở năm đánh giá 2027" in client.get(page).text
 
 

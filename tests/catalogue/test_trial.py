@@ -52,7 +52,7 @@ def tried(values: dict[tuple[str, int], int], **only: Any) -> Trial:
     change = changed(
         list(zip(keys, rules, strict=True)), list(zip(keys, with_thresholds(rules, wanted), strict=True))
     )
-    cycle = db.session.get(Cycle, 2026)
+    cycle = db.session.get(Cycle, (2026, "district"))
     assert cycle is not None
     return try_out(cycle, change, **only)
 

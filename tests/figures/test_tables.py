@@ -22,7 +22,7 @@ from portal.figures.tables import (
 from portal.papers.forms import FIGURE_NUMBERS
 
 COUNTS = st.builds(Counts, *(st.integers(0, 400) for _ in FIGURES))
-KEYS = st.tuples(st.integers(1, 3), st.sampled_from(list(words.UNIT_KINDS)), st.booleans())
+KEYS = st.tuples(st.integers(1, 3), st.sampled_from(list(words.DISTRICT_KINDS)), st.booleans())
 
 
 def test_rows_stand_in_the_order_of_the_form() -> None:

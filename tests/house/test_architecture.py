@@ -332,12 +332,24 @@ INNER = {
     "portal.dossiers.steps.Act": "says its words in the step",
     "portal.dossiers.measures.Kind": "how an indicator is measured",
     "portal.catalogue.contents.Scale": "how a version counts",
+    "tenants.places.Tier": "follows from the kind of a place, which has its words",
     "portal.papers.rows.Align": "a column of a sheet",
     "portal.papers.sheets.Kind": "a cell of a sheet",
     "portal.appraisal.progress.Stage": "a column of the district's funnel, with its words beside it",
     "portal.appraisal.completeness.Tick": "a mark of the checklist",
     "portal.province.rules.Ground": "a tab of the overview, with its words on the page",
 }
+
+
+def test_a_year_is_always_read_as_a_place_has_it() -> None:
+    """A year has a cycle for each tier: whoever reads one beside its room says whose."""
+    for path in CODE:
+        text = path.read_text(encoding="utf-8")
+        asks = re.search(r"select\(Cycle\b|\bCycle\.(year|version_id)\b", text) is not None
+        if asks and path.parent.name != "cycle":
+            assert "of_place(" in text or "Cycle.tier == " in text, (
+                f"{path.name}: a year's cycle without its tier"
+            )
 
 
 def test_every_closed_set_has_its_words() -> None:

@@ -61,6 +61,9 @@ def test_registrations_leave_the_dossiers(server: Any) -> None:
             'select unit_id, act, "before", after from registration_change order by unit_id'
         ).fetchall()
         assert told == [(1, "confirmed", None, "level_2"), (3, "confirmed", None, "level_1")]
+        terms = connection.execute("select year, tier, submit_before::text from cycle_terms").fetchall()
+        assert terms == [(2026, "district", "2027-01-15")]
+        assert connection.execute("select year from cycle").fetchall() == [(2026,)]
         columns = connection.execute(
             "select column_name from information_schema.columns where table_name = 'dossier'"
         ).fetchall()

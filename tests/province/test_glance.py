@@ -102,9 +102,10 @@ def late_one(world: World) -> Ground:
     with acting_in(STEWARD):
         db.session.execute(
             text(
-                "insert into cycle (year, version_id, opens_on, submit_before, decide_before, report_before) "
-                "select 2025, version_id, opens_on - 365, submit_before - 365, decide_before - 365, report_before - 365 "
-                "from cycle where year = 2026"
+                "insert into cycle values (2025);"
+                "insert into cycle_terms (year, tier, version_id, opens_on, submit_before, decide_before, report_before) "
+                "select 2025, tier, version_id, opens_on - 365, submit_before - 365, decide_before - 365, "
+                "report_before - 365 from cycle_terms where year = 2026"
             )
         )
     return viewer, one, two

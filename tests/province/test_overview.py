@@ -39,7 +39,7 @@ def officer(world: World) -> Person:
 def year_of(world: World, person: Person, *, official: bool = False, year: int = 2026) -> summary.Overview:
     """Return the overview as the province sees it now."""
     with world.acting(person, writes=False):
-        return summary.overview(db.session.get_one(Cycle, year), official=official)
+        return summary.overview(db.session.get_one(Cycle, (year, "district")), official=official)
 
 
 @pytest.mark.parametrize("seed", [1, 20])

@@ -228,7 +228,7 @@ def test_the_clock_jumps_to_the_moments_of_the_year(world: World, client: Any, a
         done = send(client, CLOCK, {"moment": key, "year": "2026"}, follow_redirects=True)
         assert f'<b class="num">{shown}</b>' in done.text
         with world.acting(admin, writes=False):
-            cycle = db.session.get_one(Cycle, 2026)
+            cycle = db.session.get_one(Cycle, (2026, "district"))
             assert is_late(cycle.submit_before, clock.now()) is late
     with world.acting(admin, writes=False):
         entry = of_acts(world.province_id, "clock.")[0]

@@ -105,7 +105,7 @@ def test_kept_sums_tell_what_counting_tells(world: World, ground: Ground) -> Non
 
     def told() -> tuple[summary.Overview, sources.Source]:
         with world.acting(officer, writes=False):
-            year = summary.overview(db.session.get_one(Cycle, 2026), official=False)
+            year = summary.overview(db.session.get_one(Cycle, (2026, "district")), official=False)
             return year, sources.live_by_kind(2026, sources.EVERYTHING, one.tenant_id)
 
     counted, kinds = told()

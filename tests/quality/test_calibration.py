@@ -52,7 +52,7 @@ def test_the_measures_of_known_dossiers(
     def table(kind: str = "") -> dict[str, dict[Measure, str]]:
         with world.acting(here.viewer, writes=False):
             count_queries.clear()
-            found = side_by_side(db.session.get_one(Cycle, 2026), kind)
+            found = side_by_side(db.session.get_one(Cycle, (2026, "district")), kind)
             assert len(count_queries) <= 8
             return {line.name: {k: v.text for k, v in line.values.items()} for line in found.lines}
 

@@ -54,7 +54,7 @@ def test_wilson() -> None:
 def drawn(here: Ground, share: int = 100) -> list[int]:
     """Draw; returns the sheets, An Lão's first."""
     with here.world.acting(here.officer) as actor:
-        rechecking.draw(actor, db.session.get_one(Cycle, 2026), share)
+        rechecking.draw(actor, db.session.get_one(Cycle, (2026, "district")), share)
     with here.world.acting(here.officer, writes=False):
         return list(db.session.scalars(select(Recheck.id).order_by(Recheck.tenant_id, Recheck.id)))
 
@@ -63,10 +63,10 @@ def test_drawn_once_from_what_is_recognised(world: World) -> None:
     """Four of the five decided are recognised; a second draw is refused; the kept pool gives the same again."""
     here = ground(world)
     with world.acting(here.viewer) as actor, pytest.raises(Refused):
-        rechecking.draw(actor, db.session.get_one(Cycle, 2026), 10)
+        rechecking.draw(actor, db.session.get_one(Cycle, (2026, "district")), 10)
     assert len(drawn(here, 50)) == 2
     with world.acting(here.officer) as actor, pytest.raises(Conflict, match="chỉ bốc một lần"):
-        rechecking.draw(actor, db.session.get_one(Cycle, 2026), 50)
+        rechecking.draw(actor, db.session.get_one(Cycle, (2026, "district")), 50)
     with world.acting(here.officer, writes=False):
         row = db.session.scalars(select(RecheckDraw)).one()
         assert len(row.pool) == 4

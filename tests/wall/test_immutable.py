@@ -524,7 +524,7 @@ def test_sign_in_reads_no_work(year: Year) -> None:
     """The scope that proves persons reaches no dossier, decision, report, notice or trail."""
     enter(Scope(ScopeKind.SIGNIN, year.tenant_id, year.units[State.DRAFT], 1))
     allowed: set[str] = {"account", "credential", "membership", "one_time_link", "signin_session"}
-    allowed |= {"delegation", "api_token", "tenant", "throttle", "cycle", "setting"}
+    allowed |= {"delegation", "api_token", "tenant", "throttle", "cycle", "cycle_terms", "setting"}
     for name in MAPPERS:
         if name not in allowed:
             refused(lambda name=name: raw(f"select count(*) from {name}"), {DENIED})  # type: ignore[misc]

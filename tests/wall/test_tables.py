@@ -112,7 +112,7 @@ TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
 # Tables that belong to nobody: who reads them, and who writes them at all.
 _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
-_OF_ALL = {"cycle", "setting", "tenant"}
+_OF_ALL = {"cycle", "cycle_terms", "setting", "tenant"}
 _OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
     "public": _OF_ALL | _OF_PLACES | _CATALOGUE,
@@ -135,6 +135,7 @@ SHARED_WRITES: dict[str, set[str]] = {
         "criteria_version",
         "criterion",
         "cycle",
+        "cycle_terms",
         "holiday",
         "indicator",
         "paper_text",

@@ -1,0 +1,237 @@
+"""Units of provincial level: a place, criteria and dates of their own, the same engine, never in a district's sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.catalogue.models import CriteriaVersion
+from portal.cycle.operations import announce_year, open_year
+from portal.cycle.queries import cycle_of, cycles, years
+from portal.cycle.rules import Calendar
+from portal.dossiers.queries import open_sheet
+from portal.figures.queries import counts
+from portal.notices.models import Notice
+from portal.province import summary
+from portal.province.operations import NewPlace, open_place
+from portal.province.sources import EVERYTHING
+from portal.recognition.models import Decision, Recognition
+from portal.reports import operations as reports
+from portal.reports.models import DistrictReport
+from portal.units.operations import add_unit
+from portal.units.rules import Details
+from tenants.database import db
+from tenants.people import Role
+from tenants.places import Tenant, TenantKind, Tier
+from tenants.refusal import Refused
+from tests.beds import made_once
+from tests.builders import World
+from tests.deciding import District, an_appraised
+
+DATES = Calendar(2026, date(2026, 2, 1), date(2027, 1, 20), date(2027, 2, 28), date(2027, 3, 31))
+KEY = "tt24-2023-tinh"
+
+
+def asked(**changes: Any) -> NewPlace:
+    """A place for provincial units as the form hands it over."""
+    new = NewPlace(
+        kind=TenantKind.PROVINCIAL_UNITS,
+        name="Các đơn vị cấp tỉnh",
+        code="DV-TINH",
+        seat="Hải Phòng",
+        committee="",
+        office="Sở Giáo dục và Đào tạo",
+        symbol="UBND",
+        valid_from=date(2024, 1, 1),
+        login="quantri.dvtinh",
+        full_name="Quản trị đơn vị cấp tỉnh",
+    )
+    return replace(new, **changes)
+
+
+class OwnPlace(District):
+    """The place of provincial units with an officer and a leader, opened by the Department."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.admin = world.province_person()
+        with world.acting(self.admin) as actor:
+            self.tenant_id = open_place(actor, asked()).tenant.id
+            announce_year(actor, version(KEY), DATES)
+        self.officer = world.a_person(Role.DISTRICT_OFFICER, self.tenant_id)
+        self.leader = world.a_person(Role.DISTRICT_LEADER, self.tenant_id)
+
+
+def version(key: str) -> CriteriaVersion:
+    """A version of the criteria."""
+    return db.session.scalars(select(CriteriaVersion).where(CriteriaVersion.key == key)).one()
+
+
+@dataclass
+class Ground:
+    """A district and the province's own place, each with recognised units, and the dossiers of the latter."""
+
+    district: District
+    own: OwnPlace
+    school: int
+    university: int
+
+
+@made_once
+def recognised(world: World) -> Ground:
+    """A primary school by the district; a high school and a university by the province, decided."""
+    world.confirm_thresholds()
+    world.confirm_thresholds(KEY)
+    district = District(world)
+    district.appraised(1)
+    district.issued()
+    own = OwnPlace(world)
+    school = world.a_unit(own.tenant_id, "Trường THPT An Lão", "upper_secondary")
+    university = world.a_unit(own.tenant_id, "Trường Đại học Hải Phòng", "higher_education")
+    made = [
+        an_appraised(world, own.officer, own.tenant_id, level, unit_id=unit)
+        for unit, level in ((school, 1), (university, 2))
+    ]
+    own.issued("45/QĐ-UBND")
+    return Ground(district, own, *made)
+
+
+def test_every_place_has_the_years_of_its_tier(world: World) -> None:
+    """One year, two cycles: each place sees its own version and dates; the Department the districts'."""
+    district, own = District(world), OwnPlace(world)
+    seen = {}
+    for person in (district.officer, own.officer, own.admin):
+        with world.acting(person, writes=False):
+            assert years() == [2026]
+            cycle = cycle_of(2026)
+            assert cycle is not None
+            seen[person.login] = (
+                db.session.get_one(CriteriaVersion, cycle.version_id).key,
+                cycle.submit_before,
+            )
+    law = ("tt24-2023", date(2027, 1, 15))
+    assert list(seen.values()) == [law, (KEY, DATES.submit_before), law]
+    with world.acting(own.admin) as actor:
+        assert [c.tier for c in cycles(own.tenant_id)] == [Tier.PROVINCE]
+        with pytest.raises(Refused, match="Năm 2026 đã mở cho các đơn vị cấp tỉnh"):
+            announce_year(actor, version(KEY), DATES)
+        with pytest.raises(Refused, match="Sở đặt đủ các mốc"):
+            open_year(2027, version(KEY))
+        with pytest.raises(Refused, match="theo thứ tự"):
+            announce_year(actor, version(KEY), replace(DATES, year=2027, decide_before=date(2026, 1, 1)))
+        with pytest.raises(Refused, match="đã mở rồi"):
+            open_place(actor, asked(name="Nơi khác", code="KHAC", login="quantri.khac"))
+        place = db.session.get_one(Tenant, own.tenant_id)
+        assert place.committee == "Ủy ban nhân dân thành phố Hải Phòng"
+
+
+def test_a_place_takes_in_only_the_kinds_it_recognises(world: World) -> None:
+    """A university is no district's unit, a primary school not the province's; who is opened first sees the words."""
+    district, own = District(world), OwnPlace(world)
+    for place, kind in ((district, "higher_education"), (own, "primary")):
+        admin = world.a_person(Role.DISTRICT_ADMIN, place.tenant_id)
+        with world.acting(admin) as actor, pytest.raises(Refused):
+            add_unit(actor, place.tenant_id, Details("Trường nào đó", kind, True, date(2020, 1, 1)))
+    admin = world.a_person(Role.DISTRICT_ADMIN, own.tenant_id)
+    page = world.sign_in(world.app.test_client(), admin).get("/huyen/don-vi/them").text
+    assert "Cơ sở giáo dục đại học" in page
+    assert "Trường tiểu học" not in page
+    assert "Quản trị đơn vị cấp tỉnh" in page
+
+
+def test_two_dossiers_from_the_form_to_the_decision(world: World) -> None:
+    """A high school and a university are judged by what Articles 12 and 13 ask of them, and recognised."""
+    ground = recognised(world)
+    with world.acting(ground.own.officer, writes=False):
+        codes = {}
+        for dossier_id in (ground.school, ground.university):
+            sheet = open_sheet(world.dossier(ground.own.tenant_id, dossier_id))
+            assert sheet.cycle.submit_before == DATES.submit_before
+            codes[dossier_id] = {
+                row.code for row in sheet.indicators if row.applies.applies(sheet.profile())[0]
+            }
+        assert codes[ground.school] - codes[ground.university] == {"3.4"}
+        assert codes[ground.university] - codes[ground.school] == {"3.5"}
+        assert {"1.1", "2.1", "3.1a", "3.1b", "3.3"} <= codes[ground.university]
+        rows = db.session.scalars(select(Recognition).order_by(Recognition.level)).all()
+        assert [row.level for row in rows] == [1, 2]
+        decision = db.session.scalars(select(Decision)).one()
+        assert decision.issuer == "Chủ tịch Ủy ban nhân dân thành phố Hải Phòng"
+        assert any("Giám đốc Sở Giáo dục và Đào tạo" in line for line in decision.legal_bases)
+
+
+def test_the_province_shows_them_apart(world: World) -> None:
+    """Their line stands beside the districts' sum and opens their own table; their report is frozen and received."""
+    ground = recognised(world)
+    report_id = sent(world, ground.own)
+    with world.acting(ground.own.admin, writes=False):
+        cycle = cycle_of(2026)
+        assert cycle is not None
+        year = summary.overview(cycle, official=False)
+        assert [line.tenant_id for line in year.lines] == [ground.district.tenant_id]
+        assert year.total.counts is not None
+        assert year.total.counts.units == 1
+        (line,) = summary.provincial(2026, EVERYTHING, official=False)
+        assert line.counts is not None
+        assert (line.counts.units, line.counts.level_2) == (2, 1)
+        assert {kind for _, kind, _ in counts(2026)} == {"primary"}
+        report = db.session.get_one(DistrictReport, (ground.own.tenant_id, report_id))
+        labels = [row["label"] for row in report.snapshot["bieu_01"]]
+        assert labels[2] == "Cơ sở giáo dục"
+        assert labels[-1] == "Cộng"
+        assert len(labels) == 8
+    client = world.sign_in(world.app.test_client(), ground.own.admin)
+    whole = client.get("/tinh?nam=2026").text
+    assert "Đơn vị cấp tỉnh" in whole
+    assert "Cộng 1/1 huyện" in whole
+    own = client.get(f"/tinh/huyen/{ground.own.tenant_id}?nam=2026").text
+    assert "Cơ sở giáo dục đại học" in own
+    assert "31/03/2027" in own
+    listed = client.get(f"/tinh/huyen/{ground.own.tenant_id}/higher_education?nam=2026").text
+    assert "Trường Đại học Hải Phòng" in listed
+    assert client.get(f"/tinh/huyen/{ground.own.tenant_id}/primary?nam=2026").status_code == 404
+    assert client.get(f"/tinh/ho-so/{ground.own.tenant_id}/{ground.university}").status_code == 200
+    assert client.get(f"/tinh/bao-cao/{ground.own.tenant_id}/{report_id}").status_code == 200
+    assert client.get("/tinh/cac-huyen/mo?loai=provincial_units").text.count("Sở Giáo dục và Đào tạo")
+    assert "Mở nơi công nhận" not in client.get("/tinh/cac-huyen").text
+
+
+def test_everybody_finds_them_in_the_register(world: World) -> None:
+    """What the province decided is published like a district's decision."""
+    ground = recognised(world)
+    assert ground.university
+    found = world.app.test_client().get("/tra-cuu?loai=higher_education").text
+    assert "Trường Đại học Hải Phòng" in found
+    assert "Trường THPT An Lão" not in found
+
+
+def sent(world: World, own: OwnPlace) -> int:
+    """Lock and send the report of the place; returns its id."""
+    report_id = own.locked_report()
+    with world.acting(own.leader) as actor:
+        report = db.session.get_one(DistrictReport, (own.tenant_id, report_id))
+        reports.send(actor, report, "9/BC-SGDĐT", date(2027, 1, 10), "Giám đốc", "GIÁM ĐỐC")
+    return report_id
+
+
+def test_pages_and_notices_speak_of_the_department(world: World) -> None:
+    """Where the Department appraises, its name stands in our sentences; a district's pages keep theirs."""
+    ground = recognised(world)
+    seen = {}
+    for place, unit in ((ground.district, None), (ground.own, "Trường THPT An Lão")):
+        with world.acting(place.officer, writes=False):
+            statement = select(Notice.sentence).where(Notice.audience == "unit")
+            assert all(
+                sentence.startswith("Sở GDĐT") is bool(unit)
+                for sentence in db.session.scalars(statement)
+                if "GDĐT" in sentence[:12]
+            )
+        client = world.sign_in(world.app.test_client(), place.officer)
+        seen[bool(unit)] = client.get("/huyen/quyet-dinh").text + client.get("/").text
+    assert "Chuyên viên Sở GDĐT (đơn vị cấp tỉnh)" in seen[True]
+    assert "Phòng GDĐT" not in seen[True]
+    assert "Chuyên viên Phòng GDĐT" in seen[False]
