@@ -33,9 +33,9 @@ from .rules import GIVEN, OF_UNIT, logins
 MOST_UNITS = 200
 TWO_PEOPLE = (
     "Quyền quyết định do hai người giao: đề xuất ở trang Giao quyền quyết định, lãnh đạo đang giữ vai trò (hoặc quản "
-    "trị tỉnh, khi huyện chưa có ai) xác nhận."
+    "trị tỉnh, khi chưa có ai giữ) xác nhận."
 )
-LAST_ADMIN = "Đây là người quản trị duy nhất của huyện. Xin giao vai trò quản trị cho người khác trước."
+LAST_ADMIN = "Đây là người quản trị duy nhất ở đây. Xin giao vai trò quản trị cho người khác trước."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ def _new_account(person: NewPerson) -> int:
 def _place_of(tenant_id: int, role: Role, unit_id: int | None) -> Unit | None:
     """Return the unit a role belongs to; raises `Refused` for a role or unit that does not go."""
     if role not in GIVEN:
-        raise Refused("Vai trò này không do huyện giao.", 422)
+        raise Refused("Vai trò này không giao ở đây được.", 422)
     if role in DECIDING_ROLES:
         raise Refused(TWO_PEOPLE, 422)
     if role not in UNIT_ROLES:
         if unit_id:
-            raise Refused("Vai trò cấp huyện không gắn với đơn vị.", 422)
+            raise Refused("Vai trò của nơi công nhận không gắn với đơn vị.", 422)
         return None
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
     if unit is None:
@@ -233,7 +233,7 @@ def _running(tenant_id: int, membership_id: int) -> Membership:
         .execution_options(populate_existing=True)
     )
     if membership is None or membership.role not in (*GIVEN, *GUEST_ROLES):
-        raise Refused("Không tìm thấy vai trò này trong huyện.", 422)
+        raise Refused("Không tìm thấy vai trò này.", 422)
     if membership.ended_at or (membership.until and membership.until < signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return membership
@@ -265,7 +265,7 @@ def known(tenant_id: int, account_id: int) -> Account:
     """Return a person of the district; raises `Refused` for anybody else."""
     account = account_of(tenant_id, account_id)
     if account is None:
-        raise Refused("Không tìm thấy người này trong huyện.", 422)
+        raise Refused("Không tìm thấy người này.", 422)
     return account
 
 

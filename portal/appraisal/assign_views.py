@@ -224,7 +224,7 @@ def _unit_named(typed: str) -> int:
     ids = db.session.scalars(select(Unit.id).where(Unit.tenant_id == _tenant(), name).limit(2)).all()
     if not typed or len(ids) != 1:
         what = "Xin nhập" if not typed else "Không tìm thấy đúng một đơn vị theo nội dung đã nhập: xin chọn"
-        raise Refused(f"{what} mã hoặc tên đơn vị trong danh mục của huyện.", 422)
+        raise Refused(f"{what} mã hoặc tên đơn vị trong danh mục.", 422)
     return int(ids[0])
 
 

@@ -248,7 +248,7 @@ def end_delegation(actor: Identity, delegation: Delegation, membership: Membersh
     place = _must(actor, Right.SEE_DELEGATIONS)
     concerned = actor.account_id == delegation.giver_id
     if not concerned and refusal(actor, Right.MANAGE_ACCOUNTS):
-        raise Refused("Chỉ người ủy quyền hoặc quản trị huyện kết thúc được ủy quyền này.", 403)
+        raise Refused("Chỉ người ủy quyền hoặc người quản trị kết thúc được ủy quyền này.", 403)
     if membership.ended_at is not None or (membership.until and membership.until < signin.today()):
         raise Refused("Ủy quyền này đã kết thúc.")
     account = db.session.get(Account, membership.account_id)
