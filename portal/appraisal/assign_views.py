@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import and_, select
 
-from portal import clock, words
+from portal import clock
 from portal.dossiers.models import Dossier, State
 from portal.spelling import fold
 from portal.typed import line
@@ -80,7 +80,7 @@ def _sharing_page(year: int, chosen: Sequence[int], **more: Any) -> str:
         new=new,
         rows=[(row, gets[row.id], _may_have(people, row.unit_id, barred)) for row in waiting],
         most=MOST_SHARED,
-        **{"done": [], "role_words": words.ROLES} | more,
+        **{"done": []} | more,
     )
 
 
@@ -132,7 +132,6 @@ def _assignment_page(dossier: Dossier, faults: Sequence[str] = (), typed: Any = 
         open=dossier.state == State.ACCEPTED,
         typed=typed or now,
         faults=faults,
-        role_words=words.ROLES,
         most=MOST,
     )
 
