@@ -321,12 +321,16 @@ def user_give(login: str, role: str, code: str, reason: str) -> None:
         if (place.kind == TenantKind.PROVINCE) != (role == Role.PROVINCE_ADMIN):
             sys.exit("Vai trò này không thuộc cấp của nơi đó.")
         operations.place_person(account.id, Role(role), place.id, since=signin.today())
-        sentence = f"đã giao cho {account.full_name} vai trò {words.ROLES[role]} từ dòng lệnh: {reason}."
+        sentence = f"đã giao cho {account.full_name} vai trò {words.role_name(role, place.tier)} từ dòng lệnh: {reason}."
         record(
             None, "power.give", sentence, tenant_id=place.id, detail={"account_id": account.id}, inner=True
         )
-        tell_person(place.id, account.id, f"Anh/chị được giao vai trò {words.ROLES[role]} của {place.name}.")
-        click.echo(f"Đã giao cho {login} vai trò {words.ROLES[role]} của {place.name}.")
+        tell_person(
+            place.id,
+            account.id,
+            f"Anh/chị được giao vai trò {words.role_name(role, place.tier)} của {place.name}.",
+        )
+        click.echo(f"Đã giao cho {login} vai trò {words.role_name(role, place.tier)} của {place.name}.")
 
 
 @user.command("erase")

@@ -12,6 +12,7 @@ from portal import clock, words
 from portal.desk.helping import help_of
 from portal.notices.queries import unread
 from portal.province.queries import reports_waiting
+from portal.tiers import role_name
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.identity import Identity, Place
@@ -250,6 +251,7 @@ def install(app: Flask) -> None:
     for name in ("day", "moment", "long_day", "number", "percent", "kind_name", "level_name", "file_size"):
         app.jinja_env.filters[name] = getattr(words, name)
         app.jinja_env.globals[name] = getattr(words, name)
+    app.jinja_env.globals["role_name"] = role_name
 
 
 def _standing(identity: Identity) -> dict[str, Any]:

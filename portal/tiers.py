@@ -16,7 +16,7 @@ from flask.templating import Environment
 from flask_login import current_user
 from jinja2 import BaseLoader, Template
 
-from portal.words import in_words_of
+from portal import words
 from tenants.places import Tier
 
 Source = tuple[str, str | None, Callable[[], bool] | None]
@@ -31,7 +31,7 @@ class _Reworded(BaseLoader):
     def get_source(self, environment: Any, template: str) -> Source:
         """Return the source of a template with its words replaced."""
         source, name, fresh = self._loader.get_source(environment, template)
-        return in_words_of(Tier.PROVINCE, source), name, fresh
+        return words.in_words_of(Tier.PROVINCE, source), name, fresh
 
 
 class TieredEnvironment(Environment):
@@ -47,9 +47,14 @@ class TieredEnvironment(Environment):
 
     def get_or_select_template(self, template_name_or_list: Any, *args: Any, **more: Any) -> Template:
         """Find the template for whoever asks."""
-        if _in_own_place():
+        if tier_here() is Tier.PROVINCE:
             return self.provincial.get_or_select_template(template_name_or_list, *args, **more)
         return super().get_or_select_template(template_name_or_list, *args, **more)
+
+
+def role_name(role: str, tier: str = "") -> str:
+    """Name a role as people of the place know it that a page is about, or of a tier."""
+    return words.role_name(role, tier or tier_here())
 
 
 def speak_of(tier: str) -> None:
@@ -57,10 +62,11 @@ def speak_of(tier: str) -> None:
     g.spoken_tier = tier
 
 
-def _in_own_place() -> bool:
-    if g.get("spoken_tier") == Tier.PROVINCE:
-        return True
+def tier_here() -> Tier:
+    """Return the tier of the place a page is about, or where the signed-in person acts."""
+    if "spoken_tier" in g:
+        return Tier(g.spoken_tier)
     if not has_request_context() or not current_user or not current_user.is_authenticated:
-        return False
+        return Tier.DISTRICT
     place = current_user.place
-    return place is not None and place.tier == Tier.PROVINCE
+    return Tier(place.tier) if place is not None else Tier.DISTRICT

@@ -16,7 +16,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -27,10 +26,10 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 from werkzeug.wsgi import wrap_file
 
+from portal.tiers import tier_here
 from portal.typed import line
 from portal.words import UnitKind, in_words_of, kinds_of
 from tenants.database import db
-from tenants.places import Tier
 from tenants.refusal import Refused
 
 CSP = (
@@ -61,14 +60,12 @@ _TITLES = {
 
 def office_here(sentence: str) -> str:
     """Return our own sentence as it is said where the signed-in person acts."""
-    place = current_user.place if current_user.is_authenticated else None
-    return in_words_of(place.tier if place else Tier.DISTRICT, sentence)
+    return in_words_of(tier_here(), sentence)
 
 
 def kinds_here() -> Mapping[str, UnitKind]:
     """Return the kinds of unit that are recognised where the signed-in person acts."""
-    place = current_user.place if current_user.is_authenticated else None
-    return kinds_of(place.tier if place else Tier.DISTRICT)
+    return kinds_of(tier_here())
 
 
 class RowNumber(IntegerConverter):

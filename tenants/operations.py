@@ -20,8 +20,8 @@ from .places import WORDS, FormerName, Tenant, TenantKind
 from .refusal import Refused
 
 ELSEWHERE = (
-    "Người này còn vai trò ở một nơi khác, nên tài khoản không thuộc riêng huyện mình. "
-    "Tại đây chỉ có thể kết thúc vai trò của người này trong huyện."
+    "Người này còn vai trò ở một nơi khác, nên tài khoản không thuộc riêng nơi này. "
+    "Tại đây chỉ có thể kết thúc vai trò của người này."
 )
 
 

@@ -61,7 +61,7 @@ class Right(Enum):
 
     OWN_ACCOUNT = Grant("xem và sửa tài khoản của mình", _SIGNED_IN)
     SEE_DESK = Grant("xem việc cần làm", _SIGNED_IN)
-    READ_NOTICES = Grant("đọc thông báo của đơn vị, của huyện", UNIT_ROLES | DISTRICT_ROLES)
+    READ_NOTICES = Grant("đọc thông báo của đơn vị, của nơi công nhận", UNIT_ROLES | DISTRICT_ROLES)
     READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
     READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _STAFF)
     READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _STAFF)
@@ -76,11 +76,11 @@ class Right(Enum):
     CONFIRM_REGISTRATION = Grant("xác nhận, hủy đăng ký xây dựng", _roles(Role.UNIT_HEAD))
 
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
-    ANSWER_HEARING = Grant("trả lời khi huyện dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
+    ANSWER_HEARING = Grant("trả lời khi có dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
 
     SIGN_VISIT = Grant("ghi ý kiến, ký biên bản kiểm tra thực tế", _roles(Role.UNIT_HEAD))
 
-    SEE_DISTRICT = Grant("xem hồ sơ trong huyện", DISTRICT_ROLES)
+    SEE_DISTRICT = Grant("xem hồ sơ của các đơn vị", DISTRICT_ROLES)
     OPEN_DISTRICT_YEAR = Grant(
         "ghi ngày, kế hoạch của năm đánh giá và công bố thông tin nộp hồ sơ",
         _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER),
@@ -113,21 +113,21 @@ class Right(Enum):
     HANDLE_COMPLAINT = Grant(
         "thụ lý, trả lời khiếu nại", _APPRAISERS | _roles(Role.DISTRICT_LEADER), not_a_party
     )
-    WRITE_REPORT = Grant("soạn, khóa báo cáo huyện", _roles(Role.DISTRICT_OFFICER))
+    WRITE_REPORT = Grant("soạn, khóa báo cáo gửi Sở", _roles(Role.DISTRICT_OFFICER))
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
     ANSWER_RECHECK = Grant(
         "trả lời kết quả kiểm tra lại của Sở", _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER)
     )
-    SET_TARGETS = Grant(
-        "đặt, sửa, thôi mục tiêu phấn đấu của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)
-    )
+    SET_TARGETS = Grant("đặt, sửa, thôi mục tiêu phấn đấu", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER))
     MANAGE_UNITS = Grant("quản lý danh mục đơn vị", _roles(Role.DISTRICT_ADMIN))
     KEEP_HISTORY = Grant(
         "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
     )
-    LOG_OUTREACH = Grant("ghi hoạt động của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
-    RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm của huyện", DISTRICT_ROLES)
-    MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
+    LOG_OUTREACH = Grant(
+        "ghi hoạt động chỉ đạo, triển khai", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
+    )
+    RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm", DISTRICT_ROLES)
+    MANAGE_ACCOUNTS = Grant("quản lý tài khoản", _roles(Role.DISTRICT_ADMIN))
 
     DELEGATE = Grant("ủy quyền vai trò mình đang giữ", DELEGABLE_ROLES)
     SEE_DELEGATIONS = Grant(

@@ -56,7 +56,10 @@ class RoleForm(FlaskForm):
             ("", "Chọn vai trò"),
             *((role.value, words.role_name(role.value, tier_at())) for role in GIVEN),
         ]
-        self.unit.choices = [("", "Không, làm việc ở huyện"), *((str(unit), name) for unit, name in units)]
+        self.unit.choices = [
+            ("", "Không, làm việc ở nơi công nhận"),
+            *((str(unit), name) for unit, name in units),
+        ]
 
     def chosen(self) -> tuple[Role | None, int | None]:
         """Return the role (None for one that does not exist) and the unit."""

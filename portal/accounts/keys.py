@@ -22,7 +22,9 @@ from tenants.scope import Scope, ScopeKind, acting_in
 from .operations import Handed, handed, known, must_manage, note, tenant_of
 from .queries import decides
 
-KEY_OF_DECIDER = "Liên kết của người giữ quyền quyết định do quản trị tỉnh cấp, để không ai ở huyện một mình có được quyền đó."
+KEY_OF_DECIDER = (
+    "Liên kết của người giữ quyền quyết định do quản trị tỉnh cấp, để không ai một mình có được quyền đó."
+)
 
 
 def new_link(actor: Identity, tenant_id: int, account_id: int) -> Handed:

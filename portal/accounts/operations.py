@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal import words
+from portal.cycle.queries import tier_at
 from portal.notices.operations import tell_person
 from portal.notices.wording import NEW_ACCOUNT, ROLE_ENDED, ROLE_GIVEN
 from portal.trail.operations import record
@@ -33,9 +34,9 @@ from .rules import GIVEN, OF_UNIT, logins
 MOST_UNITS = 200
 TWO_PEOPLE = (
     "Quyền quyết định do hai người giao: đề xuất ở trang Giao quyền quyết định, lãnh đạo đang giữ vai trò (hoặc quản "
-    "trị tỉnh, khi huyện chưa có ai) xác nhận."
+    "trị tỉnh, khi chưa có ai giữ) xác nhận."
 )
-LAST_ADMIN = "Đây là người quản trị duy nhất của huyện. Xin giao vai trò quản trị cho người khác trước."
+LAST_ADMIN = "Đây là người quản trị duy nhất ở đây. Xin giao vai trò quản trị cho người khác trước."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,16 @@ def create_person(
     account_id = _new_account(person)
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     place = unit.name if unit else tenant_of(tenant_id).name
-    sentence = (
-        f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {role_words(role)}."
-    )
+    sentence = f"đã tạo tài khoản {person.login.strip().lower()} cho {person.full_name}, vai trò {role_words(role, tenant_id)}."
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
     _welcome(tenant_id, account_id, role, place)
     return handed(actor, account_id, role, place)
 
 
 def _welcome(tenant_id: int, account_id: int, role: Role, place: str) -> None:
-    tell_person(tenant_id, account_id, NEW_ACCOUNT.format(role=role_words(role), place=place), "/tai-khoan")
+    tell_person(
+        tenant_id, account_id, NEW_ACCOUNT.format(role=role_words(role, tenant_id), place=place), "/tai-khoan"
+    )
 
 
 def _new_account(person: NewPerson) -> int:
@@ -99,12 +100,12 @@ def _new_account(person: NewPerson) -> int:
 def _place_of(tenant_id: int, role: Role, unit_id: int | None) -> Unit | None:
     """Return the unit a role belongs to; raises `Refused` for a role or unit that does not go."""
     if role not in GIVEN:
-        raise Refused("Vai trò này không do huyện giao.", 422)
+        raise Refused("Vai trò này không giao ở đây được.", 422)
     if role in DECIDING_ROLES:
         raise Refused(TWO_PEOPLE, 422)
     if role not in UNIT_ROLES:
         if unit_id:
-            raise Refused("Vai trò cấp huyện không gắn với đơn vị.", 422)
+            raise Refused("Vai trò của nơi công nhận không gắn với đơn vị.", 422)
         return None
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
     if unit is None:
@@ -126,7 +127,8 @@ def handed(actor: Identity, account_id: int, role: str, place: str) -> Handed:
     token = signin.new_link(account_id, actor.account_id)
     db.session.flush()
     expires_at = signin.now() + signin.LINK_LIFE
-    return Handed(account_id, account.login, account.full_name, words.ROLES[role], place, token, expires_at)
+    name = words.role_name(role, tier_at())
+    return Handed(account_id, account.login, account.full_name, name, place, token, expires_at)
 
 
 def create_for_units(actor: Identity, tenant_id: int, unit_ids: Sequence[int]) -> list[Handed]:
@@ -172,7 +174,7 @@ def _create_for_unit(actor: Identity, tenant_id: int, unit: Unit, role: Role) ->
         except persons.LoginTaken:
             continue
         persons.place_person(account_id, role, tenant_id, unit_id=unit.id, since=signin.today())
-        sentence = f"đã tạo tài khoản {login} cho {unit.name}, vai trò {role_words(role)}."
+        sentence = f"đã tạo tài khoản {login} cho {unit.name}, vai trò {role_words(role, tenant_id)}."
         note(actor, tenant_id, "person.create", sentence, account_id, unit.id)
         return handed(actor, account_id, role, unit.name)
     raise Refused(f"Không đặt được tên đăng nhập cho {unit.name}. Xin đổi mã đơn vị.")
@@ -196,10 +198,15 @@ def give_role(actor: Identity, tenant_id: int, account_id: int, role: Role, unit
         raise Refused("Người này đang giữ vai trò đó rồi.")
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     where = f" tại {unit.name}" if unit else ""
-    sentence = f"đã giao cho {account.full_name} vai trò {role_words(role)}{where}."
+    sentence = f"đã giao cho {account.full_name} vai trò {role_words(role, tenant_id)}{where}."
     note(actor, tenant_id, "person.role", sentence, account_id, unit_id)
     place = unit.name if unit else tenant_of(tenant_id).name
-    tell_person(tenant_id, account_id, ROLE_GIVEN.format(role=role_words(role), place=place), "/noi-lam-viec")
+    tell_person(
+        tenant_id,
+        account_id,
+        ROLE_GIVEN.format(role=role_words(role, tenant_id), place=place),
+        "/noi-lam-viec",
+    )
 
 
 def end_role(actor: Identity, tenant_id: int, membership_id: int) -> Membership:
@@ -217,11 +224,11 @@ def _end(actor: Identity, membership: Membership, why: str = "") -> None:
     assert account is not None
     persons.end_membership(membership, signin.today())
     db.session.flush()
-    sentence = f"đã kết thúc vai trò {role_words(membership.role)} của {account.full_name}{why}."
+    sentence = f"đã kết thúc vai trò {role_words(membership.role, membership.tenant_id)} của {account.full_name}{why}."
     note(actor, membership.tenant_id, "person.end_role", sentence, membership.account_id, membership.unit_id)
     unit = db.session.get(Unit, (membership.tenant_id, membership.unit_id)) if membership.unit_id else None
     place = unit.name if unit else tenant_of(membership.tenant_id).name
-    ended = ROLE_ENDED.format(role=role_words(membership.role), place=place)
+    ended = ROLE_ENDED.format(role=role_words(membership.role, membership.tenant_id), place=place)
     tell_person(membership.tenant_id, membership.account_id, ended, "/noi-lam-viec")
 
 
@@ -233,7 +240,7 @@ def _running(tenant_id: int, membership_id: int) -> Membership:
         .execution_options(populate_existing=True)
     )
     if membership is None or membership.role not in (*GIVEN, *GUEST_ROLES):
-        raise Refused("Không tìm thấy vai trò này trong huyện.", 422)
+        raise Refused("Không tìm thấy vai trò này.", 422)
     if membership.ended_at or (membership.until and membership.until < signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return membership
@@ -254,7 +261,7 @@ def hand_over(actor: Identity, tenant_id: int, membership_id: int, person: NewPe
     _end(actor, old, f", bàn giao cho {person.full_name}")
     persons.place_person(account_id, role, tenant_id, unit_id=unit_id, since=signin.today())
     unit = db.session.get(Unit, (tenant_id, unit_id)) if unit_id else None
-    sentence = f"đã giao vai trò {role_words(role)} cho {person.full_name} ({person.login.strip().lower()})."
+    sentence = f"đã giao vai trò {role_words(role, tenant_id)} cho {person.full_name} ({person.login.strip().lower()})."
     note(actor, tenant_id, "person.create", sentence, account_id, unit_id)
     place = unit.name if unit else tenant_of(tenant_id).name
     _welcome(tenant_id, account_id, role, place)
@@ -265,13 +272,13 @@ def known(tenant_id: int, account_id: int) -> Account:
     """Return a person of the district; raises `Refused` for anybody else."""
     account = account_of(tenant_id, account_id)
     if account is None:
-        raise Refused("Không tìm thấy người này trong huyện.", 422)
+        raise Refused("Không tìm thấy người này.", 422)
     return account
 
 
-def role_words(role: str) -> str:
-    """Return the name of a role inside a sentence."""
-    name = words.ROLES[role]
+def role_words(role: str, tenant_id: int) -> str:
+    """Return the name of a role of a place inside a sentence."""
+    name = words.role_name(role, tenant_of(tenant_id).tier)
     return name if name.isupper() else name[:1].lower() + name[1:]
 
 

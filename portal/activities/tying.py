@@ -36,7 +36,7 @@ def closed(cycle: Cycle, dossier: Dossier | None) -> str:
         if not is_late(cycle.report_before, clock.now()):
             return ""
         return (
-            f"Năm {cycle.year} đã khép lại: huyện báo cáo Sở trước ngày {day(cycle.report_before)}, nên nhật ký "
+            f"Năm {cycle.year} đã khép lại: hạn báo cáo Sở (trước ngày {day(cycle.report_before)}) đã qua, nên nhật ký "
             "hoạt động của năm không sửa được nữa."
         )
     if state is State.SUPPLEMENT_REQUESTED:
@@ -68,8 +68,7 @@ def open_for(tenant_id: int, unit_id: int, year: int, proves: Iterable[int]) -> 
         named and all(sheet.unlocked(indicator_id) for indicator_id in named)
     ):
         raise Refused(
-            "Huyện đang chờ đơn vị bổ sung: chỉ ghi, sửa được hoạt động chứng minh cho các chỉ tiêu huyện yêu cầu "
-            "bổ sung."
+            "Hồ sơ đang chờ bổ sung: chỉ ghi, sửa được hoạt động chứng minh cho các chỉ tiêu được yêu cầu bổ sung."
         )
     return sheet
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.dossiers.models import Dossier
 from portal.figures.rules import FIGURES
-from portal.open_data.dictionary import COUNTED, KIND, KINDS, LEVELS, STATES, YEAR, Column
+from portal.open_data.dictionary import COUNTED, KIND, KINDS, LEVELS, STATES, TIER, YEAR, Column
 from portal.open_data.models import PublishedFigure
 from portal.recognition.models import Recognition
 from portal.reports.models import DistrictReport, ReportAnswer
@@ -27,7 +27,7 @@ from tenants.places import Tenant
 
 _PLACE = (
     Column("id", "Khóa của dòng trong API; không đổi"),
-    Column("place", "Mã của huyện, quận, thị xã, thành phố"),
+    Column("place", "Mã của nơi công nhận (huyện, quận, thị xã, thành phố; các đơn vị cấp tỉnh)"),
     Column("place_name", "Tên hiện nay của nơi đó"),
 )
 _UNIT = (Column("unit_id", "Khóa của đơn vị trong API (units)"), Column("unit_code", "Mã của đơn vị"))
@@ -123,7 +123,8 @@ def _dossiers() -> Select[Any]:
 def _figures() -> Select[Any]:
     own = PublishedFigure
     counted = (cast(own.counts[name].as_string(), Integer) for name in FIGURES)
-    return select(*_place_of(own), own.year, own.kind, own.public, *counted, own.edition, own.accepted_on)
+    values = own.year, own.kind, own.public, *counted, own.edition, own.accepted_on
+    return select(*_place_of(own), Tenant.tier, *values)
 
 
 def _reports() -> Select[Any]:
@@ -154,7 +155,7 @@ _ALL = (
         "Các đơn vị trong danh mục, cả đơn vị đã thôi hoạt động.",
         (
             *_PLACE,
-            Column("code", "Mã của đơn vị trong danh mục của huyện"),
+            Column("code", "Mã của đơn vị trong danh mục của nơi đó"),
             Column("name", "Tên đơn vị"),
             KIND,
             Column("public", "Đơn vị công lập", bool),
@@ -228,9 +229,10 @@ _ALL = (
     Resource(
         "figures",
         "Số liệu chính thức",
-        "Số liệu Biểu 01 theo loại hình của báo cáo huyện mà Sở đã nhận.",
+        "Số liệu Biểu 01 theo loại hình của báo cáo mà Sở đã nhận; đơn vị cấp tỉnh là một nơi riêng.",
         (
             *_PLACE,
+            TIER,
             YEAR,
             KIND,
             Column("public", "Đơn vị công lập", bool),
@@ -248,8 +250,8 @@ _ALL = (
     ),
     Resource(
         "reports",
-        "Báo cáo huyện",
-        "Báo cáo huyện đã gửi và trả lời của Sở. Báo cáo đang soạn không có ở đây.",
+        "Báo cáo gửi Sở",
+        "Báo cáo đã gửi và trả lời của Sở. Báo cáo đang soạn không có ở đây.",
         (
             *_PLACE,
             YEAR,

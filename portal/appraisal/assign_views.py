@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import and_, select
 
-from portal import clock, words
+from portal import clock
 from portal.dossiers.models import Dossier, State
 from portal.spelling import fold
 from portal.typed import line
@@ -80,7 +80,7 @@ def _sharing_page(year: int, chosen: Sequence[int], **more: Any) -> str:
         new=new,
         rows=[(row, gets[row.id], _may_have(people, row.unit_id, barred)) for row in waiting],
         most=MOST_SHARED,
-        **{"done": [], "role_words": words.ROLES} | more,
+        **{"done": []} | more,
     )
 
 
@@ -132,7 +132,6 @@ def _assignment_page(dossier: Dossier, faults: Sequence[str] = (), typed: Any = 
         open=dossier.state == State.ACCEPTED,
         typed=typed or now,
         faults=faults,
-        role_words=words.ROLES,
         most=MOST,
     )
 
@@ -224,7 +223,7 @@ def _unit_named(typed: str) -> int:
     ids = db.session.scalars(select(Unit.id).where(Unit.tenant_id == _tenant(), name).limit(2)).all()
     if not typed or len(ids) != 1:
         what = "Xin nhập" if not typed else "Không tìm thấy đúng một đơn vị theo nội dung đã nhập: xin chọn"
-        raise Refused(f"{what} mã hoặc tên đơn vị trong danh mục của huyện.", 422)
+        raise Refused(f"{what} mã hoặc tên đơn vị trong danh mục.", 422)
     return int(ids[0])
 
 

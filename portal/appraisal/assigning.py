@@ -96,7 +96,7 @@ def _check(row: Dossier, panel: Panel, wanted: Sequence[int], known: Mapping[int
     strangers = [account for account in wanted if account not in known]
     if strangers:
         name = sitting.get(strangers[0], "Người được chọn")
-        raise Refused(f"{name} hiện không có vai trò thẩm định trong huyện. Xin chọn người khác.", 422)
+        raise Refused(f"{name} hiện không có vai trò thẩm định. Xin chọn người khác.", 422)
     barred = panels.conflicts(row.tenant_id, wanted, [row.unit_id])
     if barred:
         said = "; ".join(f"{known[account]}: {why}" for (account, _), why in barred.items())
@@ -208,7 +208,7 @@ def share(actor: Identity, year: int, wanted: Mapping[int, int]) -> list[Shared]
         elif row.id in taken:
             why = f"Vừa được giao cho {taken[row.id].names}."
         elif not name:
-            why = "Người được chọn hiện không có vai trò thẩm định trong huyện."
+            why = "Người được chọn hiện không có vai trò thẩm định."
         elif (account, row.unit_id) in barred:
             why = f"{name}: {barred[account, row.unit_id]}."
         else:

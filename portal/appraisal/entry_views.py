@@ -129,7 +129,7 @@ def start(unit_id: int) -> Any:
             f"Đơn vị đã có hồ sơ năm {cycle.year} trên cổng (trạng thái “{state}”) nên không nhập hộ được."
         )
         if dossier.channel == "portal":
-            fault += " Đề nghị đơn vị nộp bản đó, hoặc rút rồi Phòng GDĐT nhập bản giấy."
+            fault += " Đề nghị đơn vị nộp bản đó, hoặc rút rồi nhập bản giấy ở đây."
         return _channel_page(unit, cycle, channel=came, code=code, fault=fault), 409
     return back_to("appraisal.entry", dossier_id=dossier.id)
 

@@ -48,10 +48,10 @@ def declare(actor: Identity, account_id: int, unit_id: int, kind: str, reason: s
     tenant_id, reason = actor.place.tenant_id, reason.strip()
     person = {one.account_id: one.name for one in panels.candidates(tenant_id)}.get(account_id)
     if person is None:
-        raise Refused("Xin chọn một người có vai trò thẩm định trong huyện.", 422)
+        raise Refused("Xin chọn một người có vai trò thẩm định.", 422)
     unit = db.session.get(Unit, (tenant_id, unit_id), with_for_update={"key_share": True})
     if unit is None:
-        raise Refused("Không tìm thấy đơn vị này trong danh mục của huyện.", 422)
+        raise Refused("Không tìm thấy đơn vị này trong danh mục.", 422)
     if kind not in INTERESTS:
         raise Refused("Xin chọn loại quan hệ với đơn vị.", 422)
     if not reason and kind == "declared":

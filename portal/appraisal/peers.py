@@ -87,10 +87,10 @@ def peers(sheet: Sheet, indicator: Indicator) -> Peers:
 def said_of(found: Peers, indicator: Indicator) -> str:
     """Say in a sentence where the peers stand; so few that one could be made out are only counted."""
     if not found.units:
-        return "Chưa có đơn vị cùng loại nào khác trong huyện nộp hồ sơ năm nay."
+        return "Chưa có đơn vị cùng loại nào khác nộp hồ sơ năm nay."
     if not found.enough:
-        return f"Dưới {FEWEST_PEERS} đơn vị cùng loại trong huyện đã nộp, không so sánh."
-    of = f"{found.units} đơn vị cùng loại trong huyện"
+        return f"Dưới {FEWEST_PEERS} đơn vị cùng loại đã nộp, không so sánh."
+    of = f"{found.units} đơn vị cùng loại đã nộp"
     if indicator.kind is Kind.SHARE and found.quartiles is not None:
         low, middle, high = (words.percent(int(q * 100 + 1e-6), 10_000, 1) for q in found.quartiles)
         return f"{of}: trung vị {middle}, nửa ở giữa từ {low} đến {high}."

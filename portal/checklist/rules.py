@@ -116,7 +116,7 @@ def _between(working: list[date], begin: int, end: int) -> Iterable[date]:
 
 WHOSE: Mapping[str, str] = {
     "law": "Thời hạn của năm",
-    "own": "Huyện đã đặt",
-    "hint": "Gợi ý, huyện tự đặt",
+    "own": "Đã đặt riêng",
+    "hint": "Gợi ý, tự đặt được",
 }
 """Whose day it is, in words."""

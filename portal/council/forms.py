@@ -114,7 +114,7 @@ def member_faults(
         if one.duty not in DUTY_ORDER:
             found.append(f"{who}: xin chọn nhiệm vụ trong danh sách.")
         if one.account and number_in(one.account) not in known:
-            found.append(f"{who}: tài khoản được chọn không còn vai trò trong huyện.")
+            found.append(f"{who}: tài khoản được chọn không còn vai trò ở đây.")
         unknown = [code for code in codes_in(one.codes) if code not in units]
         if unknown:
             found.append(f"{who}: không có đơn vị mang mã {', '.join(unknown[:5])[:100]}.")

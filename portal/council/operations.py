@@ -98,7 +98,7 @@ def end(actor: Identity, version: int | None = None) -> None:
     tenant_id = tenant_of(actor)
     row = queries.council_of(tenant_id, lock=True)
     if row is None:
-        raise Refused("Huyện không có hội đồng, tổ thẩm định nào đang hoạt động.", 404)
+        raise Refused("Không có hội đồng, tổ thẩm định nào đang hoạt động.", 404)
     if version not in (None, row.version):
         raise Conflict(SEEN_CHANGED, row)
     years = [one.year for one, *_ in db.session.execute(queries.meetings(tenant_id)) if one.state == "draft"]
@@ -115,7 +115,7 @@ def begin(actor: Identity, year: int) -> Meeting:
     tenant_id = tenant_of(actor)
     council = queries.council_of(tenant_id, lock=True)
     if council is None:
-        raise Refused("Huyện chưa ghi hội đồng, tổ thẩm định nào. Xin ghi thành phần trước.")
+        raise Refused("Chưa ghi hội đồng, tổ thẩm định nào. Xin ghi thành phần trước.")
     if cycle_of(year) is None:
         raise Refused(f"Sở chưa mở năm đánh giá {year}.", 404)
     known = queries.open_meeting(tenant_id, year)

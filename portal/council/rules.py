@@ -30,8 +30,8 @@ _DUTIES = {
 MOST_MEMBERS = 40
 MOST_TEXT = 5_000
 QUORUM_NOTE = (
-    "Thông tư 24/2023/TT-BGDĐT không thấy nêu số người tối thiểu; huyện ghi theo quyết định thành lập hoặc quy chế của "
-    "mình. Số cổng gợi ý (quá nửa số thành viên) là của cổng, không phải quy định của pháp luật."
+    "Thông tư 24/2023/TT-BGDĐT không thấy nêu số người tối thiểu; xin ghi theo quyết định thành lập hoặc quy chế "
+    "hoạt động. Số cổng gợi ý (quá nửa số thành viên) là của cổng, không phải quy định của pháp luật."
 )
 MAJORITY_NOTE = "Cổng chỉ nhận “nhất trí” khi số phiếu tán thành nhiều hơn số phiếu không tán thành; đây là quy tắc của cổng."
 CONFLICT = "{name} giữ vai trò tại đơn vị hoặc đã khai xung đột lợi ích nên không biểu quyết."

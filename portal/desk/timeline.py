@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from portal.activities.standing import Standing
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet
-from portal.words import day
+from portal.words import day, in_words_of
 
 # For each state of the dossier: how many steps of the line are done; the next one is where the unit stands.
 _DONE = {
@@ -55,7 +55,7 @@ def year_line(
             f"đã nộp {day(d.submitted_at)}" if d and d.submitted_at else f"trước {day(cycle.submit_before)}",
         ),
         (
-            "Huyện thẩm định",
+            in_words_of(cycle.tier, "Huyện thẩm định"),
             f"tiếp nhận {day(d.accepted_at)}" if d and d.accepted_at else f"trước {day(cycle.decide_before)}",
         ),
         (
@@ -102,14 +102,15 @@ def next_task(sheet: Sheet | None, *, year: int, lacking: int, may_sign: bool) -
         case State.SUPPLEMENT_REQUESTED:
             request = sheet.open_request
             until = f" trước ngày {day(request.answer_by)}" if request else ""
+            who = in_words_of(sheet.cycle.tier, "Huyện")
             return Next(
-                f"Huyện yêu cầu bổ sung: trả lời từng điểm rồi gửi lại{until}.",
+                f"{who} yêu cầu bổ sung: trả lời từng điểm rồi gửi lại{until}.",
                 "Bổ sung hồ sơ",
                 "dossiers.show",
             )
         case State.DECIDED:
             return Next("Đã có quyết định: xem kết quả và lý do.", "Xem kết quả", "dossiers.result")
         case State.SUBMITTED | State.ACCEPTED | State.APPRAISED:
-            return Next("Hồ sơ đang ở huyện, chờ kết quả.", "Xem hồ sơ", "dossiers.show")
+            return Next("Hồ sơ đã nộp, chờ kết quả.", "Xem hồ sơ", "dossiers.show")
         case _:
             return Next("Hồ sơ năm nay đã kết thúc.", "Xem hồ sơ", "dossiers.show")

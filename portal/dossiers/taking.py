@@ -50,7 +50,7 @@ def editable(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") -
     if state is State.SIGNED:
         raise Refused("Hồ sơ đã ký. Bấm “Mở lại để sửa”; chữ ký khi đó không còn giá trị và cần ký lại.")
     if state is State.SUPPLEMENT_REQUESTED:
-        raise Refused("Chỉ những điểm huyện yêu cầu bổ sung mới sửa được; mục này không có trong yêu cầu.")
+        raise Refused("Chỉ những điểm được yêu cầu bổ sung mới sửa được; mục này không có trong yêu cầu.")
     name = words.DOSSIER_STATES[state.value].unit_name
     raise Refused(f"Hồ sơ đang ở trạng thái “{name}” nên không sửa được nữa.")
 

@@ -180,9 +180,9 @@ BIEU_04 = Annex(
         Field("said", "Đánh giá", kind="text", opens=False, width=18),
         Field("below", "Đơn vị dưới mục tiêu"),
     ),
-    "Mục tiêu do huyện tự đặt để phấn đấu, không phải ngưỡng của Thông tư 24/2023/TT-BGDĐT. Số của một đơn vị là số "
-    "huyện thẩm định khi đã chốt đề xuất, trước đó là số đơn vị đã nộp. Đơn vị chỉ báo tỷ lệ để ngoài tổng số người.",
-    "Huyện chưa đặt mục tiêu phấn đấu nào cho năm này.",
+    "Mục tiêu do nơi công nhận tự đặt để phấn đấu, không phải ngưỡng của Thông tư 24/2023/TT-BGDĐT. Số của một đơn vị là số "
+    "thẩm định khi đã chốt đề xuất, trước đó là số đơn vị đã nộp. Đơn vị chỉ báo tỷ lệ để ngoài tổng số người.",
+    "Chưa đặt mục tiêu phấn đấu nào cho năm này.",
 )
 
 BIEU_05 = Annex(
@@ -245,7 +245,7 @@ BIEU_07 = Annex(
         Field("learners", "Người học"),
         Field("learner_citizens", "Người học đạt Công dân học tập"),
     ),
-    "Số người tại 31/12 của hồ sơ đã nộp, theo số huyện hiệu chỉnh khi đã chốt đề xuất; số chưa đủ minh chứng không cộng. "
+    "Số người tại 31/12 của hồ sơ đã nộp, theo số thẩm định hiệu chỉnh khi đã chốt đề xuất; số chưa đủ minh chứng không cộng. "
     "Đơn vị quân sự, công an và đơn vị không công bố số người được gộp một dòng, chỉ đếm đơn vị.",
 )
 

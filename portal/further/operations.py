@@ -8,13 +8,14 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
+from portal.cycle.queries import tier_at
 from portal.dossiers.taking import locked, must
 from portal.evidence.checks import Accepted, examine
 from portal.evidence.store import store
 from portal.notices.operations import tell_district, tell_unit
 from portal.notices.rules import Kind
 from portal.trail.operations import record
-from portal.words import day
+from portal.words import day, in_words_of
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.places import Tenant
@@ -162,6 +163,10 @@ def _said(row: FurtherDecision, year: int) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
+def _who(row: FurtherDecision) -> str:
+    return in_words_of(tier_at(row.tenant_id), "Huyện")
+
+
 def _note(actor: Identity, row: FurtherDecision, act: str, sentence: str, *, inner: bool = False) -> None:
     record(
         actor,
@@ -206,7 +211,7 @@ def tell(
     tell_unit(
         row.tenant_id,
         row.unit_id,
-        f"Huyện dự kiến {said}. Đơn vị xem lý do và trả lời đến hết ngày {day(last)}.",
+        f"{_who(row)} dự kiến {said}. Đơn vị xem lý do và trả lời đến hết ngày {day(last)}.",
         unit_page(row),
         Kind.DECISION,
     )
@@ -267,6 +272,10 @@ def drop(actor: Identity, row: FurtherDecision, reason: str, version: int | None
     _note(actor, row, "further.drop", f"đã bỏ dự kiến {said}.", inner=row.told_at is None)
     if row.told_at is not None:
         tell_unit(
-            row.tenant_id, row.unit_id, f"Huyện không tiếp tục việc {said}.", unit_page(row), Kind.DECISION
+            row.tenant_id,
+            row.unit_id,
+            f"{_who(row)} không tiếp tục việc {said}.",
+            unit_page(row),
+            Kind.DECISION,
         )
     return row

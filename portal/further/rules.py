@@ -112,5 +112,5 @@ def reports_sentence(years: Iterable[int]) -> str:
         return ""
     return (
         f"Báo cáo năm {named} đã gửi Sở giữ nguyên số liệu lúc gửi. Số liệu trên cổng đã tính theo quyết định này, nên "
-        "huyện cần gửi Sở báo cáo điều chỉnh."
+        "cần gửi Sở báo cáo điều chỉnh."
     )

@@ -92,7 +92,7 @@ def dispute(actor: Identity, result: PastResult, claim: str) -> PastResultDisput
     if not claim.strip():
         raise Refused("Xin ghi điều chưa đúng và căn cứ (số, ngày quyết định).", 422)
     if open_dispute(result) is not None:
-        raise Conflict("Đơn vị đã gửi ý kiến về kết quả này và đang chờ huyện trả lời.")
+        raise Conflict("Đơn vị đã gửi ý kiến về kết quả này và đang chờ trả lời.")
     row = PastResultDispute(
         tenant_id=result.tenant_id,
         unit_id=result.unit_id,
@@ -106,7 +106,7 @@ def dispute(actor: Identity, result: PastResult, claim: str) -> PastResultDisput
             db.session.add(row)
             db.session.flush()
     except IntegrityError as error:
-        raise Conflict("Đơn vị đã gửi ý kiến về kết quả này và đang chờ huyện trả lời.") from error
+        raise Conflict("Đơn vị đã gửi ý kiến về kết quả này và đang chờ trả lời.") from error
     key = {"tenant_id": result.tenant_id, "unit_id": result.unit_id}
     record(actor, "past_result_dispute", f"đã gửi ý kiến về kết quả năm {result.year}.", **key)
     sentence = f"Một đơn vị cho rằng kết quả năm {result.year} đã ghi chưa đúng. Xin xem và trả lời."
@@ -128,7 +128,10 @@ def answer(actor: Identity, result: PastResult, text: str, *, corrected: bool) -
     key = {"tenant_id": result.tenant_id, "unit_id": result.unit_id}
     record(actor, "past_result_answer", f"đã trả lời ý kiến về kết quả năm {result.year}.", **key)
     tell_unit(
-        result.tenant_id, result.unit_id, f"Huyện đã trả lời ý kiến về kết quả năm {result.year}.", "/ket-qua"
+        result.tenant_id,
+        result.unit_id,
+        f"Ý kiến của đơn vị về kết quả năm {result.year} đã được trả lời.",
+        "/ket-qua",
     )
     db.session.flush()
 

@@ -164,7 +164,7 @@ def dispute(result_id: int) -> Any:
             form, status = _again(form, refused), refused.status
             row = _result(result_id)
         else:
-            return back_to("dossiers.results", "Đã gửi ý kiến; huyện sẽ trả lời.")
+            return back_to("dossiers.results", "Đã gửi ý kiến; câu trả lời sẽ hiện ở trang này.")
     rows = past_of_unit(row.tenant_id, row.unit_id)
     return render_template(
         "history/dispute.html", one=next(p for p in rows if p.row.id == row.id), form=form

@@ -145,7 +145,7 @@ def _match(step: Step, known: _Known) -> None:
             "name", f"có {len(same)} đơn vị cùng tên: {listed}{also}. Xin ghi mã của đơn vị cần nhập."
         )
     else:
-        step.faults.setdefault("name", "không có đơn vị tên này trong danh mục của huyện.")
+        step.faults.setdefault("name", "không có đơn vị tên này trong danh mục.")
 
 
 def _judge(step: Step, known: _Known) -> None:

@@ -37,7 +37,7 @@ def ask(actor: Identity, kind: str, subject: int) -> tuple[Job, bool]:
         return known, False
     if queries.waiting(tenant_id) >= rules.MOST_WAITING:
         raise Refused(
-            f"Huyện đang có {words.number(rules.MOST_WAITING)} việc chờ. Xin đợi bớt hoặc hủy việc không cần nữa."
+            f"Đang có {words.number(rules.MOST_WAITING)} việc chờ. Xin đợi bớt hoặc hủy việc không cần nữa."
         )
     now = clock.now()
     job = Job(
@@ -73,7 +73,7 @@ def cancel(actor: Identity, tenant_id: int, job_id: int) -> Job:
     if job.account_id != actor.account_id and (
         actor.place is None or actor.place.role is not Role.DISTRICT_ADMIN
     ):
-        raise Refused(f"Việc này do {job.asked_by} yêu cầu; người đó hoặc quản trị huyện mới hủy được.", 403)
+        raise Refused(f"Việc này do {job.asked_by} yêu cầu; người đó hoặc người quản trị mới hủy được.", 403)
     if job.state not in rules.ACTIVE:
         raise Refused("Việc này đã kết thúc nên không còn gì để hủy.")
     if job.cancel_asked:

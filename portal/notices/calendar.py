@@ -127,7 +127,7 @@ OF_UNIT: tuple[Rule[UnitYear], ...] = (
         counted_from=lambda f: f.registration_closes,
         before=(7, 1),
         applies=lambda f: not f.registered and f.state in (None, State.DRAFT),
-        says="Huyện nhận đăng ký năm {year} trước ngày {day}: {left}.",
+        says="Đăng ký năm {year} được nhận trước ngày {day}: {left}.",
         leads="/trong-nam/dang-ky?nam={year}",
     ),
     Rule(

@@ -78,4 +78,10 @@ _BEFORE = "báo cáo lập khi cổng chưa ghi số này"
 COUNTED = tuple(Column(name, _MEANINGS[name], int, _UNITS, empty=_BEFORE) for name in FIGURES)
 """The figures of Biểu 01, one column each."""
 YEAR = Column("year", "Năm đánh giá (số liệu từ 01/01 đến 31/12)", int, "năm")
+TIER = Column(
+    "tier",
+    "Cấp của nơi báo cáo; đơn vị cấp tỉnh do Chủ tịch Ủy ban nhân dân tỉnh công nhận, đứng riêng, không cộng vào số "
+    "của các huyện",
+    values={"district": "cấp huyện", "province": "đơn vị cấp tỉnh"},
+)
 KIND = Column("kind", "Mã loại hình đơn vị", values=KINDS)

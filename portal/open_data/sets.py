@@ -16,8 +16,9 @@ from sqlalchemy import Boolean, Integer, Select, cast, func, or_, select
 from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Criterion, Threshold
 from portal.figures.rules import FIGURES
 from portal.register.models import RegisterEntry
+from tenants.places import Tenant
 
-from .dictionary import COUNTED, KIND, LEVELS, STATES, YEAR, Column
+from .dictionary import COUNTED, KIND, LEVELS, STATES, TIER, YEAR, Column
 from .models import PublishedFigure
 
 
@@ -46,7 +47,7 @@ _RECOGNITIONS = (
         "Tên đơn vị như trong quyết định; đơn vị không nêu tên công khai có câu thay thế như ở trang tra cứu",
     ),
     KIND,
-    Column("place", "Nơi công nhận (huyện, quận, thị xã, thành phố)"),
+    Column("place", "Nơi công nhận (huyện, quận, thị xã, thành phố; các đơn vị cấp tỉnh)"),
     Column(
         "commune", "Xã, phường, thị trấn của đơn vị", empty="không ghi, hoặc đơn vị không nêu tên công khai"
     ),
@@ -71,7 +72,11 @@ def _recognitions() -> Select[Any]:
 
 _STATISTICS = (
     YEAR,
-    Column("place", "Nơi báo cáo (huyện, quận, thị xã, thành phố), tên khi báo cáo được nhận"),
+    TIER,
+    Column(
+        "place",
+        "Nơi báo cáo (huyện, quận, thị xã, thành phố; các đơn vị cấp tỉnh), tên khi báo cáo được nhận",
+    ),
     KIND,
     Column("public", "Đơn vị công lập", bool),
     *COUNTED,
@@ -83,8 +88,10 @@ _STATISTICS = (
 def _statistics() -> Select[Any]:
     own = PublishedFigure
     counted = (cast(own.counts[name].as_string(), Integer) for name in FIGURES)
-    return select(own.year, own.place, own.kind, own.public, *counted, own.edition, own.accepted_on).order_by(
-        own.year, own.place, own.kind, own.public, own.id
+    return (
+        select(own.year, Tenant.tier, own.place, own.kind, own.public, *counted, own.edition, own.accepted_on)
+        .join(Tenant, Tenant.id == own.tenant_id)
+        .order_by(own.year, Tenant.tier, own.place, own.kind, own.public, own.id)
     )
 
 
@@ -157,9 +164,9 @@ _ALL = (
     ),
     DataSet(
         "thong-ke",
-        "Thống kê theo năm, huyện, loại hình",
-        "Mỗi dòng là một loại hình đơn vị của một huyện trong một năm, theo Biểu 01 của báo cáo huyện mà Sở đã nhận. "
-        "Năm nào, huyện nào chưa có báo cáo được nhận thì chưa có ở đây.",
+        "Thống kê theo năm, nơi công nhận, loại hình",
+        "Mỗi dòng là một loại hình đơn vị của một nơi trong một năm, theo Biểu 01 của báo cáo mà Sở đã nhận. "
+        "Năm nào, nơi nào chưa có báo cáo được nhận thì chưa có ở đây. Các đơn vị cấp tỉnh đứng riêng ở cột tier.",
         ("đơn vị học tập", "thống kê", "Biểu 01"),
         _STATISTICS,
         _statistics,

@@ -103,11 +103,11 @@ def set_year(actor: Identity, year: int, given: Details, version: int) -> Distri
     except (IntegrityError, StaleDataError) as error:
         raise Conflict(CHANGED) from error
     after = {name: str(getattr(row, name) or "") for name in NAMES}
-    said = "Sở" if given.submit_before is None else f"huyện, trước ngày {day(given.submit_before)}"
+    said = "Sở" if given.submit_before is None else f"mốc riêng, trước ngày {day(given.submit_before)}"
     record(
         actor,
         "year.set",
-        f"đã ghi năm đánh giá {year} của huyện; hạn nộp theo {said}.",
+        f"đã ghi năm đánh giá {year}; hạn nộp theo {said}.",
         tenant_id=tenant_id,
         detail={"year": year, "before": before, "after": after},
     )

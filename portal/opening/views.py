@@ -161,7 +161,7 @@ def extend() -> Any:
     )
     try:
         if unit is None:
-            raise Refused(f"Không có đơn vị nào mang mã “{form.code.data}” trong huyện.", 422)
+            raise Refused(f"Không có đơn vị nào mang mã “{form.code.data}” trong danh mục.", 422)
         operations.extend(signed_in(), unit, cycle.year, form.until.day, form.reason.data or "")
     except Refused as refused:
         if refused.status in (403, 404):

@@ -61,7 +61,7 @@ def log(actor: Identity, tenant_id: int, year: int, details: Details) -> Distric
     _write(actor, one, details)
     db.session.add(one)
     db.session.flush()
-    _record(actor, one, f"đã ghi hoạt động của huyện “{one.topic}” ngày {day(one.held_on)}.")
+    _record(actor, one, f"đã ghi hoạt động chỉ đạo, triển khai “{one.topic}” ngày {day(one.held_on)}.")
     return one
 
 
@@ -81,7 +81,7 @@ def change(
     _record(
         actor,
         one,
-        f"đã sửa hoạt động của huyện “{one.topic}” ngày {day(one.held_on)}.",
+        f"đã sửa hoạt động chỉ đạo, triển khai “{one.topic}” ngày {day(one.held_on)}.",
         {"before": list(map(str, astuple(before))), "after": list(map(str, astuple(details)))},
     )
     db.session.flush()
@@ -94,7 +94,7 @@ def remove(actor: Identity, tenant_id: int, outreach_id: int) -> DistrictActivit
     one = _held(tenant_id, outreach_id)
     before = list(map(str, astuple(details_of(one))))
     db.session.delete(one)
-    said = f"đã xóa hoạt động của huyện “{one.topic}” ngày {day(one.held_on)}."
+    said = f"đã xóa hoạt động chỉ đạo, triển khai “{one.topic}” ngày {day(one.held_on)}."
     _record(actor, one, said, {"before": before})
     db.session.flush()
     return one
@@ -108,7 +108,7 @@ def attach(actor: Identity, tenant_id: int, outreach_id: int, file_name: str, co
     one.sha256 = store().put(tenant_id, accepted.content)
     one.file_name, one.media_type = accepted.name, accepted.media_type
     one.size = len(accepted.content)
-    _record(actor, one, f"đã gắn tệp “{one.file_name}” vào hoạt động của huyện “{one.topic}”.")
+    _record(actor, one, f"đã gắn tệp “{one.file_name}” vào hoạt động chỉ đạo, triển khai “{one.topic}”.")
     db.session.flush()
 
 
@@ -118,7 +118,7 @@ def detach(actor: Identity, tenant_id: int, outreach_id: int) -> None:
     one = _held(tenant_id, outreach_id)
     if not one.sha256:
         return
-    _record(actor, one, f"đã bỏ tệp “{one.file_name}” khỏi hoạt động của huyện “{one.topic}”.")
+    _record(actor, one, f"đã bỏ tệp “{one.file_name}” khỏi hoạt động chỉ đạo, triển khai “{one.topic}”.")
     one.sha256 = one.file_name = one.media_type = ""
     one.size = 0
     db.session.flush()

@@ -15,7 +15,7 @@ from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.evidence.store import store
 from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks
-from portal.web import Listing, back_to, takes
+from portal.web import Listing, back_to, office_here, takes
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
@@ -105,7 +105,7 @@ def export(ext: str) -> Response:
     ]
     number, people = rules.whole(queries.sums_of(_tenant(), cycle.year, asked))
     totals = (None, "", f"Cộng {words.number(number)} hoạt động", "", people, "", "", "")
-    title = f"Hoạt động của huyện năm {cycle.year}"
+    title = office_here(f"Hoạt động của huyện năm {cycle.year}")
     return file_of(ext, Sheet(title, columns, rows, totals, **marks()), f"Hoat-dong-cua-huyen-{cycle.year}")
 
 

@@ -12,10 +12,11 @@ from portal.papers import forms
 from portal.papers.building_decision import without_counts
 from portal.papers.data import DistrictReport, Letterhead, Section, Signature
 from portal.papers.forms import FigureRow
-from portal.papers.office import Office, acting_for, inline, own_title
+from portal.papers.office import Office, acting_for, own_title, place_of
 from portal.papers.sheets import Sheet
 from portal.reports.queries import ReportSheet
 from portal.reports.rules import Result
+from tenants.places import Tier
 
 
 def figure_rows(rows: Iterable[Row]) -> tuple[list[FigureRow], FigureRow]:
@@ -51,9 +52,11 @@ def district_report(
 ) -> DistrictReport:
     """Return a district's report as its paper; one not sent yet is marked as a preview.
 
-    `addressee`: the Department with its province. `sensitive`: ids of units whose counts are never printed.
+    `addressee`: the Department with its province; what it made itself goes to the committee above it.
+    `sensitive`: ids of units whose counts are never printed.
     """
     place = sheet.place
+    where = place_of(place.tier, place.name, place.committee)
     tables = forms_of(sheet, office.specimen, sensitive)
     committee_signs = "chủ tịch" in sheet.signer_title.casefold()
     return DistrictReport(
@@ -71,11 +74,11 @@ def district_report(
         ),
         year=sheet.year,
         tier=office.tier,
-        recipients=("Như trên", f"Hội Khuyến học {inline(place.name)}", f"Lưu: VT, {place.office}"),
+        recipients=("Như trên", f"Hội Khuyến học {where}", f"Lưu: VT, {place.office}"),
         specimen=office.specimen,
         signed=sheet.state == "sent",
         issued=sheet.sent_at,
-        addressee=addressee,
+        addressee=addressee if place.tier == Tier.DISTRICT else place.committee,
         sections=(
             *(
                 Section(heading=one.heading, paragraphs=one.paragraphs, minor=one.minor)

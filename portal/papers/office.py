@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.papers.data import Letterhead
 from portal.place_kinds import TEMPLATES
-from tenants.places import FormerName, Tenant, TenantKind
+from tenants.places import FormerName, Tenant, TenantKind, Tier
 
 SPECIMEN = "DỮ LIỆU MINH HỌA"
 
@@ -75,19 +75,18 @@ class Office:
         )
 
 
-def _place_of(tenant: Tenant | FormerName) -> str:
-    """The place its bodies are of: units of provincial level have a list of their own, but no place of their own."""
-    if tenant.kind == TenantKind.PROVINCIAL_UNITS:
-        return inline(tenant.committee.removeprefix("Ủy ban nhân dân").strip())
-    return inline(tenant.name)
+def place_of(tier: str, name: str, committee: str) -> str:
+    """Return the place whose bodies these are, inside a sentence: that of provincial units is the province's."""
+    return inline(name if tier == Tier.DISTRICT else committee.removeprefix("Ủy ban nhân dân").strip())
 
 
 def office_of(tenant: Tenant | FormerName, *, demo: bool, site: str = "") -> Office:
     """Return a tenant's bodies as its papers name them, or named them under a former name."""
+    tier = Tier.PROVINCE if tenant.kind == TenantKind.PROVINCIAL_UNITS else Tier.DISTRICT
     return Office(
         committee=tenant.committee,
         office=tenant.office,
-        place=_place_of(tenant),
+        place=place_of(tier, tenant.name, tenant.committee),
         seat=tenant.seat,
         chair_title=tenant.chair_title,
         tier=TEMPLATES[TenantKind(tenant.kind)].tier,

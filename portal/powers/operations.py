@@ -71,9 +71,9 @@ def propose(actor: Identity, account_id: int, role: Role, reason: str) -> RolePr
     except IntegrityError:
         raise Refused("Đã có đề xuất như vậy đang chờ xác nhận.") from None
     account = db.session.get_one(Account, account_id)
-    sentence = f"đã đề xuất {account.full_name} giữ vai trò {role_words(role)}: {reason}"
+    sentence = f"đã đề xuất {account.full_name} giữ vai trò {role_words(role, place.tenant_id)}: {reason}"
     note(actor, place.tenant_id, "power.propose", f"{sentence.rstrip('.')}.", account_id)
-    told = f"Có đề xuất {account.full_name} giữ vai trò {role_words(role)}, chờ anh/chị xác nhận."
+    told = f"Có đề xuất {account.full_name} giữ vai trò {role_words(role, place.tenant_id)}, chờ anh/chị xác nhận."
     for number in deciders:
         if number not in (actor.account_id, account_id):
             tell_person(place.tenant_id, number, told, PROPOSALS)
@@ -118,11 +118,13 @@ def confirm(actor: Identity, proposal: RoleProposal) -> Handed | None:
     tenant = db.session.get(Tenant, proposal.tenant_id)
     assert account is not None
     assert tenant is not None
-    sentence = f"đã xác nhận {account.full_name} giữ vai trò {role_words(role)} theo đề xuất."
+    sentence = (
+        f"đã xác nhận {account.full_name} giữ vai trò {role_words(role, proposal.tenant_id)} theo đề xuất."
+    )
     note(actor, proposal.tenant_id, "power.confirm", sentence, account.id)
-    given = ROLE_GIVEN.format(role=role_words(role), place=tenant.name)
+    given = ROLE_GIVEN.format(role=role_words(role, proposal.tenant_id), place=tenant.name)
     tell_person(proposal.tenant_id, account.id, given, "/noi-lam-viec")
-    told = f"Đề xuất {account.full_name} giữ vai trò {role_words(role)} đã được xác nhận."
+    told = f"Đề xuất {account.full_name} giữ vai trò {role_words(role, proposal.tenant_id)} đã được xác nhận."
     tell_person(proposal.tenant_id, proposal.proposed_by, told, PROPOSALS)
     return handed(actor, account.id, role, tenant.name) if new else None
 
@@ -138,10 +140,12 @@ def turn_down(actor: Identity, proposal: RoleProposal) -> None:
     account = db.session.get(Account, proposal.account_id)
     assert account is not None
     verb = "rút" if own else "từ chối"
-    sentence = f"đã {verb} đề xuất {account.full_name} giữ vai trò {role_words(proposal.role)}."
+    sentence = (
+        f"đã {verb} đề xuất {account.full_name} giữ vai trò {role_words(proposal.role, proposal.tenant_id)}."
+    )
     note(actor, proposal.tenant_id, "power.turn_down", sentence, account.id)
     if not own:
-        told = f"Đề xuất {account.full_name} giữ vai trò {role_words(proposal.role)} không được xác nhận."
+        told = f"Đề xuất {account.full_name} giữ vai trò {role_words(proposal.role, proposal.tenant_id)} không được xác nhận."
         tell_person(proposal.tenant_id, proposal.proposed_by, told, PROPOSALS)
 
 
@@ -210,7 +214,7 @@ def delegate(actor: Identity, given: Given) -> Delegation:
 
 def what_of(delegation: Delegation) -> str:
     """Return what a delegation gives, in words."""
-    role = role_words(delegation.role)
+    role = role_words(delegation.role, delegation.tenant_id)
     if not delegation.rights:
         return f"toàn bộ việc của vai trò {role}"
     named = [Right[name].value.words for name in delegation.rights if name in Right.__members__]
@@ -248,7 +252,7 @@ def end_delegation(actor: Identity, delegation: Delegation, membership: Membersh
     place = _must(actor, Right.SEE_DELEGATIONS)
     concerned = actor.account_id == delegation.giver_id
     if not concerned and refusal(actor, Right.MANAGE_ACCOUNTS):
-        raise Refused("Chỉ người ủy quyền hoặc quản trị huyện kết thúc được ủy quyền này.", 403)
+        raise Refused("Chỉ người ủy quyền hoặc người quản trị kết thúc được ủy quyền này.", 403)
     if membership.ended_at is not None or (membership.until and membership.until < signin.today()):
         raise Refused("Ủy quyền này đã kết thúc.")
     account = db.session.get(Account, membership.account_id)
@@ -284,7 +288,7 @@ def look(actor: Identity, account: Account, seen: Membership, place_name: str, r
         raise Refused(sentence, 403)
     if not reason:
         raise Refused("Xin ghi lý do; lý do được lưu vào nhật ký và báo cho người đó.", 422)
-    account_id, name, role = account.id, account.full_name, role_words(seen.role)
+    account_id, name, role = account.id, account.full_name, role_words(seen.role, seen.tenant_id)
     membership_id, unit_id = seen.id, seen.unit_id
     with acting_in(actor.scope(writes=True)):
         record(

@@ -55,7 +55,7 @@ def _delegations_page(form: DelegationForm) -> str:
         rows=queries.delegations(place),
         form=form if gives else None,
         what_of=operations.what_of,
-        role=words.ROLES[place.role],
+        role=words.role_name(place.role, place.tier),
         me=me,
         manages=not refusal(me, Right.MANAGE_ACCOUNTS),
         today=signin.today(),
@@ -105,7 +105,7 @@ def _proposals_page(form: ProposalForm) -> str:
         "powers/proposals.html",
         rows=rows,
         form=form if proposes else None,
-        role=words.ROLES[operations.decider_of(place)],
+        role=words.role_name(operations.decider_of(place), place.tier),
         hindrances={
             row[0].id: operations.hindrance(me, row[0]) for row in rows if row[0].answered_at is None
         },

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from portal.cycle.rules import Calendar, cut_off, is_late, not_yet_open
 from portal.recognition.rules import Term
-from portal.words import day
+from portal.words import day, in_words_of
 
 
 class Target(StrEnum):
@@ -65,7 +65,8 @@ def closed(calendar: Calendar, closes_before: date | None, at: datetime) -> str 
             "xây dựng của năm này không thay đổi được nữa."
         )
     if closes_before is not None and is_late(closes_before, at):
-        return f"Huyện đã chốt đăng ký xây dựng năm {calendar.year} (nhận trước ngày {day(closes_before)}). {rest}"
+        who = in_words_of(calendar.tier, "Huyện")
+        return f"{who} đã chốt đăng ký xây dựng năm {calendar.year} (nhận trước ngày {day(closes_before)}). {rest}"
     return None
 
 

@@ -103,7 +103,7 @@ def fields(annexes: Annexes | None) -> dict[str, str]:
             [f"{words.number(reached)}/{words.number(len(of_goals))} mục tiêu đã đạt (Biểu 04):", *of_goals]
         )
         if of_goals
-        else "Huyện chưa đặt mục tiêu phấn đấu cho năm này.",
+        else "Chưa đặt mục tiêu phấn đấu cho năm này.",
         "; ".join(of_failed) or "không có",
         members,
         learners,

@@ -25,7 +25,7 @@ from portal.outreach.rules import whole
 from portal.recognition.models import Decision
 from portal.recognition.queries import tallies
 from tenants.database import db
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 
 from . import annexes as forms
 from . import sentences
@@ -48,13 +48,14 @@ MOST_DOCUMENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The words for the district on that day."""
+    """The words for the district on that day; `tier`: whose bodies they are."""
 
     name: str
     committee: str
     office: str
     seat: str
     symbol: str
+    tier: str = Tier.DISTRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class ReportFigures:
         }
 
     def _own_fields(self) -> dict[str, str]:
-        n, none = words.number, (0, 0)
+        n, none, who = words.number, (0, 0), words.in_words_of(self.place.tier, "Huyện")
         every, people = whole(self.own_activities)
         more = self.own_activities.get("guidance", none)[0] - len(self.own_documents)
         listed = [*self.own_documents, *([f"{n(more)} văn bản khác"] if more > 0 else [])]
@@ -178,15 +179,16 @@ class ReportFigures:
         of = {kind: self.own_activities.get(kind, none) for kind in OWN_FIELDS}
         return found | {
             "huyen_cac_van_ban": "; ".join(listed) or "chưa ghi văn bản nào",
-            "huyen_ban_hanh": sentences.of_documents(of["guidance"][0], "; ".join(listed)),
+            "huyen_ban_hanh": sentences.of_documents(who, of["guidance"][0], "; ".join(listed)),
             "huyen_tuyen_truyen_tap_huan": sentences.of_district(
+                who,
                 (
                     ("cuộc phổ biến, quán triệt", *of["briefing"]),
                     ("cuộc tuyên truyền", *of["publicity"]),
                     ("lớp tập huấn", *of["training"]),
-                )
+                ),
             ),
-            "huyen_kiem_tra_huong_dan": sentences.of_inspections(of["inspection"][0]),
+            "huyen_kiem_tra_huong_dan": sentences.of_inspections(who, of["inspection"][0]),
         }
 
     def _of_units(self) -> str:
@@ -266,7 +268,7 @@ def live(tenant_id: int, year: int, *, whole: bool = True) -> ReportFigures:
         year=year,
         taken_at=clock.now(),
         frozen=False,
-        place=Place(tenant.name, tenant.committee, tenant.office, tenant.seat, tenant.symbol),
+        place=Place(tenant.name, tenant.committee, tenant.office, tenant.seat, tenant.symbol, tenant.tier),
         decide_before=db.session.scalars(
             select(Cycle.decide_before).where(Cycle.year == year, of_place(tenant_id))
         ).one(),

@@ -69,7 +69,7 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
         year=year,
         edition=earlier.edition + 1 if earlier else 1,
         amendment=earlier.amendment + amends if earlier else 0,
-        narrative=dict(earlier.narrative) if earlier else narrative.SKELETON.prefilled(),
+        narrative=dict(earlier.narrative) if earlier else narrative.SKELETON.prefilled(cycle.tier),
         explanations=dict(earlier.explanations) if earlier else {},
         created_at=clock.now(),
     )

@@ -21,26 +21,26 @@ def of_units(units: int, held: int, people: int, kinds: Iterable[tuple[str, int,
     return f"{said}, trong đó có {named}." if named else f"{said}."
 
 
-def of_district(kinds: Iterable[tuple[str, int, int]]) -> str:
-    """Tell what the district held itself, by kind."""
+def of_district(who: str, kinds: Iterable[tuple[str, int, int]]) -> str:
+    """Tell what the district held itself, by kind; `who` it is called where the report is made."""
     named = _listed(kinds)
     if not named:
-        return "Huyện chưa ghi nhận cuộc phổ biến, quán triệt, tuyên truyền, tập huấn nào trong năm."
-    return f"Huyện tổ chức {named}."
+        return f"{who} chưa ghi nhận cuộc phổ biến, quán triệt, tuyên truyền, tập huấn nào trong năm."
+    return f"{who} tổ chức {named}."
 
 
-def of_documents(issued: int, named: str) -> str:
+def of_documents(who: str, issued: int, named: str) -> str:
     """Tell which documents the district issued."""
     if not issued:
-        return "Huyện chưa ghi nhận văn bản chỉ đạo, triển khai nào trong năm."
-    return f"Huyện ban hành {number(issued)} văn bản chỉ đạo, triển khai: {named}."
+        return f"{who} chưa ghi nhận văn bản chỉ đạo, triển khai nào trong năm."
+    return f"{who} ban hành {number(issued)} văn bản chỉ đạo, triển khai: {named}."
 
 
-def of_inspections(held: int) -> str:
+def of_inspections(who: str, held: int) -> str:
     """Tell how often the district went to see and to advise."""
     if not held:
-        return "Huyện chưa ghi nhận đợt kiểm tra, hướng dẫn nào trong năm."
-    return f"Huyện tổ chức {number(held)} đợt kiểm tra, hướng dẫn."
+        return f"{who} chưa ghi nhận đợt kiểm tra, hướng dẫn nào trong năm."
+    return f"{who} tổ chức {number(held)} đợt kiểm tra, hướng dẫn."
 
 
 def _listed(kinds: Iterable[tuple[str, int, int]]) -> str:

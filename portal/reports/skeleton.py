@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.words import in_words_of
+
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _TYPED = re.compile(
     r"(?<![\w/.-])\d+(?:[.,/]\d+)*\s?(?:%|điểm %|đơn vị|hồ sơ|người|lượt|cuộc|lớp|trường|cơ quan|đợt|buổi|văn bản|huyện)",
@@ -57,9 +59,9 @@ class Skeleton:
         """The heading of each section that has words, by its key."""
         return {section.key: section.heading for section in self.sections if section.key}
 
-    def prefilled(self) -> dict[str, str]:
-        """Return the words a new report begins with."""
-        return {section.key: section.text for section in self.sections if section.key}
+    def prefilled(self, tier: str = "district") -> dict[str, str]:
+        """Return the words a new report of a place of this tier begins with."""
+        return {section.key: in_words_of(tier, section.text) for section in self.sections if section.key}
 
     def fault(self, text: str) -> str | None:
         """Return the sentence why a text cannot stand, or None: an unknown field, a stray brace, too long."""

@@ -10,7 +10,7 @@ from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import time_left
 from portal.figures.tables import COLUMNS, HEADS
-from portal.web import back_to, kinds_here, listing, page_of
+from portal.web import back_to, kinds_here, listing, office_here, page_of
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -104,7 +104,7 @@ def _show(
         checks=checks,
         sections=queries.printed_sections(report, figures),
         hints={s.key: rendered(s.hint, values) for s in narrative.SECTIONS if s.key},
-        fields=[(name, what, values[name]) for name, what in narrative.FIELDS.items()],
+        fields=[(name, office_here(what), values[name]) for name, what in narrative.FIELDS.items()],
         empty=narrative.SKELETON.empty(report.narrative),
         changes=queries.changes_since(before, figures),
         editions=[(r, words.REPORT_STATES[queries.standing(r, a)]) for r, a in editions],
@@ -233,7 +233,7 @@ def ask_reopening(report_id: int) -> Any:
         if refused.status != 422:
             raise
         return _refused(report_id, refused, asking=form)
-    return back_to("reports.show", "Đã gửi đề nghị; Sở trả lời thì huyện được báo.", report_id=report_id)
+    return back_to("reports.show", "Đã gửi đề nghị; Sở trả lời thì có thông báo ở đây.", report_id=report_id)
 
 
 @blueprint.get("/huyen/bao-cao/<int:report_id>/danh-sach")

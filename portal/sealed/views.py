@@ -84,7 +84,7 @@ def keep(dossier_id: int, name: str) -> Any:
         else "Đã nhận bản quét; mã ở chân trang khớp."
     )
     if row.unread:
-        said += f" Trang {', '.join(map(str, row.unread))} không đọc được mã; huyện sẽ xem bằng mắt."
+        said += f" Trang {', '.join(map(str, row.unread))} không đọc được mã; nơi tiếp nhận sẽ xem bằng mắt."
     return back_to("sealed.index", said, dossier_id=dossier_id)
 
 

@@ -11,7 +11,7 @@ from portal.catalogue.wording import ThresholdLine, threshold_line
 from .rules import Below, Counting, Measure, Standing
 
 NOT_THE_LAW = (
-    "Mục tiêu do huyện tự đặt để phấn đấu, không phải ngưỡng của Thông tư 24/2023/TT-BGDĐT; đạt hay không đạt mục "
+    "Mục tiêu do nơi công nhận tự đặt để phấn đấu, không phải ngưỡng của Thông tư 24/2023/TT-BGDĐT; đạt hay không đạt mục "
     "tiêu không làm đổi kết quả công nhận của đơn vị nào."
 )
 HOW_FORECAST = (
@@ -19,8 +19,8 @@ HOW_FORECAST = (
     "nửa số đơn vị đã có số và mỗi loại hình còn thiếu có từ 3 đơn vị có số."
 )
 WHOSE = (
-    "Số của một đơn vị là số huyện thẩm định khi đã chốt đề xuất, trước đó là số đơn vị đã nộp; hồ sơ chưa nộp không "
-    "được đọc. Kết quả huyện kết luận chưa đủ minh chứng không được cộng vào tử số."
+    "Số của một đơn vị là số thẩm định khi đã chốt đề xuất, trước đó là số đơn vị đã nộp; hồ sơ chưa nộp không "
+    "được đọc. Kết quả thẩm định kết luận chưa đủ minh chứng không được cộng vào tử số."
 )
 LEFT_OUT = (
     "Đơn vị chỉ báo tỷ lệ (quân sự, công an và tương tự) không cộng được vào số người nên để ngoài tổng."

@@ -154,7 +154,7 @@ def _open(actor: Identity, dossier: Dossier) -> Sheet:
     must(actor, Right.FILL_DOSSIER)
     sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
     if sheet.dossier.channel != "portal":
-        raise Refused("Hồ sơ này do Phòng GDĐT nhập từ bản giấy; biên bản họp Tổ nằm trong bản giấy.")
+        raise Refused("Hồ sơ này được nhập từ bản giấy; biên bản họp Tổ nằm trong bản giấy.")
     editable(sheet, part="team_minutes")
     return sheet
 

@@ -81,7 +81,7 @@ def _suggested(sheet: Sheet, meeting: Meeting) -> str:
 def _lock(sheet: Sheet, standing: Standing) -> str:
     """Return why the minutes cannot be written now, "" where they can."""
     if sheet.dossier.channel != "portal":
-        return "Hồ sơ này do Phòng GDĐT nhập từ bản giấy; biên bản họp Tổ nằm trong bản giấy."
+        return "Hồ sơ này được nhập từ bản giấy; biên bản họp Tổ nằm trong bản giấy."
     return lock_of(sheet, part="team_minutes") or (
         operations.CLOSED if standing in (Standing.CLOSED, Standing.STALE) else ""
     )

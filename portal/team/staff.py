@@ -214,7 +214,7 @@ def _running(actor: Identity, unit: Unit, membership_id: int) -> tuple[Account, 
     account, membership = found
     must(actor, Right.INVITE_GUEST if membership.role in GUEST_ROLES else Right.PLACE_CLERK)
     if membership.role == Role.UNIT_HEAD:
-        raise Refused("Vai trò thủ trưởng do quản trị huyện giao và kết thúc.")
+        raise Refused("Vai trò thủ trưởng do người quản trị giao và kết thúc.")
     if membership.ended_at or (membership.until and membership.until < signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return account, membership

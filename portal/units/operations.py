@@ -73,7 +73,7 @@ def add_unit(actor: Identity, tenant_id: int, details: Details, *, confirmed: bo
         with db.session.begin_nested():
             db.session.add(unit)
     except IntegrityError:
-        raise Faulty({"code": f"Mã {details.code} đã dùng cho một đơn vị khác trong huyện."}) from None
+        raise Faulty({"code": f"Mã {details.code} đã dùng cho một đơn vị khác trong danh mục."}) from None
     _record(actor, unit, "unit.add", f"đã thêm đơn vị {unit.name} ({unit.code}).", after=plain(details))
     return unit
 
@@ -128,7 +128,7 @@ def change_unit(
             for name, value in values(details).items():
                 setattr(unit, name, value)
     except IntegrityError:
-        raise Faulty({"code": f"Mã {details.code} đã dùng cho một đơn vị khác trong huyện."}) from None
+        raise Faulty({"code": f"Mã {details.code} đã dùng cho một đơn vị khác trong danh mục."}) from None
     _record_change(actor, unit, before, details, changed)
     return unit
 
@@ -176,7 +176,7 @@ def reopen_unit(actor: Identity, tenant_id: int, unit_id: int, version: int) -> 
 def _locked(tenant_id: int, unit_id: int, version: int) -> Unit:
     unit = unit_of(tenant_id, unit_id, lock=True)
     if unit is None:
-        raise Refused("Không tìm thấy đơn vị này trong huyện.", 422)
+        raise Refused("Không tìm thấy đơn vị này trong danh mục.", 422)
     if unit.version != version:
         raise Conflict("Có người vừa sửa đơn vị này. Nội dung anh/chị nhập vẫn còn đây, chưa lưu.", unit)
     return unit

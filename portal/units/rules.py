@@ -127,7 +127,7 @@ def head_fault(name: str, name_lines: str, authority: str) -> str | None:
     if name_lines and not spells(name_lines, name):
         return (
             f"Tên in trên văn bản phải đúng là “{name}”; ở đây chỉ chọn chỗ xuống dòng. "
-            "Tên sai thì báo Phòng GDĐT sửa trong danh mục."
+            "Tên sai thì báo nơi tiếp nhận hồ sơ sửa trong danh mục."
         )
     if len(name_lines.split("\n")) > 3:
         return "Tên đơn vị in nhiều nhất ba dòng."

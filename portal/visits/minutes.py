@@ -267,7 +267,7 @@ def record_refusal(actor: Identity, row: Visit, reason: str, version: int | None
     _close(row, now)
     db.session.flush()
     note(actor, row, "visit.refused", f"ghi nhận đơn vị không ký biên bản kiểm tra thực tế: {reason}")
-    sentence = f"Huyện ghi nhận đơn vị không ký biên bản kiểm tra thực tế: {reason}"
+    sentence = f"Đoàn kiểm tra ghi nhận đơn vị không ký biên bản kiểm tra thực tế: {reason}"
     tell_unit(row.tenant_id, row.unit_id, sentence, unit_page(row), Kind.TASK)
     return row
 

@@ -89,7 +89,7 @@ def rearrange(actor: Identity, row: Visit, given: Arranged, version: int | None 
         tell_unit(
             row.tenant_id,
             row.unit_id,
-            "Lịch kiểm tra thực tế đã báo đang được huyện thay đổi; huyện sẽ gửi thông báo mới.",
+            "Lịch kiểm tra thực tế đã báo đang được thay đổi; đơn vị sẽ nhận thông báo mới.",
             unit_page(row),
             Kind.TASK,
         )
@@ -104,9 +104,9 @@ def _write(row: Visit, given: Arranged) -> None:
         raise Refused(f"Nội dung dài tối đa {MOST_TEXT} ký tự.", 422)
     known = {number: Member(name, title, number) for number, name, title in staff(row.tenant_id)}
     if not given.accounts or not set(given.accounts) <= set(known):
-        raise Refused("Xin chọn thành viên đoàn trong danh sách tài khoản của huyện.", 422)
+        raise Refused("Xin chọn thành viên đoàn trong danh sách tài khoản.", 422)
     if given.lead not in given.accounts:
-        raise Refused("Trưởng đoàn phải là một thành viên đoàn có tài khoản của huyện.", 422)
+        raise Refused("Trưởng đoàn phải là một thành viên đoàn có tài khoản ở đây.", 422)
     serving = of_the_unit(row.tenant_id, row.unit_id)
     own = [known[number].name for number in given.accounts if number in serving]
     if own:
@@ -145,7 +145,7 @@ def tell(
     db.session.flush()
     said = f"{when(row)}, tại {row.venue}"
     note(actor, row, "visit.tell", f"báo đơn vị lịch kiểm tra thực tế: {said}.")
-    sentence = f"Huyện kiểm tra thực tế tại đơn vị {said}. Trưởng đoàn: {row.lead_name}."
+    sentence = f"Kiểm tra thực tế tại đơn vị {said}. Trưởng đoàn: {row.lead_name}."
     tell_unit(row.tenant_id, row.unit_id, sentence, unit_page(row), Kind.TASK)
     return row
 
@@ -168,7 +168,7 @@ def cancel(actor: Identity, row: Visit, reason: str, version: int | None = None)
     db.session.flush()
     note(actor, row, "visit.cancel", f"hủy kiểm tra thực tế {when(row)}: {reason}", inner=row.told_at is None)
     if row.told_at is not None:
-        sentence = f"Huyện hủy cuộc kiểm tra thực tế {when(row)}: {reason}"
+        sentence = f"Hủy cuộc kiểm tra thực tế {when(row)}: {reason}"
         tell_unit(row.tenant_id, row.unit_id, sentence, unit_page(row), Kind.TASK)
     return row
 

@@ -204,7 +204,7 @@ def _unvisited(facts: Facts, years: int) -> str:
         if facts.visited_in
         else f"Có hồ sơ, kết quả từ năm {since} và cổng chưa ghi lần kiểm tra nào"
     )
-    return f"{last}: {facts.year - since} năm (mức huyện đặt: {years} năm)."
+    return f"{last}: {facts.year - since} năm (mức đã đặt: {years} năm)."
 
 
 # ---- the random share -----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ WHAT_FLAGS_ARE = (
     "và được nêu trước khi ký quyết định. Riêng “Lần đầu” và “Lâu chưa kiểm tra” chỉ gợi ý nơi nên đến."
 )
 WHOSE_LIMITS = (
-    "Các mức để nêu dấu hiệu (20 thành viên, 30 %, số năm) do cổng và huyện đặt, không phải quy định của Thông tư "
+    "Các mức để nêu dấu hiệu (20 thành viên, 30 %, số năm) do cổng và nơi công nhận đặt, không phải quy định của Thông tư "
     "24/2023/TT-BGDĐT. Tệp có ở hơn 5 đơn vị được coi là văn bản gửi chung nên không nêu."
 )
 HOW_DRAWN = (

@@ -39,7 +39,7 @@ def ask(actor: Identity, dossier: Dossier, indicator_id: int, reason: str) -> Wa
     if standing is not None and standing.reason == reason.strip():
         return standing
     if standing is not None:
-        name = "đang chờ huyện trả lời" if standing.state == WaiverState.ASKED else "đã được chấp thuận"
+        name = "đang chờ trả lời" if standing.state == WaiverState.ASKED else "đã được chấp thuận"
         raise Refused(f"Đề nghị không áp dụng chỉ tiêu {indicator.code} {name}.")
     applies, why_not = indicator.applies.applies(sheet.profile())
     if not applies:
@@ -80,7 +80,7 @@ def withdraw(actor: Identity, dossier: Dossier, waiver_id: int) -> Waiver:
     if waiver.state == WaiverState.WITHDRAWN:
         return waiver
     if waiver.state != WaiverState.ASKED:
-        raise Refused("Huyện đã trả lời đề nghị này nên không rút được nữa.")
+        raise Refused("Đề nghị này đã được trả lời nên không rút được nữa.")
     waiver.state = WaiverState.WITHDRAWN
     db.session.flush()
     _note(actor, sheet, f"đã rút đề nghị không áp dụng chỉ tiêu {_code(sheet, waiver)}.")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from portal.words import StateWords
 
 STATES: Mapping[str, StateWords] = {
-    "asked": StateWords("Chờ trả lời", "Đã đề nghị, chờ huyện trả lời", "wait"),
-    "granted": StateWords("Đã chấp thuận", "Huyện đã chấp thuận", "ok"),
-    "refused": StateWords("Không chấp thuận", "Huyện không chấp thuận", "no"),
-    "revoked": StateWords("Đã rút chấp thuận", "Huyện đã rút chấp thuận", "no"),
+    "asked": StateWords("Chờ trả lời", "Đã đề nghị, chờ trả lời", "wait"),
+    "granted": StateWords("Đã chấp thuận", "Được chấp thuận", "ok"),
+    "refused": StateWords("Không chấp thuận", "Không được chấp thuận", "no"),
+    "revoked": StateWords("Đã rút chấp thuận", "Chấp thuận đã bị rút", "no"),
     "withdrawn": StateWords("Đơn vị đã rút", "Đã rút đề nghị", "na"),
 }

@@ -93,7 +93,7 @@ NO_ROLE, NO_UNIT = "Xin chọn vai trò", "Xin chọn đơn vị"
 WRONG = (
     ({"role": ""}, NO_ROLE),
     ({"role": "king"}, NO_ROLE),
-    ({"role": "province_admin"}, "không do huyện giao"),
+    ({"role": "province_admin"}, "không giao ở đây được"),
     ({"role": "unit_head"}, NO_UNIT),
     ({"role": "unit_head", "unit": "999999"}, NO_UNIT),
     ({"role": "unit_head", "unit": "x"}, NO_UNIT),

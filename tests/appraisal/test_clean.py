@@ -159,7 +159,7 @@ def test_the_desk_says_where_the_peers_stand(
     answered(1, 35)
     count_queries.clear()
     page = client.get(path).text
-    assert "5 đơn vị cùng loại trong huyện: trung vị 97,2 %, nửa ở giữa từ 97,2 % đến 97,2 %." in page
+    assert "5 đơn vị cùng loại đã nộp: trung vị 97,2 %, nửa ở giữa từ 97,2 % đến 97,2 %." in page
     assert len(count_queries) == few <= 30
     with world.acting(case.officer, writes=False):
         sheet = sheet_of(world, case)

@@ -39,7 +39,7 @@ def test_a_unit_that_has_not_begun(world: World, client: Any) -> None:
         ("draft", "điều còn thiếu để ký hồ sơ"),
         ("filled", "Hồ sơ đã đủ: kiểm tra lại và ký."),
         ("signed", "Hồ sơ đã ký, chưa nộp."),
-        ("submitted", "Hồ sơ đang ở huyện, chờ kết quả."),
+        ("submitted", "Hồ sơ đã nộp, chờ kết quả."),
     ],
 )
 def test_what_a_head_does_next(world: World, client: Any, state: str, sentence: str) -> None:

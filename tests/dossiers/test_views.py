@@ -478,7 +478,7 @@ def test_answering_a_supplement_request(world: World, client: Any) -> None:
     page = desk.page()
     assert "Huyện yêu cầu bổ sung 3 điểm" in page
     assert page.count('id="tra-loi-') - page.count('id="tra-loi-diem-') == 1
-    assert "Chỉ những điểm huyện yêu cầu bổ sung mới sửa được" in page
+    assert "Chỉ những điểm được yêu cầu bổ sung mới sửa được" in page
     assert 'id="nhap-so-lieu"' in page
     locked = desk.answer("2.1", value="30", version="9")
     assert locked.status_code == 409

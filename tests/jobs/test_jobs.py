@@ -336,7 +336,7 @@ def test_too_many_waiting(office: Office, monkeypatch: pytest.MonkeyPatch) -> No
     """The queue of one district has an end, said in a sentence."""
     monkeypatch.setattr(rules, "MOST_WAITING", 1)
     office.ask()
-    with pytest.raises(Refused, match="đang có 1 việc chờ"):
+    with pytest.raises(Refused, match="Đang có 1 việc chờ"):
         office.ask(kind="decision")
 
 

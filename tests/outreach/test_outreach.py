@@ -101,9 +101,9 @@ def test_logging_changing_and_removing(here: Here) -> None:
             .order_by(TrailEntry.id)
         ).all()
     assert [said.split(" “")[0] for said, _ in told] == [
-        "đã ghi hoạt động của huyện",
-        "đã sửa hoạt động của huyện",
-        "đã xóa hoạt động của huyện",
+        "đã ghi hoạt động chỉ đạo, triển khai",
+        "đã sửa hoạt động chỉ đạo, triển khai",
+        "đã xóa hoạt động chỉ đạo, triển khai",
     ]
     assert "Tập huấn đợt 1" in told[-1][1]["before"]
 

@@ -271,6 +271,6 @@ def test_sentences_leave_nought_out() -> None:
     )
     assert sentences.of_units(1, 1, 0, ()) == "1 đơn vị ghi nhận 1 hoạt động."
     assert sentences.of_units(0, 0, 0, some) == "Các đơn vị chưa ghi nhận hoạt động nào trong năm."
-    assert sentences.of_district((*some[:2], ("cuộc họp", 3, 9))).endswith(
-        "1 lớp tập huấn và 3 cuộc họp (9 lượt người)."
+    assert sentences.of_district("Tỉnh", (*some[:2], ("cuộc họp", 3, 9))) == (
+        "Tỉnh tổ chức 2 cuộc tuyên truyền (150 lượt người), 1 lớp tập huấn và 3 cuộc họp (9 lượt người)."
     )

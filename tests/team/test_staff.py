@@ -65,7 +65,7 @@ def test_only_the_head_places_clerks(school: School) -> None:
             with pytest.raises(Refused):
                 act()
     another = school.world.a_person(Role.UNIT_HEAD, school.tenant_id, school.unit_id).place.membership_id
-    with school.world.acting(school.head) as actor, pytest.raises(Refused, match="do quản trị huyện giao"):
+    with school.world.acting(school.head) as actor, pytest.raises(Refused, match="do người quản trị giao"):
         staff.end_role(actor, another)
     answer = head.post("/don-vi/nguoi/them", NEW | {"login": "x"})
     assert answer.status_code == 422

@@ -48,7 +48,7 @@ def test_a_quiet_unit_raises_nothing() -> None:
             ("mức độ 2", "năm 2025 đơn vị không được công nhận"),
         ),
         ({"known_since": None}, Flag.FIRST, ("2026",)),
-        ({"visited_in": 2023}, Flag.UNVISITED, ("2023", "3 năm", "mức huyện đặt: 3 năm")),
+        ({"visited_in": 2023}, Flag.UNVISITED, ("2023", "3 năm", "mức đã đặt: 3 năm")),
         (
             {"visited_in": None, "known_since": 2022},
             Flag.UNVISITED,

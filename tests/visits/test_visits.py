@@ -314,7 +314,7 @@ def test_who_may_go_there(case: Case, client: Any) -> None:
     own, number = both.identity.account_id, case.officer.identity.account_id
     for changes, said in (
         ({"accounts": (number, own)}, "đang giữ vai trò tại đơn vị này"),
-        ({"accounts": (case.head.identity.account_id,)}, "danh sách tài khoản của huyện"),
+        ({"accounts": (case.head.identity.account_id,)}, "danh sách tài khoản"),
         ({"lead": own}, "Trưởng đoàn phải là"),
         ({"accounts": ()}, "Xin chọn thành viên"),
         ({"venue": " "}, "địa điểm"),

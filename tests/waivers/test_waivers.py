@@ -93,7 +93,7 @@ def test_from_the_card_to_the_ruling_and_back(case: Case) -> None:
     assert long.status_code == 422
     assert "dài dài dài" in long.text, "what was typed is there"
     asked = client.post(path, data={"csrf_token": key, "reason": REASON}, follow_redirects=True)
-    assert "Đã đề nghị, chờ huyện trả lời" in asked.text
+    assert "Đã đề nghị, chờ trả lời" in asked.text
     assert case.outcome() == (Outcome.MET, Outcome.MET), "asking changes nothing"
     review = client.get(f"{form}/kiem-tra").text
     assert f"Phòng GDĐT chưa trả lời đề nghị không áp dụng chỉ tiêu {CODE}. Vẫn ký được" in review
@@ -182,7 +182,7 @@ def test_what_cannot_be_asked(case: Case) -> None:
     assert unknown.value.status == 404
     number = case.ask()
     assert case.ask() == number, "a double click is one request"
-    with pytest.raises(Refused, match="đang chờ huyện trả lời"):
+    with pytest.raises(Refused, match="đang chờ trả lời"):
         case.ask(reason="Lý do khác.")
     with case.world.acting(case.head) as actor:
         for _ in range(2):
