@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal import clock, words
 from portal.desk.helping import help_of
+from portal.guidance.lookup import questions_waiting
 from portal.notices.queries import unread
 from portal.province.queries import reports_waiting
 from portal.tiers import role_name
@@ -52,6 +53,7 @@ PROVINCE_ROOMS = (
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
+    ("Hướng dẫn", "guidance.questions", Right.SEE_PROVINCE),
 )
 # Pages about who may do what, in the menu under one's name: each where the right is held.
 OF_POWERS = (
@@ -93,6 +95,10 @@ PART_OF = {
         ("targets.index", "targets.show", "targets.new", "targets.edit", "targets.retire"), "reports.index"
     ),
     "checklist.index": "desk.home",
+    **dict.fromkeys(
+        ("guidance.index", "guidance.show", "guidance.questions", "guidance.question", "guidance.entries"),
+        "desk.home",
+    ),
     "quality.told": "reports.index",
     "quality.answer": "reports.index",
     "targets.own": "activities.index",
@@ -208,6 +214,7 @@ def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]
         waiting["desk.home"] = unread(place)
     elif scope is not None and scope.kind is ScopeKind.PROVINCE:
         waiting["province.reports"] = reports_waiting()
+        waiting["guidance.questions"] = questions_waiting()
     endpoints = [endpoint for _, endpoint, _ in rooms_of(place.role)]
     near = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == here]
     asked = PART_OF.get(request.endpoint or "", request.endpoint)

@@ -22,6 +22,7 @@ ROOMS: tuple[str, ...] = (
     "dossiers",
     "evidence",
     "further",
+    "guidance",
     "health",
     "history",
     "improvement",

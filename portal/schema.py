@@ -12,6 +12,7 @@ from portal.dossiers import models as dossiers
 from portal.evidence import models as evidence
 from portal.figures import models as figures
 from portal.further import models as further
+from portal.guidance import models as guidance
 from portal.history import models as history
 from portal.improvement import models as improvement
 from portal.jobs import models as jobs
@@ -50,6 +51,7 @@ __all__ = [
     "evidence",
     "figures",
     "further",
+    "guidance",
     "history",
     "improvement",
     "jobs",

@@ -53,6 +53,7 @@ def _roles(*roles: Role) -> frozenset[Role]:
 
 _SIGNED_IN = frozenset(Role)
 _STAFF = _SIGNED_IN - GUEST_ROLES
+_GUIDES = _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.PROVINCE_ADMIN, Role.PROVINCE_OFFICER)
 _APPRAISERS = _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_COUNCIL)
 
 
@@ -79,6 +80,15 @@ class Right(Enum):
     ANSWER_HEARING = Grant("trả lời khi có dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
 
     SIGN_VISIT = Grant("ghi ý kiến, ký biên bản kiểm tra thực tế", _roles(Role.UNIT_HEAD))
+
+    READ_GUIDANCE = Grant("đọc thông báo chung, hỏi đáp, mẫu minh họa", _STAFF)
+    ACKNOWLEDGE = Grant(
+        "xác nhận đã nắm thông báo chung",
+        UNIT_ROLES | _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER),
+    )
+    ASK_QUESTION = Grant("hỏi huyện, hỏi Sở", UNIT_ROLES | _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
+    ANSWER_QUESTION = Grant("trả lời câu hỏi; soạn hỏi đáp, mẫu minh họa để mọi người đọc", _GUIDES)
+    ANNOUNCE = Grant("ra thông báo chung, nhắc nơi chưa xác nhận", _GUIDES)
 
     SEE_DISTRICT = Grant("xem hồ sơ của các đơn vị", DISTRICT_ROLES)
     OPEN_DISTRICT_YEAR = Grant(
@@ -175,6 +185,7 @@ LOOKING = frozenset(
         Right.SEE_DESK,
         Right.READ_NOTICES,
         Right.READ_CATALOGUE,
+        Right.READ_GUIDANCE,
         Right.READ_EVIDENCE,
         Right.READ_PAPERS,
         Right.SEE_DOSSIER,

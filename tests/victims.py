@@ -74,6 +74,7 @@ HINTS: dict[tuple[str, str], Hint] = {
     ("letter", "notice_id"): lambda *_: 1,
     ("recheck", "sent_at"): lambda *_: datetime(2027, 4, 1, tzinfo=UTC),
     ("council", "quorum"): lambda *_: 1,
+    ("announcement", "for_units"): lambda *_: True,
     ("unit", "kind"): lambda *_: "primary",
     ("past_result", "level"): lambda *_: 1,
     ("district_target", "indicator_key"): lambda *_: "H.2.5",

@@ -34,6 +34,7 @@ from .council import meet
 from .counting import ask_and_rule
 from .figures import aim_of
 from .governance import govern
+from .guidance import guide
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
@@ -128,6 +129,7 @@ def build(wanted: list[PlaceData]) -> None:
     conclude(_people_of_province())
     recheck(_people_of_province())
     draft_plan(administrator, "Huyện An Lão")
+    guide(_people_of_province(), [_people(units[0].tenant_id) for units in registered.values()])
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):

@@ -28,10 +28,16 @@ _DRAFT = "Chuyên viên: dự thảo quyết định, tờ trình"
 _TARGETS = "Quản trị, lãnh đạo: mục tiêu phấn đấu"
 _REPORT = "Chuyên viên: báo cáo Sở"
 _TABLES = "Các biểu của báo cáo"
+_GUIDANCE = "Thông báo chung, hỏi đáp"
 
 PAGES: Mapping[str, tuple[str, str]] = {
     "desk.home": ("Việc đang chờ của huyện, xếp theo hạn; bấm vào một dòng để làm việc đó.", _YEAR),
     "desk.notices": ("Thông báo cổng gửi cho huyện; mở để đến đúng trang có việc.", _YEAR),
+    "guidance": ("Điều Sở, huyện báo cho mọi nơi; nơi nhận xác nhận đã nắm, huyện xem đơn vị nào chưa.", _GUIDANCE),
+    "guidance.questions": ("Đơn vị hỏi huyện, huyện hỏi Sở: trả lời, hoặc chuyển Sở; chỉ nơi hỏi và nơi trả lời đọc được.", _GUIDANCE),
+    "guidance.question": ("Một câu hỏi: trả lời, chuyển Sở, rồi đăng một bản không nêu nơi hỏi.", _GUIDANCE),
+    "guidance.entries": ("Câu đã trả lời và mẫu minh họa để tra; huyện đăng cho đơn vị của mình, Sở đăng cho mọi nơi.", _GUIDANCE),
+    "guidance.entry": ("Sửa hoặc gỡ một mục đã đăng của huyện.", _GUIDANCE),
     "checklist": ("Việc từng ngày từ khi hết hạn nộp đến hạn quyết định, kèm số đã làm; in ra để đánh dấu.", "31 ngày thẩm định"),
     "accounts": ("Người của huyện và của các đơn vị: cấp liên kết, đổi vai trò, bàn giao.", _PEOPLE),
     "api": ("Khóa để hệ thống khác đọc dữ liệu của huyện: cấp, xem đã dùng bao nhiêu, thu hồi.", "Quản trị: khóa API cho hệ thống khác"),

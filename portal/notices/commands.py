@@ -14,6 +14,7 @@ from portal import clock, work
 from portal.config import Settings
 from portal.evidence.parts import clear_expired
 from portal.figures.keeping import prove
+from portal.guidance.announcing import tell_begun
 from portal.health.queries import LAST_REMIND, REMIND_FAILED
 from portal.retention.operations import clear_signin, note_erased
 from portal.roster.operations import erase_old_rosters
@@ -42,6 +43,7 @@ HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
     ("tệp gửi dở đã bỏ", _clear_uploads),
     ("phiên và liên kết hết hạn đã xóa", clear_signin),
+    ("thông báo chung đến ngày đã gửi", tell_begun),
     ("mục nhật ký đã niêm phong", seal_all),
     ("số tổng hợp giữ sẵn khác số đếm lại, sẽ được tính lại", prove),
 )

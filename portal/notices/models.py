@@ -60,7 +60,7 @@ class Notice(TenantOwned, Base):
         inserts={
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else unit_id = app_unit() end",
             "district": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else true end",
-            "province": "audience in ('district', 'person')",
+            "province": "true",
             "work": _ASKED_FOR,
         },
     )

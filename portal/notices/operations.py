@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal import clock
@@ -36,6 +36,18 @@ def tell_units(
     """Leave the same notice for many units of a district, in one statement."""
     shared = _row(tenant_id, "unit", sentence, path, kind)
     _leave([shared | {"unit_id": unit_id} for unit_id in unit_ids])
+
+
+def tell_all_units(units: Select[tuple[int, int]], sentence: str, path: str, kind: Kind) -> None:
+    """Leave the same notice for every unit a statement finds (tenant, unit), of whatever districts, in one statement."""
+    found = units.subquery()
+    shared = _row(0, "unit", sentence, path, kind)
+    del shared["tenant_id"]
+    values = [literal(value, Notice.__table__.c[name].type).label(name) for name, value in shared.items()]
+    rows = select(found.c[0], found.c[1], *values)
+    db.session.execute(
+        insert(Notice.__table__).inline().from_select(["tenant_id", "unit_id", *shared], rows)  # type: ignore[arg-type]
+    )
 
 
 def tell_district(

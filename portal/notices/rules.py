@@ -19,6 +19,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     REPORT = "report"
     JOB = "job"
+    GUIDANCE = "guidance"
     ACCOUNT = "account"
 
 

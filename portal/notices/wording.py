@@ -12,6 +12,7 @@ KINDS: dict[str, tuple[str, str]] = {
     Kind.TASK: ("Việc được giao", "Việc được giao"),
     Kind.REMINDER: ("Nhắc hạn", "Nhắc hạn"),
     Kind.REPORT: ("Báo cáo", "Báo cáo về Sở"),
+    Kind.GUIDANCE: ("Thông báo chung, hỏi đáp", "Thông báo chung, hỏi đáp"),
     Kind.JOB: ("Việc đang chạy", "Việc đã chạy xong"),
     Kind.ACCOUNT: ("Tài khoản", "Về tài khoản của anh/chị"),
 }
@@ -23,6 +24,7 @@ TONES: dict[str, str] = {
     Kind.TASK: "go",
     Kind.REMINDER: "wait",
     Kind.REPORT: "na",
+    Kind.GUIDANCE: "go",
     Kind.JOB: "na",
     Kind.ACCOUNT: "no",
 }

@@ -35,6 +35,7 @@ from portal.units.models import Unit
 from tenants.database import Base, db
 
 STAYS = {
+    "announcement": "announced by the place",
     "api_token": "given to a system that reads the place",
     "council": "the place's own council",
     "council_meeting": "what the place's council said",
@@ -45,6 +46,7 @@ STAYS = {
     "district_year": "the place's own dates and plan",
     "figure_mark": "the database marks both places when a unit moves",
     "figure_summary": "counted again for both places",
+    "guidance_entry": "published by the place",
     "import_batch": "files the place took in",
     "job": "asked for by the place's people",
     "published_figure": "as the place's report said when it was accepted",

@@ -41,6 +41,7 @@ PLAUSIBLE: dict[str, str] = {
     "days": "5", "venue": "Nơi họp", "act": "save", "signed_by": "Thủ trưởng", "seat": "Nơi", "committee": "Ủy ban", "office": "Phòng", "text": "Lời",
     "day": "2027-01-22", "hour": "08:30", "begins": "08:30", "ends": "09:30", "accounts": "1", "lead": "1", "years": "3",
     "result": "found", "present": "Người có mặt", "summary": "Kết luận", "opinion": "Ý kiến",
+    "body": "Nội dung", "shows_from": "2027-01-30", "key": "", "heading": "Câu hỏi", "sort": "answer", "evidence": "Văn bản",
     "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
 }  # fmt: skip
 
@@ -80,6 +81,9 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "item_id": [rows["council_item"]["id"]],
         "report_id": [year.report],
         "reform_id": [year.reform],
+        "announcement_id": [rows["announcement"]["id"]],
+        "question_id": [rows["question"]["id"]],
+        "entry_id": [rows["guidance_entry"]["id"]],
         "recheck_id": [rows["recheck"]["id"]],
         "reopening_id": [rows["report_reopening"]["id"]],
         "point_id": [rows["supplement_point"]["id"]],

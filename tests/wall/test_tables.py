@@ -41,6 +41,7 @@ PROVINCE_WRITES = {
     "notice",
     "one_time_link",
     "published_figure",
+    "question",
     "recheck",
     "report_answer",
     "report_reopening",
@@ -107,7 +108,13 @@ PUBLISHED = {"register_entry", "year_notice"}
 # What the Department publishes of a district: everybody outside reads it in public, the district its own.
 PUBLISHED_BY_PROVINCE = {"published_figure"}
 # What a district tells all its units: they read it, and no other district's unit does.
-TOLD_TO_ITS_UNITS = {"district_target", "district_year", "registration_term"}
+TOLD_TO_ITS_UNITS = {
+    "announcement",
+    "district_target",
+    "district_year",
+    "guidance_entry",
+    "registration_term",
+}
 
 STRANGERS = ("unit of the same district", "unit elsewhere", "district elsewhere", "public", "no scope")
 # Tables that belong to nobody: who reads them, and who writes them at all.

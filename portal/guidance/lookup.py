@@ -1,0 +1,115 @@
+"""Reading questions, and what is published for everybody to look up: of the places one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+
+from portal.catalogue.models import CatalogueIndicator, Criterion
+from portal.cycle.models import Cycle
+from portal.spelling import fold
+from portal.units.models import Unit
+from tenants.database import db
+from tenants.identity import Place
+from tenants.places import Tenant
+from tenants.scope import ScopeKind
+
+from .models import GuidanceEntry, Question
+from .queries import concerns, level_of
+
+
+def questions(place: Place, *, q: str = "", state: str = "") -> Select[Any]:
+    """Return questions with unit (or None) and district: a unit its own, a district its own place's, the Department what
+    came before it; what waits for the place first, then the newest."""
+    statement = (
+        select(Question, Unit.name, Tenant.name)
+        .join(Tenant, Tenant.id == Question.tenant_id)
+        .outerjoin(Unit, and_(Unit.tenant_id == Question.tenant_id, Unit.id == Question.unit_id))
+    )
+    province = level_of(place) is ScopeKind.PROVINCE
+    if province:
+        statement = statement.where(Question.passed_at.is_not(None))
+    else:
+        statement = statement.where(Question.tenant_id == place.tenant_id)
+    if q:
+        statement = statement.where(
+            func.folded(Question.text + " " + Question.answer).contains(fold(q), autoescape=True)
+        )
+    if state:
+        statement = statement.where(Question.state == state)
+    waits = case((Question.state == ("passed" if province else "asked"), 0), else_=1)
+    return statement.order_by(waits, Question.id.desc())
+
+
+def questions_by_state(place: Place) -> dict[str, int]:
+    """Return how many questions a place sees in each state."""
+    seen = questions(place).order_by(None).with_only_columns(Question.state, func.count())
+    return dict(db.session.execute(seen.group_by(Question.state)).all())
+
+
+def question_of(place: Place, question_id: int, *, lock: bool = False) -> Any:
+    """Return a question a place sees, with unit and district, or None; `lock` holds the question."""
+    statement = questions(place).where(Question.id == question_id)
+    if lock:
+        statement = statement.with_for_update(of=Question).execution_options(populate_existing=True)
+    return db.session.execute(statement).one_or_none()
+
+
+def questions_waiting() -> int:
+    """Return how many questions wait for the Department."""
+    waiting = select(func.count()).where(Question.state == "passed", Question.passed_at.is_not(None))
+    return int(db.session.scalar(waiting) or 0)
+
+
+def entries(
+    place: Place, *, q: str = "", key: str = "", sort: str = "", retired: bool = False
+) -> Select[Any]:
+    """Return what a place may look up: answers and samples, in the order of the indicators."""
+    statement = select(GuidanceEntry).where(
+        concerns(GuidanceEntry, place),
+        GuidanceEntry.retired_at.is_not(None) if retired else GuidanceEntry.retired_at.is_(None),
+    )
+    for word in fold(q).split():
+        statement = statement.where(GuidanceEntry.folded.contains(word, autoescape=True))
+    if key:
+        statement = statement.where(GuidanceEntry.indicator_key == key)
+    if sort:
+        statement = statement.where(GuidanceEntry.sort == sort)
+    return statement.order_by(
+        GuidanceEntry.indicator_key, GuidanceEntry.sort, GuidanceEntry.published_at, GuidanceEntry.id
+    )
+
+
+def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntry | None:
+    """Return an entry of the place's own, or None."""
+    statement = select(GuidanceEntry).where(
+        GuidanceEntry.tenant_id == place.tenant_id, GuidanceEntry.id == entry_id
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(statement)
+
+
+def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
+    """Return how many answers and samples there are on each indicator, in one statement."""
+    found: dict[str, dict[str, int]] = {}
+    statement = entries(place).order_by(None).where(GuidanceEntry.indicator_key != "")
+    counted = statement.with_only_columns(GuidanceEntry.indicator_key, GuidanceEntry.sort, func.count())
+    grouped = counted.group_by(GuidanceEntry.indicator_key, GuidanceEntry.sort)
+    for key, sort, count in db.session.execute(grouped):
+        found.setdefault(key, {})[sort] = count
+    return found
+
+
+def indicator_names() -> Mapping[str, str]:
+    """Return code and title of every indicator of the latest year, by its key; the key stays over versions."""
+    newest = select(Cycle.version_id).order_by(Cycle.year.desc()).limit(1)
+    rows = db.session.execute(
+        select(CatalogueIndicator.key, CatalogueIndicator.code, CatalogueIndicator.title)
+        .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
+        .where(CatalogueIndicator.version_id == newest.scalar_subquery())
+        .order_by(Criterion.number, CatalogueIndicator.position)
+    )
+    return {key: f"{code}. {title}" for key, code, title in rows}
