@@ -25,6 +25,7 @@ ROOMS: tuple[str, ...] = (
     "health",
     "history",
     "improvement",
+    "inquiries",
     "jobs",
     "offline",
     "open_data",

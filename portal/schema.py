@@ -14,6 +14,7 @@ from portal.figures import models as figures
 from portal.further import models as further
 from portal.history import models as history
 from portal.improvement import models as improvement
+from portal.inquiries import models as inquiries
 from portal.jobs import models as jobs
 from portal.notices import models as notices
 from portal.open_data import models as open_data
@@ -52,6 +53,7 @@ __all__ = [
     "further",
     "history",
     "improvement",
+    "inquiries",
     "jobs",
     "notices",
     "open_data",

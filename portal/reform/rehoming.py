@@ -46,6 +46,7 @@ STAYS = {
     "figure_mark": "the database marks both places when a unit moves",
     "figure_summary": "counted again for both places",
     "import_batch": "files the place took in",
+    "inquiry_term": "what the place promised for itself",
     "job": "asked for by the place's people",
     "published_figure": "as the place's report said when it was accepted",
     "registration_term": "the place's own term",
