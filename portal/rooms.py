@@ -33,6 +33,7 @@ ROOMS: tuple[str, ...] = (
     "outreach",
     "papers",
     "powers",
+    "primer",
     "province",
     "quality",
     "recognition",

@@ -42,6 +42,7 @@ PLAUSIBLE: dict[str, str] = {
     "day": "2027-01-22", "hour": "08:30", "begins": "08:30", "ends": "09:30", "accounts": "1", "lead": "1", "years": "3",
     "result": "found", "present": "Người có mặt", "summary": "Kết luận", "opinion": "Ý kiến",
     "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
+    "person": "1", "question": "Câu hỏi", "reply": "Trả lời", "body": "Nội dung gửi đến", "mark": "0" * 32,
 }  # fmt: skip
 
 
@@ -85,6 +86,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
         "batch_id": [rows["import_batch"]["id"]],
+        "inquiry_id": [rows["inquiry"]["id"]],
+        "question_id": [rows["inquiry_question"]["id"]],
         "job_id": [rows["job"]["id"]],
         "account_id": [rows["account"]["id"]],
         "membership_id": [rows["membership"]["id"]],
@@ -154,6 +157,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.certificate": {"ext": lambda _year: ["pdf", "docx"]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
+    **{
+        f"inquiries.{name}": {"code": lambda year: [year.rows["register_entry"]["code"]]}
+        for name in ("ask", "send")
+    },
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},
     **{
         f"history.import_{act}": {"batch_id": lambda year: [year.past]}
