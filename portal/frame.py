@@ -113,6 +113,20 @@ PART_OF = {
     **dict.fromkeys(
         ("council.vote_block", "council.item", "council.vote_item", "council.take_out"), "recognition.index"
     ),
+    **dict.fromkeys(
+        (
+            "inquiries.index",
+            "inquiries.show",
+            "inquiries.set_term",
+            "inquiries.assign",
+            "inquiries.ask_unit",
+            "inquiries.answer",
+            "inquiries.dismiss",
+        ),
+        "recognition.index",
+    ),
+    **dict.fromkeys(("inquiries.own", "inquiries.reply"), "dossiers.results"),
+    **dict.fromkeys(("inquiries.department", "inquiries.set_usual"), "province.tenants"),
     "complaints.index": "recognition.index",
     "complaints.show": "recognition.index",
     "complaints.of_dossier": "dossiers.results",

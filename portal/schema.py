@@ -15,6 +15,7 @@ from portal.further import models as further
 from portal.guidance import models as guidance
 from portal.history import models as history
 from portal.improvement import models as improvement
+from portal.inquiries import models as inquiries
 from portal.jobs import models as jobs
 from portal.notices import models as notices
 from portal.open_data import models as open_data
@@ -54,6 +55,7 @@ __all__ = [
     "guidance",
     "history",
     "improvement",
+    "inquiries",
     "jobs",
     "notices",
     "open_data",

@@ -78,6 +78,7 @@ class Right(Enum):
 
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
     ANSWER_HEARING = Grant("trả lời khi có dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
+    ANSWER_INQUIRY = Grant("trả lời câu hỏi của huyện về kết quả đã công bố", UNIT_ROLES)
 
     SIGN_VISIT = Grant("ghi ý kiến, ký biên bản kiểm tra thực tế", _roles(Role.UNIT_HEAD))
 
@@ -124,6 +125,15 @@ class Right(Enum):
         "thụ lý, trả lời khiếu nại", _APPRAISERS | _roles(Role.DISTRICT_LEADER), not_a_party
     )
     WRITE_REPORT = Grant("soạn, khóa báo cáo gửi Sở", _roles(Role.DISTRICT_OFFICER))
+    HANDLE_INQUIRY = Grant(
+        "phân công, xử lý câu hỏi và phản ánh của người dân",
+        _APPRAISERS | _roles(Role.DISTRICT_LEADER),
+        not_a_party,
+    )
+    SET_INQUIRY_TERM = Grant(
+        "đặt thời hạn trả lời câu hỏi, phản ánh của người dân",
+        _roles(Role.DISTRICT_LEADER, Role.PROVINCE_ADMIN),
+    )
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
     ANSWER_RECHECK = Grant(
         "trả lời kết quả kiểm tra lại của Sở", _roles(Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER)

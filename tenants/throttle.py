@@ -66,6 +66,11 @@ def of_public_code(address: str) -> tuple[Limit, ...]:
     return (Limit(f"public:{network_of(address)}", 30, timedelta(minutes=5)),)
 
 
+def of_inquiry(address: str) -> tuple[Limit, ...]:
+    """Return what is counted when somebody without an account sends a question or a report."""
+    return (Limit(f"inquiry:{network_of(address)}", 10, timedelta(minutes=5)),)
+
+
 def of_token(address: str) -> tuple[Limit, ...]:
     """Return what is counted when somebody comes with a token that opens nothing."""
     return (Limit(f"token:{network_of(address)}", 30, timedelta(minutes=5)),)

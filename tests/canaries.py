@@ -36,6 +36,9 @@ from portal.further import operations as further
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared
 from portal.history import importing as past_results
+from portal.inquiries import operations as inquiries
+from portal.inquiries import receiving
+from portal.inquiries.models import Inquiry
 from portal.jobs import operations as jobs
 from portal.jobs.working import Jobs
 from portal.opening import operations as opening
@@ -45,6 +48,7 @@ from portal.reform import operations as reforming
 from portal.reform.operations import Basics
 from portal.reform.rules import Kind as ReformKind
 from portal.reform.rules import Successor
+from portal.register.models import RegisterEntry
 from portal.reports import operations as reports
 from portal.reports import reopening
 from portal.reports.models import DistrictReport
@@ -145,6 +149,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     _unit(year, State.REFUSED_LATE)
     year.decision = _decide(year)
     _complain(year)
+    _inquire(year)
     _mean_to_revoke(year)
     _visit(year)
     with world.acting(district.officer) as actor:
@@ -292,6 +297,22 @@ def _complain(year: Year) -> None:
         dossier = year.world.dossier(year.tenant_id, year.dossiers[State.DECIDED])
         files = [(f"{CANARY} khiếu nại.pdf", paper(f"{CANARY} khiếu nại"))]
         complaints.send(actor, dossier, grounds=["other"], body=f"{CANARY} nội dung khiếu nại", files=files)
+
+
+def _inquire(year: Year) -> None:
+    """Somebody without an account reports a doubt about what was published; the district asks the unit."""
+    world, tenant_id = year.world, year.tenant_id
+    with acting_in(Scope(ScopeKind.PUBLIC)):
+        code = db.session.scalars(
+            select(RegisterEntry.code).where(RegisterEntry.tenant_id == tenant_id)
+        ).one()
+        said = [f"{CANARY} {word}" for word in ("nội dung phản ánh", "người gửi", "cách liên hệ")]
+        receiving.send(receiving.Sent(code, "report", *said), CANARY, b"", date(2027, 2, 3))
+    council = year.people[Role.DISTRICT_COUNCIL]
+    with world.acting(council) as actor:
+        row = db.session.scalars(select(Inquiry)).one()
+        inquiries.assign(actor, row, actor.account_id, row.version)
+        inquiries.ask_unit(actor, row, f"{CANARY} huyện hỏi đơn vị", row.version)
 
 
 def _mean_to_revoke(year: Year) -> None:

@@ -52,6 +52,7 @@ ONE_A_DISTRICT = {
     "council_meeting",
     "district_year",
     "figure_summary",
+    "inquiry_term",
     "registration_term",
     "visit_plan",
     "year_notice",

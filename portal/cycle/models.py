@@ -88,7 +88,12 @@ class Holiday(Base):
     __tablename__ = "holiday"
     __wall__ = Wall(
         shared=True,
-        grants={"unit": "select", "district": "select", "province": "select, insert, delete"},
+        grants={
+            "public": "select",
+            "unit": "select",
+            "district": "select",
+            "province": "select, insert, delete",
+        },
     )
     __table_args__ = (CheckConstraint("kind in ('off','worked')", name="kind"),)
 

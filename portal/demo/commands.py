@@ -35,6 +35,7 @@ from .counting import ask_and_rule
 from .figures import aim_of
 from .governance import govern
 from .guidance import guide
+from .inquiries import inquire
 from .moments import at
 from .notices import keep_days
 from .notices import tell as remind_units
@@ -117,6 +118,7 @@ def build(wanted: list[PlaceData]) -> None:
         complain(units[0].tenant_id, people)
         if season.plan_of(place) is season.FULL:
             revoke(units[0].tenant_id, people)
+            inquire(units[0].tenant_id, people)
             visit(units[0].tenant_id, people)
             appoint(people)
             meet(people)

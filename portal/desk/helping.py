@@ -66,6 +66,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "recognition.line": ("Kết quả của một đơn vị trong quyết định; để lại, xem giấy chứng nhận, thu hồi, điều chỉnh.", "Lãnh đạo: xem và ban hành quyết định"),
     "further": ("Quyết định sau: thu hồi hoặc điều chỉnh kết quả đã ban hành, có ý kiến của đơn vị.", "Thu hồi, điều chỉnh kết quả đã ban hành"),
     "complaints": ("Khiếu nại của đơn vị và thời hạn trả lời; người đã thẩm định, quyết định không xử lý.", "Khiếu nại của đơn vị"),
+    "inquiries": ("Người dân hỏi, phản ánh về kết quả đã công bố: giao, hỏi đơn vị, trả lời, công khai kết quả ngắn gọn.", "Câu hỏi, phản ánh của người dân"),
     "quality": ("Hồ sơ đã công nhận mà Sở xem lại ngẫu nhiên; huyện đọc kết quả và trả lời.", "Kiểm tra lại của Sở"),
     "targets": ("Mục tiêu huyện tự đặt cho năm, tính từ hồ sơ của các đơn vị; không phải ngưỡng của Thông tư.", _TARGETS),
     "reports": ("Báo cáo của huyện gửi Sở: số liệu tự lấy, cán bộ viết lời, khóa, ký, gửi.", _REPORT),

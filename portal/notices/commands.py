@@ -16,6 +16,7 @@ from portal.evidence.parts import clear_expired
 from portal.figures.keeping import prove
 from portal.guidance.announcing import tell_begun
 from portal.health.queries import LAST_REMIND, REMIND_FAILED
+from portal.inquiries.operations import erase_askers
 from portal.retention.operations import clear_signin, note_erased
 from portal.roster.operations import erase_old_rosters
 from portal.trail.sealing import seal_all
@@ -41,6 +42,7 @@ def _clear_uploads() -> int:
 # What is due every day beside the reminders: what it is called, and what does it.
 HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
     ("danh sách quá hạn lưu đã xóa tên", erase_old_rosters),
+    ("người gửi câu hỏi, phản ánh đã xóa tên", erase_askers),
     ("tệp gửi dở đã bỏ", _clear_uploads),
     ("phiên và liên kết hết hạn đã xóa", clear_signin),
     ("thông báo chung đến ngày đã gửi", tell_begun),

@@ -48,6 +48,7 @@ STAYS = {
     "figure_summary": "counted again for both places",
     "guidance_entry": "published by the place",
     "import_batch": "files the place took in",
+    "inquiry_term": "what the place promised for itself",
     "job": "asked for by the place's people",
     "published_figure": "as the place's report said when it was accepted",
     "registration_term": "the place's own term",

@@ -11,6 +11,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from portal import clock, words
+from portal.inquiries import rules as inquiry_rules
 from portal.recognition.rules import read_code
 from portal.units.kinds import UNIT_KINDS
 from portal.web import error_page, listing, paginate
@@ -48,18 +49,20 @@ def verify(code: str) -> Any:
     """Say what the register knows of a code today."""
     known = read_code(code)
     if known is None:
-        return _unknown(code)
+        return unknown(code)
     if known != code:
         return redirect(url_for("register.verify", code=known))
     row = queries.verified(known)
     if row is None:
-        return _unknown(known)
-    entry, called = row
+        return unknown(known)
+    entry, called, asked = row
     today = clock.today()
     return render_template(
         "register/verify.html",
         entry=entry,
         home=queries.home_of(entry, called),
+        asked=asked,
+        inquiry_rules=inquiry_rules,
         stands=standing_of(entry, today),
         sentence=sentence_of(entry, today),
         moment=words.moment(clock.now()),
@@ -67,7 +70,7 @@ def verify(code: str) -> Any:
     )
 
 
-def _unknown(code: str) -> Any:
+def unknown(code: str) -> Any:
     """Say plainly that there is no such code; whoever tries many waits."""
     with acting_in(Scope(ScopeKind.SIGNIN)):
         held = throttle.admit(throttle.of_public_code(request.remote_addr or ""))
@@ -127,14 +130,17 @@ def result(code: str) -> Any:
     known = read_code(code)
     story = queries.story_of(known) if known else []
     if not story:
-        return _unknown(code)
+        return unknown(code)
     if known != code:
         return redirect(url_for("register.result", code=known))
     today = clock.today()
+    called, asked = queries.called_now(story[0])
     return render_template(
         "register/result.html",
         entry=story[0],
-        home=queries.home_of(story[0], queries.called_now(story[0])),
+        home=queries.home_of(story[0], called),
+        asked=asked,
+        inquiry_rules=inquiry_rules,
         story=story,
         sentence=sentence_of(story[0], today),
         **_frame(),

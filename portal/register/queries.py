@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 
 from portal import words
 from portal.further.models import FurtherDecision
+from portal.inquiries.receiving import Told, published_of, read
 from portal.recognition.models import Decision, DecisionLine, Recognition
 from tenants.database import db
 from tenants.places import FormerName, Succession, Tenant
@@ -24,16 +25,20 @@ def entry_of(code: str) -> RegisterEntry | None:
     )
 
 
-def verified(code: str) -> tuple[RegisterEntry, str] | None:
-    """Return what is published under a code with the present name of its place, or None; still one statement."""
+def verified(code: str) -> tuple[RegisterEntry, str, list[Told]] | None:
+    """Return what is published under a code, the present name of its place, and what was asked; None; one statement."""
     row = db.session.execute(
-        select(RegisterEntry, func.coalesce(Tenant.name, RegisterEntry.place))
+        select(
+            RegisterEntry,
+            func.coalesce(Tenant.name, RegisterEntry.place),
+            published_of(RegisterEntry.code),
+        )
         .outerjoin(Tenant, Tenant.id == RegisterEntry.tenant_id)
         .where(RegisterEntry.code == code)
         .order_by(RegisterEntry.tenant_id)
         .limit(1)
     ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], read(row[2]))
 
 
 def story_of(code: str) -> list[RegisterEntry]:
@@ -57,9 +62,15 @@ def places() -> tuple[list[str], dict[int, str]]:
     return sorted({place for place, _, _ in rows} | set(called.values()), key=words.sort_key), called
 
 
-def called_now(entry: RegisterEntry) -> str:
-    """Return the present name of the place that keeps an entry."""
-    return db.session.scalar(select(Tenant.name).where(Tenant.id == entry.tenant_id)) or entry.place
+def called_now(entry: RegisterEntry) -> tuple[str, list[Told]]:
+    """Return the present name of the place that keeps an entry, and what was published of questions and reports."""
+    name, asked = db.session.execute(
+        select(
+            select(Tenant.name).where(Tenant.id == entry.tenant_id).scalar_subquery(),
+            published_of(entry.code),
+        )
+    ).one()
+    return name or entry.place, read(asked)
 
 
 @dataclass(frozen=True, slots=True)

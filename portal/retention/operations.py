@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table, delete, func, select, update
 import portal.schema  # noqa: F401  (every table that may name a person)
 from portal import clock
 from portal.evidence.parts import KEPT_FOR
+from portal.inquiries.rules import ASKER_DAYS
 from portal.jobs import rules as jobs
 from portal.notices import rules as notices
 from portal.roster.operations import days_kept
@@ -36,6 +37,7 @@ def kept() -> list[Keeping]:
     """Return what is kept how long in this installation (any scope that reads settings)."""
     return keepings(
         roster_days=days_kept(),
+        asker_days=ASKER_DAYS,
         upload_days=KEPT_FOR.days,
         result_days=jobs.KEPT.days,
         job_days=jobs.REMEMBERED.days,

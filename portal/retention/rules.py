@@ -22,6 +22,7 @@ class Keeping:
 def keepings(
     *,
     roster_days: int,
+    asker_days: int,
     upload_days: int,
     result_days: int,
     job_days: int,
@@ -34,6 +35,11 @@ def keepings(
     return [
         Keeping(
             "Tên trong danh sách dùng để đếm", f"{roster_days} ngày kể từ khi đọc", "Xóa tên; con số còn lại."
+        ),
+        Keeping(
+            "Người dân gửi câu hỏi, phản ánh: tên, cách liên hệ",
+            f"{asker_days} ngày sau khi kết thúc",
+            "Xóa tên, cách liên hệ; nội dung và câu trả lời còn lại.",
         ),
         Keeping("Tệp đang gửi dở", f"{upload_days} ngày không ai gửi tiếp", "Xóa phần đã nhận."),
         Keeping("Tệp lập cả loạt", f"{result_days} ngày", "Xóa tệp; lập lại được."),

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ho-so": ("Các bước của hồ sơ", ("dossier.",)),
     "tham-dinh": ("Thẩm định, kiểm tra, hội đồng", ("appraisal", "visit.", "council.", "waiver")),
     "quyet-dinh": ("Quyết định, công bố", ("decision.", "further.", "register.")),
-    "khieu-nai": ("Khiếu nại", ("complaint.",)),
+    "khieu-nai": ("Khiếu nại, phản ánh", ("complaint.", "inquiry.")),
     "bao-cao": ("Báo cáo", ("report.", "province.")),
     "danh-muc": (
         "Danh mục, năm, mục tiêu",

@@ -43,6 +43,7 @@ PLAUSIBLE: dict[str, str] = {
     "result": "found", "present": "Người có mặt", "summary": "Kết luận", "opinion": "Ý kiến",
     "body": "Nội dung", "shows_from": "2027-01-30", "key": "", "heading": "Câu hỏi", "sort": "answer", "evidence": "Văn bản",
     "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
+    "person": "1", "question": "Câu hỏi", "reply": "Trả lời", "body": "Nội dung gửi đến", "mark": "0" * 32,
 }  # fmt: skip
 
 
@@ -89,6 +90,8 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "point_id": [rows["supplement_point"]["id"]],
         "member_id": [own["member"]],
         "batch_id": [rows["import_batch"]["id"]],
+        "inquiry_id": [rows["inquiry"]["id"]],
+        "question_id": [rows["inquiry_question"]["id"]],
         "job_id": [rows["job"]["id"]],
         "account_id": [rows["account"]["id"]],
         "membership_id": [rows["membership"]["id"]],
@@ -158,6 +161,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "register.verify": {"code": lambda year: [year.rows["register_entry"]["code"]]},
     "register.certificate": {"ext": lambda _year: ["pdf", "docx"]},
     "register.result": {"code": lambda year: [year.rows["register_entry"]["code"]]},
+    **{
+        f"inquiries.{name}": {"code": lambda year: [year.rows["register_entry"]["code"]]}
+        for name in ("ask", "send")
+    },
     "activities.add_document_of": {"kind": lambda _year: ["plan"]},
     **{
         f"history.import_{act}": {"batch_id": lambda year: [year.past]}

@@ -86,6 +86,9 @@ PROVINCE_BLIND = (
         "appraiser_verdict",
         "credential",
         "import_batch",
+        # What the public says to a district, and what the district asks the unit of it.
+        "inquiry",
+        "inquiry_question",
         "job",
         "letter",
         "mail_choice",
@@ -104,7 +107,7 @@ PROVINCE_BLIND = (
 )
 
 # What is published: everybody in a scope but sign-in and the worker reads it, and its own district alone writes it.
-PUBLISHED = {"register_entry", "year_notice"}
+PUBLISHED = {"inquiry_term", "register_entry", "year_notice"}
 # What the Department publishes of a district: everybody outside reads it in public, the district its own.
 PUBLISHED_BY_PROVINCE = {"published_figure"}
 # What a district tells all its units: they read it, and no other district's unit does.
@@ -122,7 +125,7 @@ _CATALOGUE = {"criteria_version", "criterion", "indicator", "threshold"}
 _OF_ALL = {"cycle", "cycle_terms", "setting", "tenant"}
 _OF_PLACES = {"former_name", "succession"}  # what places were called, and who took over their work
 SHARED_READS: dict[str, set[str]] = {
-    "public": _OF_ALL | _OF_PLACES | _CATALOGUE,
+    "public": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday"},
     "signin": _OF_ALL | {"throttle"},
     "unit": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},
     "district": _OF_ALL | _OF_PLACES | _CATALOGUE | {"holiday", "paper_text"},

@@ -1,0 +1,1 @@
+"""Questions and reports of the public about published results: taken in without an account, answered by the district."""

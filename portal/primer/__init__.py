@@ -1,0 +1,1 @@
+"""What a learning unit is, for everybody: the criteria in plain words, the figures of every year, where to turn."""

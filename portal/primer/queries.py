@@ -1,0 +1,99 @@
+"""Reading what the public page says: the criteria in use, and sums of what accepted reports published. Public scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, Select, cast, func, select
+
+from portal import clock, words
+from portal.catalogue.models import CatalogueIndicator, CriteriaVersion
+from portal.catalogue.queries import as_rule, indicators_of
+from portal.catalogue.wording import NEVER, ThresholdLine, for_whom, matrix, threshold_line
+from portal.cycle.models import Cycle
+from portal.open_data.models import PublishedFigure
+from portal.units.kinds import UNIT_KINDS
+from tenants.database import db
+
+
+def version_in_use() -> tuple[CriteriaVersion, int] | None:
+    """Return the criteria of the latest year that has begun, with that year; None before the first one."""
+    row = db.session.execute(
+        select(CriteriaVersion, Cycle.year)
+        .join(Cycle, Cycle.version_id == CriteriaVersion.id)
+        .where(Cycle.opens_on <= clock.today())
+        .order_by(Cycle.year.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An indicator for a reader: its row, whom it is for, when it is for the chosen kind, what its levels ask."""
+
+    row: CatalogueIndicator
+    whom: str
+    when: str
+    lines: Sequence[ThresholdLine]
+
+
+def explained(version_id: int, kind: str) -> list[tuple[str, list[Explained]]]:
+    """Return the criteria of a version with their indicators; for a kind of unit only those it may have to meet."""
+    found: dict[str, list[Explained]] = {}
+    for row in indicators_of(version_id):
+        rule = as_rule(row)
+        cell = matrix([rule], [kind])[0][1][0] if kind else None
+        if cell is NEVER:
+            continue
+        one = Explained(
+            row,
+            for_whom(rule, tuple(UNIT_KINDS)),
+            cell.text if cell else "",
+            [threshold_line(row, threshold) for threshold in row.thresholds],
+        )
+        found.setdefault(f"Tiêu chí {row.criterion.number}. {row.criterion.title}", []).append(one)
+    return list(found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Units of some group in a year: how many there were, how many were recognised at each level, in how many places."""
+
+    key: str
+    places: int
+    units: int
+    level_1: int
+    level_2: int
+
+    @property
+    def recognised(self) -> int:
+        """Units recognised in the year at either level."""
+        return self.level_1 + self.level_2
+
+
+def _sums(key: object) -> Select[tuple[object, int, int, int, int]]:
+    def added(name: str) -> object:
+        return func.sum(cast(PublishedFigure.counts[name].as_string(), Integer))
+
+    return select(  # type: ignore[call-overload, no-any-return]
+        key,
+        func.count(PublishedFigure.tenant_id.distinct()),
+        added("units"),
+        added("level_1"),
+        added("level_2"),
+    ).group_by(key)
+
+
+def by_year() -> list[Sum]:
+    """Return the published figures of every year, the latest first."""
+    rows = db.session.execute(_sums(PublishedFigure.year).order_by(PublishedFigure.year.desc()))
+    return [Sum(str(year), *map(int, counts)) for year, *counts in rows]
+
+
+def by_kind(year: int) -> list[Sum]:
+    """Return the published figures of a year by kind of unit, in the order of Biểu 01."""
+    rows = db.session.execute(_sums(PublishedFigure.kind).where(PublishedFigure.year == year))
+    found = [Sum(str(kind), *map(int, counts)) for kind, *counts in rows]
+    return sorted(found, key=lambda one: words.kind_order(one.key))
