@@ -65,6 +65,7 @@ class Right(Enum):
     READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
     READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _STAFF)
     READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _STAFF)
+    RUN_BATCHES = Grant("yêu cầu và theo dõi việc chạy riêng của nơi mình", _STAFF)
 
     SEE_DOSSIER = Grant("xem hồ sơ của đơn vị mình", UNIT_ROLES)
     FILL_DOSSIER = Grant("nhập hồ sơ, minh chứng, Tổ đánh giá", UNIT_ROLES)
@@ -126,7 +127,6 @@ class Right(Enum):
         "ghi kết quả các năm trước khi có cổng", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
     )
     LOG_OUTREACH = Grant("ghi hoạt động của huyện", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
-    RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm của huyện", DISTRICT_ROLES)
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản trong huyện", _roles(Role.DISTRICT_ADMIN))
 
     DELEGATE = Grant("ủy quyền vai trò mình đang giữ", DELEGABLE_ROLES)

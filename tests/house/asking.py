@@ -163,7 +163,6 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "api.api_v1.row": {"key": lambda year: [f"{year.tenant_id}-{year.units[State.DECIDED]}"]},
     "open_data.file": {"ext": lambda _year: ["csv", "json"]},
     "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
-    "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
 HARMLESS = {
