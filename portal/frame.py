@@ -55,8 +55,9 @@ PROVINCE_ROOMS = (
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
     ("Hướng dẫn", "guidance.questions", Right.SEE_PROVINCE),
 )
-# Pages about who may do what, in the menu under one's name: each where the right is held.
-OF_POWERS = (
+# What is not a room, in the menu under one's name: work done beside the pages, who may do what.
+IN_MENU = (
+    ("Việc đang chạy", "jobs.index", Right.RUN_BATCHES),
     ("Ủy quyền", "powers.delegations", Right.SEE_DELEGATIONS),
     ("Giao quyền quyết định", "powers.proposals", Right.SEE_PROPOSALS),
     ("Xem như người khác", "powers.look", Right.LOOK_AS),
@@ -304,7 +305,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
     }
     values["rooms"] = _rooms(identity, place)
     values["menu"] = [
-        (label, url_for(endpoint)) for label, endpoint, right in OF_POWERS if not refusal(identity, right)
+        (label, url_for(endpoint)) for label, endpoint, right in IN_MENU if not refusal(identity, right)
     ]
     if "desk.guide" in known:
         values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]

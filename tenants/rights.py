@@ -66,6 +66,7 @@ class Right(Enum):
     READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
     READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _STAFF)
     READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _STAFF)
+    RUN_BATCHES = Grant("yêu cầu và theo dõi việc chạy riêng của nơi mình", _STAFF)
 
     SEE_DOSSIER = Grant("xem hồ sơ của đơn vị mình", UNIT_ROLES)
     FILL_DOSSIER = Grant("nhập hồ sơ, minh chứng, Tổ đánh giá", UNIT_ROLES)
@@ -146,7 +147,6 @@ class Right(Enum):
     LOG_OUTREACH = Grant(
         "ghi hoạt động chỉ đạo, triển khai", _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
     )
-    RUN_BATCHES = Grant("lập bộ văn bản cả loạt, lưu trữ cả năm", DISTRICT_ROLES)
     MANAGE_ACCOUNTS = Grant("quản lý tài khoản", _roles(Role.DISTRICT_ADMIN))
 
     DELEGATE = Grant("ủy quyền vai trò mình đang giữ", DELEGABLE_ROLES)

@@ -9,14 +9,14 @@ from flask import Response, render_template, request
 from portal import web, words
 from portal.appraisal.blueprint import chosen_cycle
 from portal.cycle.queries import years
+from portal.jobs.later import later
 from portal.outreach import queries as own_activities
 from portal.outreach import rules as own_rules
 from portal.outreach.wording import KINDS as OWN_KINDS
 from portal.papers.sheets import Column, Kind, Sheet
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.web import Listing
 from tenants.access import may, signed_in
-from tenants.database import db
 from tenants.rights import Right
 
 from . import queries, rules, wording
@@ -69,6 +69,7 @@ def district() -> Any:
 
 @blueprint.get("/huyen/hoat-dong/xuat.<ext>")
 @may(Right.SEE_DISTRICT)
+@later("Hoạt động của các đơn vị")
 def district_file(ext: str) -> Response:
     """Give the filtered list with its totals as a file."""
     cycle, asked = chosen_cycle(), _asked()
@@ -84,8 +85,9 @@ def district_file(ext: str) -> Response:
         Column("Số phút", Kind.INTEGER, 10),
         Column("Số tệp", Kind.INTEGER, 8),
     )
-    rows = [
-        (
+    rows = streamed(
+        queries.district_log(_tenant(), cycle.year, asked),
+        lambda row: (
             row.code,
             row.name,
             words.UNIT_KINDS[row.unit_kind].short,
@@ -96,9 +98,8 @@ def district_file(ext: str) -> Response:
             None if hidden(row) else row.Activity.participants,
             row.Activity.minutes,
             row.files,
-        )
-        for row in db.session.execute(queries.district_log(_tenant(), cycle.year, asked))
-    ]
+        ),
+    )
     sums = queries.district_sums(_tenant(), cycle.year, asked).total
     totals = ("", f"Cộng {words.number(sums.number)} hoạt động", "", None, "", "", "")
     totals += (sums.participants, sums.minutes, None)

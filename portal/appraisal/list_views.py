@@ -13,9 +13,10 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.cycle.rules import time_left
 from portal.dossiers.models import State
+from portal.jobs.later import later
 from portal.opening.queries import cycle_for
 from portal.papers.sheets import Column, Kind, Sheet
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.registration.wording import target_name
 from portal.web import Listing, back_to
 from tenants.access import may, signed_in
@@ -102,6 +103,7 @@ def queue() -> str:
 
 @blueprint.get("/huyen/ho-so/xuat.<ext>")
 @may(Right.SEE_DISTRICT)
+@later("Danh sách hồ sơ")
 def queue_file(ext: str) -> Response:
     """Give the filtered queue as a file."""
     cycle = chosen_cycle()
@@ -186,6 +188,7 @@ def remind() -> Any:
 
 @blueprint.get("/huyen/con-thieu/xuat.<ext>")
 @may(Right.SEE_DISTRICT)
+@later("Đơn vị chưa nộp hồ sơ")
 def missing_file(ext: str) -> Response:
     """Give the filtered list of units that have not filed as a file."""
     cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
@@ -200,8 +203,9 @@ def missing_file(ext: str) -> Response:
         Column("Thư điện tử", width=26),
         Column("Nhắc gần nhất", width=18),
     )
-    rows = [
-        (
+    rows = streamed(
+        progress.missing_units(_tenant(), cycle.year, asked),
+        lambda row: (
             row.name,
             words.kind_name(row.kind),
             row.commune,
@@ -211,8 +215,7 @@ def missing_file(ext: str) -> Response:
             row.phone,
             row.email,
             words.moment(row.reminded_at) if row.reminded_at else "",
-        )
-        for row in db.session.execute(progress.missing_units(_tenant(), cycle.year, asked))
-    ]
+        ),
+    )
     sheet = Sheet(f"Đơn vị chưa nộp hồ sơ năm {cycle.year}", columns, rows, **marks())
     return file_of(ext, sheet, f"Con-thieu-{cycle.year}")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
-from portal import words
+from portal import clock, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycles
+from portal.jobs import progress
+from portal.jobs.later import TooLong, later
 from portal.papers.sheets import Column, Sheet
 from portal.papers.sheets import Kind as ColumnKind
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import book_of, marks
 from portal.province.queries import places
 from portal.web import page_number, page_of
 from tenants.access import found, may
@@ -216,7 +219,10 @@ def _district(names: Mapping[int, str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The units behind a count of a trial, and the filters that chose them."""
+    """The units behind a count of a trial, and the filters that chose them.
+
+    `trial`: None where there are too many dossiers to try while somebody waits, or nothing to try.
+    """
 
     asked: Asked
     names: Mapping[int, str]
@@ -224,6 +230,7 @@ class Listed:
     kind: str
     before: str
     after: str
+    trial: Trial | None
     lines: list[Line]
 
     def url(self, **more: Any) -> str:
@@ -239,14 +246,15 @@ def _listed() -> Listed:
     kind, before, after = (request.args.get(name, "") for name in ("loai", "tu", "den"))
     kind = kind if kind in words.DISTRICT_KINDS else ""
     before, after = (code if code in LEVELS else "" for code in (before, after))
-    lines: list[Line] = []
-    if asked.any and (district is not None or appraised(asked.cycle.year) <= MOST):
-        lines = [
-            line
-            for line in try_out(asked.cycle, asked.change, tenant_id=district, kind=kind or None).lines
-            if (not before or line.before == LEVELS[before]) and (not after or line.after == LEVELS[after])
-        ]
-    return Listed(asked, names, district, kind, before, after, lines)
+    trial = None
+    if asked.any and (district is not None or progress.beside() or appraised(asked.cycle.year) <= MOST):
+        trial = try_out(asked.cycle, asked.change, tenant_id=district, kind=kind or None)
+    lines = [
+        line
+        for line in (trial.lines if trial else ())
+        if (not before or line.before == LEVELS[before]) and (not after or line.after == LEVELS[after])
+    ]
+    return Listed(asked, names, district, kind, before, after, trial, lines)
 
 
 @blueprint.get("/bo-tieu-chi/thu-thay-doi/don-vi")
@@ -266,11 +274,15 @@ def trial_units() -> Any:
 
 @blueprint.get("/bo-tieu-chi/thu-thay-doi/don-vi.<ext>")
 @may(Right.SEE_PROVINCE)
+@later("Đơn vị đổi kết quả nếu thay đổi bộ tiêu chí")
 def trial_file(ext: str) -> Any:
-    """Hand out the same list as XLSX or CSV."""
-    if ext not in ("xlsx", "csv"):
-        abort(404)
+    """Hand out the same list as XLSX, with the counts by district and by kind, or as CSV.
+
+    More dossiers than can be tried while somebody waits are tried by a job.
+    """
     listed = _listed()
+    if listed.trial is None and listed.asked.any:
+        raise TooLong(appraised(listed.asked.cycle.year))
     changes = "; ".join(f"{name}: {said}" for name, said in _changes(listed.asked))
     columns = (
         Column("TT", ColumnKind.CENTERED, 6),
@@ -302,4 +314,31 @@ def trial_file(ext: str) -> Any:
         note=f"Tính thử, không phải kết quả công nhận. Thay đổi: {changes}",
         **marks(),
     )
-    return file_of(ext, sheet, f"thu-thay-doi-{listed.asked.cycle.year}")
+    counted = _count_sheets(listed, sheet.note) if listed.trial else {}
+    name = f"thu-thay-doi-{listed.asked.cycle.year}"
+    return book_of(ext, {"Đơn vị": sheet, **counted}, name, clock.now())
+
+
+def _count_sheets(listed: Listed, note: str) -> dict[str, Sheet]:
+    """Return the counts of the page as sheets: whatever the list leaves out, all that was reckoned."""
+    assert listed.trial is not None
+    moves = _moves(listed.trial.lines)
+    number = partial(Column, kind=ColumnKind.INTEGER, width=16)
+    return {
+        f"Theo {what.lower()}": Sheet(
+            title=f"SỐ ĐƠN VỊ ĐỔI KẾT QUẢ THEO {what.upper()}, NĂM ĐÁNH GIÁ {listed.asked.cycle.year}",
+            columns=(
+                Column(what, width=40),
+                number("Hồ sơ đã thẩm định"),
+                *(number(move_name(move)) for move in moves),
+                number("Đổi kết quả"),
+            ),
+            rows=[
+                (row.name, row.reckoned, *(row.moves[move] for move in moves), row.moves.total())
+                for row in rows
+            ],
+            note=note,
+            **marks(),
+        )
+        for what, rows in _tables(listed.trial, listed.names)
+    }

@@ -19,6 +19,7 @@ from portal.dossiers.models import Answer as AnswerRow
 from portal.dossiers.models import Dossier, Headcount, State
 from portal.dossiers.queries import waits_of
 from portal.dossiers.rules import Answer, Profile
+from portal.jobs import progress
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit
 from portal.waivers.models import Waiver, WaiverState
@@ -29,7 +30,7 @@ from .trial import Case, Change, ImpossibleFigureError, may_move, moved, reason
 STATES = (State.APPRAISED, State.DECIDED)
 AT_ONCE = 1_000
 MOST = 25_000
-"""As many dossiers are tried in one request; beyond, one district at a time."""
+"""As many dossiers are tried while somebody waits; beyond, one district at a time, or all of them by a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def appraised(year: int, tenant_id: int | None = None) -> int:
 def try_out(cycle: Cycle, change: Change, *, tenant_id: int | None = None, kind: str | None = None) -> Trial:
     """Reckon a change on the appraised dossiers of a year, of one district or kind where asked."""
     trial = Trial()
+    count = appraised(cycle.year, tenant_id)
     for rows in _pages(cycle.year, tenant_id, kind):
+        progress.tell(trial.total, count)
         trial.reckoned.update((row.tenant_id, row.kind) for row in rows)
         if change.touched:
             _try_page(cycle, change, rows, trial)

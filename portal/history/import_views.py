@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
+from portal.jobs import files
+from portal.jobs.batches.imports import PAST
 from portal.papers.table_files import XLSX
 from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, page_number, page_of, paginate, takes
@@ -72,7 +74,8 @@ def import_read() -> Any:
         if not form.validate():
             raise Refused("Xin gửi lại tệp.", 422)
         content = sent.read() if sent else b""
-        batch = importing.read_batch(signed_in(), _here(), (sent.filename if sent else "") or "", content)
+        name = (sent.filename if sent else "") or ""
+        batch = files.take_in(signed_in(), PAST, name, content, importing.read_batch)
     except Refused as refused:
         if refused.status in (403, 404):
             raise
@@ -86,6 +89,13 @@ def import_read() -> Any:
 def import_show(batch_id: int) -> Any:
     """Show what a file would do, row by row; of one that was written, its results."""
     batch = found(importing.batch_of(_here(), batch_id))
+    job = files.under_way(signed_in(), PAST, batch)
+    if files.waits(batch, job):
+        begin = url_for("history.import_begin")
+        trail = [("Danh mục đơn vị", url_for("units.index")), ("Nhập kết quả các năm trước", begin)]
+        return files.page_of_job(
+            batch, job, trail=trail, drop=url_for("history.import_drop", batch_id=batch_id)
+        )
     if batch.state != "read":
         page = paginate(imported(_here(), batch.id), page_number(), PER_PAGE)
         return render_template("history/import_done.html", batch=batch, page=page)
@@ -107,7 +117,9 @@ def import_show(batch_id: int) -> Any:
 @blueprint.post("/huyen/ket-qua-cu/nhap/<int:batch_id>")
 @may(Right.KEEP_HISTORY)
 def import_confirm(batch_id: int) -> Any:
-    """Write what the dry run showed."""
+    """Write what the dry run showed, a long file by a job."""
+    if files.write_beside(signed_in(), PAST, found(importing.batch_of(_here(), batch_id))):
+        return back_to("history.import_show", batch_id=batch_id)
     counts = importing.confirm_batch(signed_in(), _here(), batch_id).counts
     return back_to("history.import_show", f"Đã ghi {counts['new']} kết quả.", batch_id=batch_id)
 

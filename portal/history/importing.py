@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
 from portal.dossiers.taking import must
+from portal.jobs import progress
 from portal.trail.operations import record, record_units
 from portal.units import uploads
 from portal.units.models import ImportBatch, Unit
@@ -34,10 +35,11 @@ NO_HEAD = "Không thấy bảng kết quả: cần một dòng đầu bảng có
 def read_batch(actor: Identity, tenant_id: int, file_name: str, content: bytes) -> ImportBatch:
     """Read a workbook and keep its rows for a dry run; no result is touched. Raises `Refused`."""
     must(actor, Right.KEEP_HISTORY)
-    return uploads.keep(actor, tenant_id, KIND, file_name, _rows(content))
+    return uploads.keep(actor, tenant_id, KIND, file_name, rows_of(content))
 
 
-def _rows(content: bytes) -> list[dict[str, Any]]:
+def rows_of(content: bytes) -> list[dict[str, Any]]:
+    """Return what each row of a file says, as it is kept for a dry run; raises `Refused` (422) with what is wrong."""
     leaves = read_leaves(content, MOST_ROWS)
     for leaf in leaves:
         head = head_of(leaf.lines)
@@ -52,7 +54,7 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
         if len(body) > MOST_ROWS:
             raise Refused(f"Tệp có quá {words.number(MOST_ROWS)} dòng. Xin chia thành nhiều tệp.", 422)
         rows = []
-        for row in body:
+        for row in progress.counted(body):
             said, wrong = values_of(row, fields)
             if said or wrong:
                 rows.append({"line": row.number, "said": said, "wrong": wrong})

@@ -39,22 +39,22 @@ def _own(wrong: int = 0, form: ReplyForm | None = None, status: int = 200) -> An
     return page, status
 
 
-@blueprint.post("/don-vi/huyen-hoi/<int:question_id>")
+@blueprint.post("/don-vi/huyen-hoi/<int:asked_id>")
 @may(Right.ANSWER_INQUIRY)
-def reply(question_id: int) -> Any:
+def reply(asked_id: int) -> Any:
     """Answer a question of the district."""
     place = signed_in().place
     assert place is not None
-    asked = found(queries.question_of(place.tenant_id, question_id))
+    asked = found(queries.question_of(place.tenant_id, asked_id))
     form = ReplyForm()
     if not form.validate_on_submit():
-        return _own(question_id, form, 422)
+        return _own(asked_id, form, 422)
     try:
         operations.reply(signed_in(), asked, form.reply.data or "")
     except Refused as refused:
         db.session.rollback()
         form.form_errors.append(refused.sentence)
-        return _own(question_id, form, refused.status)
+        return _own(asked_id, form, refused.status)
     return back_to("inquiries.own", "Đã gửi câu trả lời cho huyện.")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, words
@@ -12,42 +15,54 @@ from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Role
 from tenants.refusal import Refused
+from tenants.rights import Right
 
 from . import queries, rules
 from .batches import BATCHES
 from .models import Job
 from .rules import State
+from .wanted import Wanted
+
+HEADS = frozenset({Role.UNIT_HEAD, Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN})
+_HEAD = "quản trị (thủ trưởng đơn vị)"
 
 
-def ask(actor: Identity, kind: str, subject: int) -> tuple[Job, bool]:
-    """Return the job of a kind on a subject, and whether it was begun for this asking.
+def ask(
+    actor: Identity, kind: str, subject: int = 0, terms: Mapping[str, Any] | None = None
+) -> tuple[Job, bool]:
+    """Return the job of a kind on a subject, with its `terms`, and whether it was begun for this asking.
 
-    A job on its way serves everybody of the district who asks for the same, and so does a finished one as long as
+    A job on its way serves everybody of the place who asks for the same, and so does a finished one as long as
     nothing has changed and its file is kept. Raises `Refused`.
     """
     batch = BATCHES.get(kind)
     if batch is None:
         raise Refused("Xin chọn một việc trong danh sách.", 422)
-    must(actor, batch.right)
     assert actor.place is not None
-    tenant_id = actor.place.tenant_id
-    described = batch.describe(tenant_id, subject)
-    known = queries.serving(tenant_id, kind, subject, described.mark)
+    place, wanted = actor.place, Wanted(actor.place.tenant_id, subject, terms or {})
+    must(actor, Right.RUN_BATCHES)
+    must(actor, batch.right_for(wanted))
+    described = batch.describe(wanted)
+    key = wanted.key(actor.account_id if batch.personal else 0)
+    known = queries.serving(place, kind, subject, key, described.mark)
     if known is not None:
         return known, False
-    if queries.waiting(tenant_id) >= rules.MOST_WAITING:
-        raise Refused(
-            f"Đang có {words.number(rules.MOST_WAITING)} việc chờ. Xin đợi bớt hoặc hủy việc không cần nữa."
-        )
+    most = rules.MOST_WAITING_OF_UNIT if place.unit_id else rules.MOST_WAITING
+    if queries.waiting(place) >= most:
+        raise Refused(f"Đang có {words.number(most)} việc chờ. Xin đợi bớt hoặc hủy việc không cần nữa.")
     now = clock.now()
     job = Job(
-        tenant_id=tenant_id,
+        tenant_id=place.tenant_id,
+        unit_id=place.unit_id,
         kind=kind,
         subject=subject,
+        terms=dict(wanted.terms),
+        key=key,
         title=described.title[:300],
+        path=described.path,
         mark=described.mark,
         account_id=actor.account_id,
-        membership_id=actor.place.membership_id,
+        membership_id=place.membership_id,
         asked_by=actor.full_name,
         asked_at=now,
         due_at=signin.now(),
@@ -57,23 +72,28 @@ def ask(actor: Identity, kind: str, subject: int) -> tuple[Job, bool]:
             db.session.add(job)
             db.session.flush()
     except IntegrityError:  # a colleague asked for the same at the same moment
-        other = queries.serving(tenant_id, kind, subject, described.mark)
+        other = queries.serving(place, kind, subject, key, described.mark)
         if other is None:
             raise
         return other, False
-    record(actor, "job_ask", f"đã yêu cầu lập “{described.title}”.", tenant_id=tenant_id)
+    record(
+        actor,
+        "job_ask",
+        f"đã yêu cầu “{described.title}”.",
+        tenant_id=place.tenant_id,
+        unit_id=place.unit_id,
+    )
     return job, True
 
 
-def cancel(actor: Identity, tenant_id: int, job_id: int) -> Job:
+def cancel(actor: Identity, job_id: int) -> Job:
     """Call a job off: one that waits at once, one under way at its next step. Raises `Refused`."""
-    job = queries.job_of(tenant_id, job_id, lock=True)
+    assert actor.place is not None
+    job = queries.job_of(actor.place, job_id, lock=True)
     if job is None:
         raise Refused("Không tìm thấy việc này.", 404)
-    if job.account_id != actor.account_id and (
-        actor.place is None or actor.place.role is not Role.DISTRICT_ADMIN
-    ):
-        raise Refused(f"Việc này do {job.asked_by} yêu cầu; người đó hoặc người quản trị mới hủy được.", 403)
+    if not may_cancel(actor, job):
+        raise Refused(f"Việc này do {job.asked_by} yêu cầu; người đó hoặc {_HEAD} mới hủy được.", 403)
     if job.state not in rules.ACTIVE:
         raise Refused("Việc này đã kết thúc nên không còn gì để hủy.")
     if job.cancel_asked:
@@ -82,6 +102,11 @@ def cancel(actor: Identity, tenant_id: int, job_id: int) -> Job:
     job.cancel_asked, job.ended_by = True, actor.full_name
     if job.state == State.WAITING:
         job.ended_at, job.state = now, State.CANCELLED.value
-    record(actor, "job_cancel", f"đã hủy “{job.title}”.", tenant_id=tenant_id)
+    record(actor, "job_cancel", f"đã hủy “{job.title}”.", tenant_id=job.tenant_id, unit_id=job.unit_id)
     db.session.flush()
     return job
+
+
+def may_cancel(actor: Identity, job: Job) -> bool:
+    """Return whether a job is a person's to call off: one's own, or one of the place one heads."""
+    return job.account_id == actor.account_id or (actor.place is not None and actor.place.role in HEADS)

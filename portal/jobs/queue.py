@@ -7,8 +7,8 @@ can no longer write anything. Claims are made one after the other; everything el
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,12 @@ from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import rules
 from .models import Job
+from .result import Result
 from .rules import State
+from .wanted import Wanted
 
 WORK = Scope(ScopeKind.WORK)
-PATH = "/huyen/viec-dang-chay"
+PATH = "/viec-dang-chay"
 GIVEN_UP = "Việc này đã làm dừng chương trình nhiều lần nên không chạy lại nữa. Xin báo người quản trị."
 _ONE_AT_A_TIME = 0x6A6F62
 
@@ -44,10 +46,16 @@ class Held:
     attempts: int
     asked_at: datetime
     lease: str
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for."""
+        return Wanted(self.tenant_id, self.subject, self.terms)
 
 
 def claim() -> Held | None:
-    """Take the next job: of the district whose last turn is longest ago, then the oldest.
+    """Take the next job: of the place whose last turn is longest ago, of it the one that has waited longest for one.
 
     A job whose worker shows no life any more is taken up again, unless it has been lost too often.
     """
@@ -65,7 +73,7 @@ def claim() -> Held | None:
         job = db.session.scalar(
             select(Job)
             .where(_due(Job, now), running < rules.MOST_RUNNING)
-            .order_by(turn.asc().nulls_first(), Job.id)
+            .order_by(turn.asc().nulls_first(), Job.begun_at.asc().nulls_first(), Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -84,6 +92,7 @@ def claim() -> Held | None:
             job.attempts,
             job.asked_at,
             job.lease,
+            dict(job.terms),
         )
 
 
@@ -112,7 +121,7 @@ def _give_up_lost(now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     for tenant_id, account_id, title in given_up.all():
-        _tell(tenant_id, account_id, f"Chưa lập được “{title}”. {GIVEN_UP}")
+        _tell(tenant_id, account_id, f"Chưa làm được “{title}”. {GIVEN_UP}")
 
 
 def renew(held: Held, **progress: int) -> str:
@@ -132,19 +141,19 @@ def renew(held: Held, **progress: int) -> str:
 
 
 def others_wait(held: Held) -> bool:
-    """Return whether a job of another district is due."""
+    """Return whether another job is due: of another place, or a later one of the same."""
     with acting_in(WORK):
-        return bool(
-            db.session.scalar(
-                select(
-                    exists().where(
-                        Job.tenant_id != held.tenant_id,
-                        Job.state == State.WAITING,
-                        Job.due_at <= signin.now(),
-                    )
-                )
-            )
-        )
+        waits = exists().where(Job.id != held.id, Job.state == State.WAITING, Job.due_at <= signin.now())
+        return bool(db.session.scalar(select(waits)))
+
+
+def holds(held: Held) -> str:
+    """Return "" while a job is one's own, else why to stop; keeps it so until the transaction ends.
+
+    For work that writes: asked in its transaction, in the scope of who asked, before that is committed.
+    """
+    called_off = db.session.scalar(select(Job.cancel_asked).where(*_mine(held)).with_for_update())
+    return "lost" if called_off is None else "cancelled" if called_off else ""
 
 
 def _mine(held: Held) -> tuple[ColumnElement[bool], ...]:
@@ -188,7 +197,7 @@ def try_later(held: Held, reason: str) -> bool:
 
 def fail(held: Held, reason: str, *, tell: bool = True) -> bool:
     """End a job with the sentence why it could not be done; `tell` it to who asked."""
-    said = f"Chưa lập được “{{title}}”. {reason}" if tell else ""
+    said = f"Chưa làm được “{{title}}”. {reason}" if tell else ""
     return _change(held, said, state=State.FAILED.value, ended_at=signin.now(), error=reason)
 
 
@@ -197,22 +206,32 @@ def cancel(held: Held) -> bool:
     return _change(held, state=State.CANCELLED.value, ended_at=signin.now())
 
 
-def finish(held: Held, sha256: str, size: int, file_name: str, media_type: str) -> bool:
-    """End a job with its result; a job cancelled at the last moment has none."""
+def finish(held: Held, result: Result, sha256: str = "", size: int = 0) -> bool:
+    """End a job with its result; one cancelled at the last moment has no file, what was written stays written."""
     now = signin.now()
+    file: dict[str, Any] = {}
+    wanted = (~Job.cancel_asked,) if sha256 else ()
+    if sha256:
+        file = {
+            "sha256": sha256,
+            "size": size,
+            "file_name": result.file_name[:200],
+            "media_type": result.media_type,
+            "expires_at": now + rules.KEPT,
+        }
+    kept = f"; tệp giữ {rules.KEPT.days} ngày." if sha256 else "."
+    said = f"Đã làm xong “{{title}}”{kept}" + (f" {result.told}" if result.told else "")
     return _change(
         held,
-        f"Đã lập xong “{{title}}”; tệp giữ {rules.KEPT.days} ngày.",
-        ~Job.cancel_asked,
+        said,
+        *wanted,
         state=State.DONE.value,
         ended_at=now,
         error="",
         done=Job.total,
-        sha256=sha256,
-        size=size,
-        file_name=file_name,
-        media_type=media_type,
-        expires_at=now + rules.KEPT,
+        told=result.told,
+        **({"path": result.page} if result.page else {}),
+        **file,
     )
 
 

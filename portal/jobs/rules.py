@@ -19,12 +19,18 @@ class State(StrEnum):
 ACTIVE = (State.WAITING, State.RUNNING)
 LEASE = timedelta(seconds=90)
 """A worker that shows no sign of life for so long has lost the job; a step takes 30 seconds at most."""
+BEAT = timedelta(seconds=2)
+"""Between two signs of life during a long step: one statement, one transaction."""
+LONGEST_STEP = timedelta(minutes=30)
+"""A step that takes longer is thought to hang: it shows no life any more, and loses the job."""
 TURN = timedelta(seconds=60)
-"""After so long a job makes way when another district waits."""
+"""After so long a job makes way when another one waits."""
 MOST_ATTEMPTS = 4
 MOST_RUNNING = 2
-"""Jobs of one district worked on at once, however many workers there are."""
+"""Jobs of one district with its units worked on at once, however many workers there are."""
 MOST_WAITING = 20
+"""Jobs of one district, or of the province, that may wait at once."""
+MOST_WAITING_OF_UNIT = 3
 KEPT = timedelta(days=7)
 """How long a result is kept."""
 REMEMBERED = timedelta(days=60)

@@ -10,17 +10,23 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask import current_app
+
 from tenants.identity import Identity
 from tenants.scope import acting_in
 
-from . import queue, rules
+from . import progress, queue, rules
 from .queue import Held
+from .result import Result
+
+__all__ = ["Result", "Turn", "TurnOver"]
 
 
 class TurnOver(Exception):
@@ -31,18 +37,9 @@ class TurnOver(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The file a job made, in the job's folder, and what it is called."""
-
-    path: Path
-    file_name: str
-    media_type: str
-
-
 @dataclass
 class Turn:
-    """What a batch works with; its only ways to the database are `reading` and `step`."""
+    """What a batch works with; its only ways to the database are `reading`, `writing` and `step`."""
 
     held: Held
     actor: Identity
@@ -50,6 +47,9 @@ class Turn:
     stop: Callable[[], bool] = lambda: False
     began: float = field(default_factory=time.monotonic)
     made: int = 0
+    done: int = 0
+    total: int = 0
+    over: str = ""
 
     @property
     def tenant_id(self) -> int:
@@ -63,15 +63,63 @@ class Turn:
         with acting_in(self.actor.place.scope(self.actor.account_id, writes=False)):
             yield
 
-    def step(self, done: int, total: int) -> None:
-        """Say how far the job is; stands outside of `reading`, before each part. Raises `TurnOver`."""
-        why = queue.renew(self.held, done=done, total=total)
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write in the scope of who asked, all or nothing: what was called off or taken over meanwhile is not kept.
+
+        Raises `TurnOver`. One transaction, however long; another thread shows life meanwhile (`alive`).
+        """
+        assert self.actor.place is not None
+        with self.alive(), acting_in(self.actor.place.scope(self.actor.account_id)):
+            yield
+            why = queue.holds(self.held)
+            if why:
+                raise TurnOver(why)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Let a step be long: while it lasts, a thread beside it shows life, says how far it is and hears of an end."""
+        app, ended = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+        until = time.monotonic() + rules.LONGEST_STEP.total_seconds()
+
+        def beat() -> None:
+            with app.app_context():
+                while not self.over and not ended.wait(rules.BEAT.total_seconds()):
+                    if time.monotonic() > until:
+                        return
+                    self.over = queue.renew(self.held, done=self.done, total=self.total)
+
+        self._go_on()
+        progress.listen(self)
+        beating = threading.Thread(target=beat, name="beat")
+        beating.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beating.join()
+            progress.listen(None)
+
+    def hear(self, done: int, total: int) -> None:
+        """Take note of how far a long step is. Raises `TurnOver` where it is to stop."""
+        self.done, self.total = done, total
+        if self.over or self.stop():
+            raise TurnOver(self.over or "later")
+
+    def _go_on(self) -> None:
+        """Show life. Raises `TurnOver` where the job was called off or taken over."""
+        why = queue.renew(self.held, done=self.done, total=self.total)
         if why:
             raise TurnOver(why)
+
+    def step(self, done: int, total: int) -> None:
+        """Say how far the job is; stands outside of `reading`, before each part. Raises `TurnOver`."""
+        self.done, self.total = done, total
+        self._go_on()
         if self.stop():
             raise TurnOver("later")
         long = time.monotonic() - self.began > rules.TURN.total_seconds()
-        # Something is made in every turn, so that two districts do not make way for each other for ever.
+        # Something is made in every turn, so that two places do not make way for each other for ever.
         if long and self.made and queue.others_wait(self.held):
             raise TurnOver("later")
 

@@ -1,25 +1,27 @@
-"""The district's page of what is under way: asking, progress, calling off, fetching the result."""
+"""What is under way for a unit, a district, the province: asking, progress, calling off, fetching the result."""
 
 from __future__ import annotations
 
 from typing import IO, Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from portal import words
 from portal.evidence.store import CHUNK, results_store
 from portal.web import LAST_ROW, back_to, download, page_number, paginate
 from tenants import signin
-from tenants.access import found, may, require, signed_in
-from tenants.people import Role
+from tenants.access import found, may, signed_in
+from tenants.identity import Identity, Place
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind, current_scope
 
 from . import operations, peak, queries, rules
 from .batches import BATCHES
+from .later import LATER, LONGEST_ADDRESS
 from .models import Job
 from .rules import State
+from .wanted import Wanted
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -32,73 +34,110 @@ STATES: dict[str, tuple[str, str]] = {
 }
 
 
-def _here() -> int:
+TITLES = {
+    ScopeKind.UNIT: "Các việc của đơn vị",
+    ScopeKind.DISTRICT: "Các việc của huyện",
+    ScopeKind.PROVINCE: "Các việc của Sở",
+}
+TAKEN = "Đã nhận việc. Có thể rời trang này; kết quả hiện ở đây và trong thông báo khi làm xong."
+
+
+def here() -> Place:
+    """Return the place whose jobs these are."""
     place = signed_in().place
     assert place is not None
-    return place.tenant_id
+    return place
 
 
-@blueprint.get("/huyen/viec-dang-chay")
+@blueprint.get("/viec-dang-chay")
 @may(Right.RUN_BATCHES)
 def index() -> str:
-    """Show the jobs of the district with their progress, and what can be asked for."""
-    me, now = signed_in(), signin.now()
-    admin = me.place is not None and me.place.role is Role.DISTRICT_ADMIN
+    """Show the jobs of the place with their progress, and what can be asked for."""
+    me, now, place = signed_in(), signin.now(), here()
     ends = peak.until()
+    scope = current_scope()
+    assert scope is not None
     return render_template(
         "jobs/index.html",
-        page=paginate(queries.jobs_of(_here()), page_number()),
-        activity=queries.activity(_here()),
-        offers=queries.offers(_here()),
+        title=TITLES[scope.kind],
+        page=paginate(queries.jobs_of(place), page_number()),
+        activity=queries.activity(place),
+        offers=queries.offers(place),
+        level=scope.kind.value,
         states=STATES,
         active=rules.ACTIVE,
         percent=rules.percent,
         days_left=lambda job: rules.days_left(job.expires_at, now) if job.sha256 and job.expires_at else 0,
-        may_cancel=lambda job: admin or job.account_id == me.account_id,
+        may_cancel=lambda job: operations.may_cancel(me, job),
+        may_fetch=lambda job: may_fetch(me, job),
         kept=rules.KEPT.days,
         put_off=peak.PUT_OFF.format(until=words.moment(ends)) if ends else "",
     )
 
 
-@blueprint.post("/huyen/viec-dang-chay")
+@blueprint.get("/huyen/viec-dang-chay")
+@may(Right.RUN_BATCHES)
+def moved() -> Any:
+    """Lead on from the address that notices named before units and the province had jobs."""
+    return redirect(url_for("jobs.index"), 301)
+
+
+@blueprint.post("/viec-dang-chay")
 @may(Right.RUN_BATCHES)
 def ask() -> Any:
     """Ask for a job, or join the one that makes the same."""
-    typed = request.form.get("subject", "")
+    kind, typed, address = (request.form.get(name, "") for name in ("kind", "subject", "address"))
+    if kind == LATER:
+        return answer(*operations.ask(signed_in(), LATER, terms={"address": address[: LONGEST_ADDRESS + 1]}))
     subject = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 11 else 0
     if not 0 < subject <= LAST_ROW:
         raise Refused("Xin chọn một việc trong danh sách.", 422)
-    job, new = operations.ask(signed_in(), request.form.get("kind", ""), subject)
+    return answer(*operations.ask(signed_in(), kind, subject))
+
+
+def answer(job: Job, new: bool) -> Any:
+    """Lead who asked for a job to the list of jobs, and say whether it was begun."""
     if new:
-        return back_to("jobs.index", "Đã nhận việc. Có thể rời trang này; tệp hiện ở đây khi làm xong.")
+        ends = peak.until()
+        return back_to("jobs.index", peak.PUT_OFF.format(until=words.moment(ends)) if ends else TAKEN)
     if job.state == State.DONE:
         return back_to(
             "jobs.index", "Tệp này đã có và nội dung chưa đổi; xin tải về ở dòng bên dưới.", "info"
         )
     return back_to(
         "jobs.index",
-        f"{job.asked_by} đã yêu cầu việc này lúc {words.moment(job.asked_at)}; dùng chung một tệp.",
+        f"{job.asked_by} đã yêu cầu việc này lúc {words.moment(job.asked_at)}; dùng chung một kết quả.",
         "info",
     )
 
 
-@blueprint.post("/huyen/viec-dang-chay/<int:job_id>/huy")
+@blueprint.post("/viec-dang-chay/<int:job_id>/huy")
 @may(Right.RUN_BATCHES)
 def cancel(job_id: int) -> Any:
     """Call a job off."""
-    job = operations.cancel(signed_in(), _here(), job_id)
+    job = operations.cancel(signed_in(), job_id)
     done = job.state == State.CANCELLED
     return back_to("jobs.index", "Đã hủy." if done else "Đang hủy; việc dừng sau bước đang làm.")
 
 
-@blueprint.get("/huyen/viec-dang-chay/<int:job_id>/tep")
+def may_fetch(me: Identity, job: Job) -> str | None:
+    """Return the sentence why a person may not have the result of a job, or None."""
+    batch = BATCHES.get(job.kind)
+    if batch is None:
+        return None
+    if batch.personal and job.account_id != me.account_id:
+        return f"Tệp này lập theo yêu cầu của {job.asked_by}; chỉ người đó tải được."
+    return refusal(me, batch.right_for(Wanted(job.tenant_id, job.subject, job.terms)))
+
+
+@blueprint.get("/viec-dang-chay/<int:job_id>/tep")
 @may(Right.RUN_BATCHES)
 def result(job_id: int) -> Response:
     """Give the result of a job, as long as it is kept."""
-    job: Job = found(queries.job_of(_here(), job_id))
-    batch = BATCHES.get(job.kind)
-    if batch is not None:
-        require(batch.right, job)
+    job: Job = found(queries.job_of(here(), job_id))
+    sentence = may_fetch(signed_in(), job)
+    if sentence:
+        abort(403, sentence)
     if job.state != State.DONE:
         raise Refused("Việc này chưa có tệp để tải.", 409)
     if not job.sha256 or job.expires_at is None or job.expires_at <= signin.now():
@@ -111,11 +150,11 @@ def result(job_id: int) -> Response:
 
 
 def jobs_under_way() -> int:
-    """Return how many jobs of the district are under way, for links on other pages; 0 in any other scope."""
-    scope = current_scope()
-    if scope is None or scope.kind is not ScopeKind.DISTRICT or refusal(signed_in(), Right.RUN_BATCHES):
+    """Return how many jobs of the place are under way, for links on other pages; 0 for who has none."""
+    me, scope = signed_in(), current_scope()
+    if scope is None or scope.kind not in TITLES or refusal(me, Right.RUN_BATCHES):
         return 0
-    return queries.activity(scope.tenant_id).active
+    return queries.activity(here()).active
 
 
 blueprint.add_app_template_global(jobs_under_way)

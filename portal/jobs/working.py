@@ -13,7 +13,7 @@ from portal.config import Settings
 from portal.evidence.store import results_store
 from tenants.identity import Identity
 from tenants.refusal import Refused
-from tenants.rights import refusal
+from tenants.rights import Right, refusal
 from tenants.scope import Scope, ScopeKind, acting_in
 from tenants.standing import standing_of
 
@@ -24,6 +24,7 @@ from .turn import Result, Turn, TurnOver, clear_folders, folder_of
 
 log = logging.getLogger("portal.jobs")
 CLEARING = 3600.0
+PASSING = 503
 FAILED = "Có lỗi khi lập tệp này. Xin thử lại; nếu vẫn lỗi, báo cho người quản trị."
 GONE = "Người yêu cầu không còn vai trò ở nơi này nên việc này không được làm."
 
@@ -73,7 +74,7 @@ def work_on(held: Held, base: Path, stop: Callable[[], bool] = lambda: False) ->
         batch = BATCHES[held.kind]
         turn = Turn(held, _actor(held), folder, stop)
         with turn.reading():
-            batch.describe(held.tenant_id, held.subject)
+            batch.describe(held.wanted)
         result = batch.build(turn)
         _hand_over(turn, result)
     except TurnOver as over:
@@ -86,7 +87,12 @@ def work_on(held: Held, base: Path, stop: Callable[[], bool] = lambda: False) ->
             log.warning("job %s was taken over by another worker", held.id)
             return
     except Refused as refused:
-        queue.fail(held, refused.sentence, tell=refused.sentence != GONE)
+        # The store is full or away, the database has no place: that passes, what was asked for is not wrong.
+        if refused.status == PASSING:
+            if queue.try_later(held, refused.sentence):
+                return
+        else:
+            queue.fail(held, refused.sentence, tell=refused.sentence != GONE)
     except Exception:
         log.exception("job %s (%s %s) failed", held.id, held.kind, held.subject)
         if queue.try_later(held, FAILED):
@@ -100,20 +106,22 @@ def _actor(held: Held) -> Identity:
         actor = standing_of(held.account_id, held.membership_id)
     if actor is None or actor.place is None or actor.place.tenant_id != held.tenant_id:
         raise Refused(GONE, 403)
-    sentence = refusal(actor, BATCHES[held.kind].right)
-    if sentence:
-        raise Refused(sentence, 403)
+    for right in (Right.RUN_BATCHES, BATCHES[held.kind].right_for(held.wanted)):
+        sentence = refusal(actor, right)
+        if sentence:
+            raise Refused(sentence, 403)
     return actor
 
 
 def _hand_over(turn: Turn, result: Result) -> None:
     """Keep the result and end the job, if the turn and the right still hold."""
-    _actor(turn.held)
     tenant_id, store = turn.tenant_id, results_store()
-    sha256 = store.put_file(tenant_id, result.path)
-    size = result.path.stat().st_size
-    if queue.finish(turn.held, sha256, size, result.file_name[:200], result.media_type):
+    sha256, size = "", 0
+    if result.path is not None:
+        _actor(turn.held)
+        sha256, size = store.put_file(tenant_id, result.path), result.path.stat().st_size
+    if queue.finish(turn.held, result, sha256, size):
         return
-    if not queue.kept(tenant_id, sha256):
+    if sha256 and not queue.kept(tenant_id, sha256):
         store.drop(tenant_id, sha256)
     raise TurnOver(queue.renew(turn.held) or "lost")

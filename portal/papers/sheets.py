@@ -6,16 +6,18 @@ Shares are exact fractions of one; two decimals are cut off, never rounded up, w
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import IO
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from portal import words
+from portal.jobs import progress
 from portal.papers.pdf import clean, plain
 from portal.papers.rows import Align, Row, RowColumn, RowTable
 
@@ -64,12 +66,32 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Streamed(Collection[tuple[Value, ...]]):
+    """Rows that are read while they are written, one after the other, and never all at hand: how many, and how to read."""
+
+    count: int
+    read: Callable[[], Iterable[tuple[Value, ...]]]
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return self.count
+
+    def __iter__(self) -> Iterator[tuple[Value, ...]]:
+        """Read them, from the first."""
+        return iter(self.read())
+
+    def __contains__(self, row: object) -> bool:
+        """Look for a row by reading."""
+        return any(row == one for one in self)
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A table with its title; `strong` holds the places of rows printed bold, `specimen` the demo mark."""
 
     title: str
     columns: tuple[Column, ...]
-    rows: Sequence[tuple[Value, ...]]
+    rows: Collection[tuple[Value, ...]]
     totals: tuple[Value, ...] | None = None
     note: str = ""
     subtitle: str = ""
@@ -77,7 +99,9 @@ class Sheet:
     specimen: str | None = None
 
     def __post_init__(self) -> None:
-        for row in (*self.rows, *((self.totals,) if self.totals else ())):
+        # Streamed rows are compared with the columns as they are written.
+        known = () if isinstance(self.rows, Streamed) else self.rows
+        for row in (*known, *((self.totals,) if self.totals else ())):
             if len(row) != len(self.columns):
                 raise ValueError(f"{len(row)} values in a sheet of {len(self.columns)} columns")
 
@@ -122,14 +146,27 @@ def sheet_rows(sheet: Sheet, size: float = 11) -> RowTable:
 
 def sheet_csv(sheet: Sheet) -> bytes:
     """Head, rows and totals as UTF-8 with a mark that Excel understands; dates as 2027-01-05, shares in %."""
-    text = io.StringIO(newline="")
+    target = io.BytesIO()
+    write_csv(target, sheet)
+    return target.getvalue()
+
+
+def write_csv(target: IO[bytes], sheet: Sheet) -> None:
+    """Write what `sheet_csv` returns, row by row."""
+    text = io.TextIOWrapper(target, "utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow([csv_text(column.full_title) for column in sheet.columns])
-    for row in (*sheet.rows, *((sheet.totals,) if sheet.totals else ())):
+    for row in _all_rows(sheet):
         writer.writerow(
             [_csv_value(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
         )
-    return text.getvalue().encode("utf-8-sig")
+    text.detach()
+
+
+def _all_rows(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
+    yield from progress.counted(sheet.rows)
+    if sheet.totals:
+        yield sheet.totals
 
 
 def csv_text(text: str) -> str:
@@ -164,13 +201,18 @@ def sheet_xlsx(sheet: Sheet, made: datetime | None = None) -> bytes:
 def book_xlsx(sheets: Mapping[str, Sheet], made: datetime | None = None) -> bytes:
     """A workbook of one or more sheets by the names of their tabs, each as `sheet_xlsx` writes it."""
     target = io.BytesIO()
+    write_xlsx(target, sheets, made)
+    return target.getvalue()
+
+
+def write_xlsx(target: IO[bytes], sheets: Mapping[str, Sheet], made: datetime | None = None) -> None:
+    """Write what `book_xlsx` returns; rows go to the disk one by one, whatever their number."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         title = next(iter(sheets.values())).title
         book.set_properties({"title": plain(title), "created": _naive(made)})
         for name, sheet in sheets.items():
             _write_page(book, book.add_worksheet(name), sheet)
-    return target.getvalue()
 
 
 def _naive(made: datetime | None) -> datetime:
@@ -215,8 +257,8 @@ def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> Non
         for column in sheet.columns
         for strong in (False, True)
     }
-    rows = [(row, place in sheet.strong) for place, row in enumerate(sheet.rows)]
-    for row, strong in rows + ([(sheet.totals, True)] if sheet.totals else []):
+    for order, row in enumerate(_all_rows(sheet)):
+        strong = order in sheet.strong or row is sheet.totals
         for place, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
             _write_cell(page, line, place, value, styles[column.kind, strong])
         line += 1

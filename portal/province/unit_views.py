@@ -8,11 +8,11 @@ from flask import Response, abort, current_app, render_template, request, url_fo
 
 from portal import clock, words
 from portal.cycle.models import Cycle
+from portal.jobs.later import later
 from portal.papers.sheets import Sheet
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.web import Listing, listing, paginate
 from tenants.access import found, may
-from tenants.database import db
 from tenants.places import Tenant, Tier
 from tenants.rights import Right
 
@@ -142,6 +142,7 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
 
 @blueprint.get("/tinh/don-vi.<ext>")
 @may(Right.SEE_PROVINCE)
+@later("Đơn vị theo số liệu toàn tỉnh")
 def units_file(ext: str) -> Response:
     """Hand out the units behind a figure as a file: the whole list, with its filters and order."""
     place = place_asked()
@@ -159,8 +160,9 @@ def units_file(ext: str) -> Response:
     sheet = Sheet(
         ", ".join(said for said in head if said)[:200],
         (*units.COLUMNS, *(column for column, _ in one.cells)),
-        [
-            (
+        streamed(
+            one.statement,
+            lambda row: (
                 row.code,
                 row.name,
                 names.get(row.tenant_id, ""),
@@ -168,9 +170,8 @@ def units_file(ext: str) -> Response:
                 words.public_name(row.public),
                 row.commune,
                 *(cell(row) for _, cell in one.cells),
-            )
-            for row in db.session.execute(one.statement)
-        ],
+            ),
+        ),
         note="Số tạm tính: danh sách theo dữ liệu tại lúc xuất tệp.",
         **marks(),
     )

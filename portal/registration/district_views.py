@@ -11,8 +11,9 @@ from portal.appraisal.blueprint import chosen_cycle
 from portal.appraisal.progress import STAGE_WORDS, funnel
 from portal.cycle.models import Cycle
 from portal.cycle.queries import years
+from portal.jobs.later import later
 from portal.papers.sheets import Column, Kind, Sheet
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.units.queries import unit_of
 from portal.web import Listing, back_to
 from tenants.access import found, may, signed_in
@@ -119,6 +120,7 @@ def of_unit(unit_id: int) -> Any:
 
 @blueprint.get("/huyen/dang-ky/xuat.<ext>")
 @may(Right.SEE_DISTRICT)
+@later("Đăng ký xây dựng Đơn vị học tập")
 def district_file(ext: str) -> Response:
     """Give the filtered list as a file."""
     cycle, asked = chosen_cycle(), _asked()
@@ -134,8 +136,9 @@ def district_file(ext: str) -> Response:
         Column("Tiến độ hồ sơ", width=22),
         Column("Điện thoại", width=16),
     )
-    rows = [
-        (
+    rows = streamed(
+        queries.listed(_tenant(), cycle.year, asked),
+        lambda row: (
             row.code,
             row.name,
             words.kind_name(row.kind),
@@ -146,8 +149,7 @@ def district_file(ext: str) -> Response:
             row.confirmed_by or "",
             STAGE_WORDS[row.stage].name,
             row.phone,
-        )
-        for row in db.session.execute(queries.listed(_tenant(), cycle.year, asked))
-    ]
+        ),
+    )
     sheet = Sheet(f"Đăng ký xây dựng Đơn vị học tập năm {cycle.year}", columns, rows, **marks())
     return file_of(ext, sheet, f"Dang-ky-{cycle.year}")

@@ -18,8 +18,9 @@ from portal.figures import outcomes, people, validity
 from portal.figures.annex import Annex, Line
 from portal.figures.queries import LISTED, rows_behind
 from portal.figures.tables import BESIDE, COLUMNS, Row
+from portal.jobs.later import later
 from portal.papers.sheets import Column, Kind, Sheet, Value
-from portal.papers.table_files import file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit
 from portal.web import Listing, listing, paginate
@@ -301,6 +302,7 @@ def rows(report_id: int) -> Any:
 
 @blueprint.get("/huyen/bao-cao/<int:report_id>/so-lieu.<ext>")
 @may(Right.SEE_DISTRICT)
+@later("Đơn vị theo số liệu báo cáo")
 def rows_file(report_id: int, ext: str) -> Response:
     """The same list as a file, all of it."""
     report, asked = report_here(report_id), asked_rows()
@@ -312,10 +314,16 @@ def rows_file(report_id: int, ext: str) -> Response:
         Column("Xã, thị trấn", width=18),
         *(column for column, _ in one.cells),
     )
-    found_rows = [
-        (row.code, row.name, words.kind_name(row.kind), row.commune, *(cell(row) for _, cell in one.cells))
-        for row in db.session.execute(one.statement)
-    ]
+    found_rows = streamed(
+        one.statement,
+        lambda row: (
+            row.code,
+            row.name,
+            words.kind_name(row.kind),
+            row.commune,
+            *(cell(row) for _, cell in one.cells),
+        ),
+    )
     table = asked.filters["bieu"] or "01"
     name = "Đối chiếu" if table == "doi-chieu" else f"Biểu {table}"
     sheet = Sheet(f"{name} năm {report.year}. {one.title}: {one.row}"[:200], columns, found_rows, **marks())

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, render_template, request
 from portal import words
 from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.queries import Sheet
-from portal.units.exports import XLSX
+from portal.papers.table_files import XLSX
 from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, listing, paginate, takes
 from tenants.access import found, may, signed_in

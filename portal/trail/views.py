@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from portal import clock, words
+from portal.jobs.later import later
 from portal.papers.table_files import MEDIA, file_of, marks
 from portal.typed import line, read_day
 from tenants.access import may, signed_in
@@ -71,6 +72,7 @@ def index() -> Any:
 
 @blueprint.get("/nhat-ky/tai-ve.<ext>")
 @may(Right.SEE_TRAIL)
+@later("Nhật ký")
 def export(ext: str) -> Any:
     """What was asked as XLSX or CSV, the newest entries first."""
     if ext not in MEDIA:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import itertools
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select
 
 from portal import words
-from portal.papers import sheets
-from portal.papers.sheets import Column, Kind, Sheet
-from portal.papers.table_files import XLSX
+from portal.papers.office import SPECIMEN
+from portal.papers.sheets import Column, Kind, Sheet, Value
+from portal.papers.table_files import streamed
 from tenants.identity import Place
 
 from .models import Unit
 
 
-def registry_sheet(units: Sequence[Unit], place: Place | None, today: date, *, demo: bool) -> Sheet:
-    """Return the units as a table."""
+def registry_sheet(found: Select[Any], place: Place | None, today: date, *, demo: bool) -> Sheet:
+    """Return the units of a statement as a table, read while it is written."""
     columns = (
         Column("TT", Kind.INTEGER, 6),
         Column("Mã đơn vị", width=14),
@@ -32,33 +35,27 @@ def registry_sheet(units: Sequence[Unit], place: Place | None, today: date, *, d
         Column("Ngày thành lập", Kind.DATE, 14),
         Column("Ngày đóng", Kind.DATE, 14),
     )
-    rows = [
-        (
-            number,
-            unit.code,
-            unit.name,
-            words.kind_name(unit.kind),
-            words.public_name(unit.public),
-            unit.commune,
-            unit.superior,
-            unit.address,
-            unit.phone,
-            unit.email,
-            unit.head_name,
-            unit.head_title,
-            unit.opened_on,
-            unit.closed_on,
-        )
-        for number, unit in enumerate(units, 1)
-    ]
+    numbers = itertools.count(1)
+    rows = streamed(found, lambda row: _row(next(numbers), row[0]))
     title = f"Danh mục đơn vị {place.tenant_name}" if place else "Danh mục đơn vị"
     subtitle = f"{words.number(len(rows))} đơn vị, lập ngày {words.day(today)}"
-    return Sheet(title, columns, rows, subtitle=subtitle, specimen="Dữ liệu minh họa" if demo else None)
+    return Sheet(title, columns, rows, subtitle=subtitle, specimen=SPECIMEN if demo else None)
 
 
-def as_file(sheet: Sheet, kind: str, made: datetime) -> tuple[bytes, str, str]:
-    """Return a sheet as the bytes, name and media type of a download; `kind` is "xlsx" or "csv"."""
-    name = f"{sheet.title}.{kind}"
-    if kind == "csv":
-        return sheets.sheet_csv(sheet), name, "text/csv"
-    return sheets.sheet_xlsx(sheet, made), name, XLSX
+def _row(number: int, unit: Unit) -> tuple[Value, ...]:
+    return (
+        number,
+        unit.code,
+        unit.name,
+        words.kind_name(unit.kind),
+        words.public_name(unit.public),
+        unit.commune,
+        unit.superior,
+        unit.address,
+        unit.phone,
+        unit.email,
+        unit.head_name,
+        unit.head_title,
+        unit.opened_on,
+        unit.closed_on,
+    )

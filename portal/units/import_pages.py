@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from portal.cycle.queries import tier_at
+from portal.jobs import files
+from portal.jobs.batches.imports import UNITS
+from portal.papers.table_files import XLSX
 from portal.web import back_to, download, page_number, page_of, takes
 from tenants.access import found, may, signed_in
 from tenants.refusal import Refused
@@ -14,7 +17,6 @@ from tenants.rights import Right
 
 from . import importing
 from .blueprint import blueprint
-from .exports import XLSX
 from .forms import ImportForm
 from .pages import in_words
 from .reading import MOST_BYTES
@@ -56,7 +58,8 @@ def import_read() -> Any:
         if not form.validate():
             raise Refused("Xin gửi lại tệp.", 422)
         content = sent.read() if sent else b""
-        batch = importing.read_batch(signed_in(), _here(), (sent.filename if sent else "") or "", content)
+        name = (sent.filename if sent else "") or ""
+        batch = files.take_in(signed_in(), UNITS, name, content, importing.read_batch)
     except Refused as refused:
         form.file.errors = [refused.sentence]
         return render_template("units/import.html", form=form, most_bytes=MOST_BYTES), refused.status
@@ -68,6 +71,14 @@ def import_read() -> Any:
 def import_show(batch_id: int) -> Any:
     """Show what the file would do, row by row, bad rows first."""
     batch = found(importing.batch_of(_here(), batch_id))
+    job = files.under_way(signed_in(), UNITS, batch)
+    if files.waits(batch, job):
+        trail = [
+            ("Danh mục đơn vị", url_for("units.index")),
+            ("Nhập từ Excel", url_for("units.import_begin")),
+        ]
+        drop = url_for("units.import_drop", batch_id=batch_id)
+        return files.page_of_job(batch, job, trail=trail, drop=drop)
     plan = importing.plan_of(batch) if batch.state == "read" else importing.Plan(())
     doing = [step for step in plan.steps if step.act in ("create", "update")]
     page = page_of(doing, page_number(), PER_PAGE)
@@ -86,7 +97,9 @@ def import_show(batch_id: int) -> Any:
 @blueprint.post("/huyen/don-vi/nhap/<int:batch_id>")
 @may(Right.MANAGE_UNITS)
 def import_confirm(batch_id: int) -> Any:
-    """Write what the dry run showed."""
+    """Write what the dry run showed, a long file by a job."""
+    if files.write_beside(signed_in(), UNITS, found(importing.batch_of(_here(), batch_id))):
+        return back_to("units.import_show", batch_id=batch_id)
     counts = importing.confirm_batch(signed_in(), _here(), batch_id).counts
     return back_to("units.index", f"Đã nhập xong: thêm {counts['create']}, sửa {counts['update']} đơn vị.")
 

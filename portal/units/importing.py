@@ -17,8 +17,9 @@ from sqlalchemy import select
 
 from portal import clock, words
 from portal.cycle.queries import tier_at
+from portal.jobs import progress
 from portal.spelling import fold
-from portal.trail.operations import record
+from portal.trail.operations import record, record_units
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Refused
@@ -70,10 +71,11 @@ class Plan:
 def read_batch(actor: Identity, tenant_id: int, file_name: str, content: bytes) -> ImportBatch:
     """Read a file and keep its rows for a dry run; the registry is not touched. Raises `Refused`."""
     must_manage(actor)
-    return uploads.keep(actor, tenant_id, KIND, file_name, _rows(content, tier_at(tenant_id)))
+    return uploads.keep(actor, tenant_id, KIND, file_name, rows_of(content, tier_at(tenant_id)))
 
 
-def _rows(content: bytes, tier: str) -> list[dict[str, Any]]:
+def rows_of(content: bytes, tier: str) -> list[dict[str, Any]]:
+    """Return what each row of a file says, as it is kept for a dry run; raises `Refused` (422) with what is wrong."""
     for lines in read_lines(content):
         head = head_of(lines)
         if head is None:
@@ -83,7 +85,7 @@ def _rows(content: bytes, tier: str) -> list[dict[str, Any]]:
         if len(body) > MOST_ROWS:
             raise Refused(f"Tệp có quá {MOST_ROWS} dòng. Xin chia thành nhiều tệp.", 422)
         rows = []
-        for row in body:
+        for row in progress.counted(body):
             said, wrong = values_of(row, fields, tier)
             if said or wrong:
                 rows.append({"line": row.number, "said": said, "wrong": wrong})
@@ -184,7 +186,7 @@ def confirm_batch(actor: Identity, tenant_id: int, batch_id: int) -> Plan:
     taken += [step.said["code"] for step in plan.steps if step.act == "create" and "code" in step.said]
     free = rules.code_series(taken)
     created = []
-    for step in plan.steps:
+    for step in progress.counted(plan.steps):
         details = step.details
         assert details is not None
         if step.act == "create":
@@ -204,14 +206,8 @@ def confirm_batch(actor: Identity, tenant_id: int, batch_id: int) -> Plan:
         tenant_id=tenant_id,
         detail={"codes": [unit.code for unit in created][:MOST_ROWS]},
     )
-    for unit in created:
-        record(
-            actor,
-            "unit.add",
-            f"đã thêm đơn vị {unit.name} ({unit.code}) từ tệp.",
-            tenant_id=tenant_id,
-            unit_id=unit.id,
-        )
+    added = {unit.id: f"đã thêm đơn vị {unit.name} ({unit.code}) từ tệp." for unit in created}
+    record_units(actor, "unit.add", added, tenant_id=tenant_id)
     return plan
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
@@ -123,13 +124,15 @@ class DistinctUnits(TenantOwned, Base):
 class ImportBatch(TenantOwned, Base):
     """An uploaded sheet read by a dry run: what each row would do, until somebody confirms it.
 
+    `content`: the file itself while a job has still to read it (`sent`).
     `kind`: whose rows they are (units, past results); `stored`: how many rows were written once it was done.
     """
 
     __tablename__ = "import_batch"
     __wall__ = Wall(grants={"district": "select, insert, update, delete"})
     __table_args__ = (
-        CheckConstraint("state in ('read','done','dropped','undone')", name="state"),
+        CheckConstraint("state in ('sent','read','done','dropped','undone')", name="state"),
+        CheckConstraint("(state = 'sent') = (content is not null)", name="sent"),
         Index("ix_import_batch_kind", "tenant_id", "kind", "id"),
     )
 
@@ -137,6 +140,7 @@ class ImportBatch(TenantOwned, Base):
     file_name: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(10), default="read")
     rows: Mapped[list[Any]] = mapped_column(JSONB)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int] = mapped_column(BigInteger)
     stored: Mapped[int] = mapped_column(default=0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from portal import clock, words
+from portal.jobs.later import later
+from portal.papers.table_files import file_of
 from portal.typed import lines
-from portal.web import Listing, back_to, download, kinds_here, listing, paginate
+from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
@@ -61,17 +63,16 @@ def index() -> Any:
     )
 
 
-@blueprint.get("/huyen/don-vi/xuat.<kind>")
+@blueprint.get("/huyen/don-vi/xuat.<ext>")
 @may(Right.SEE_DISTRICT)
-def export(kind: str) -> Any:
+@later("Danh mục đơn vị")
+def export(ext: str) -> Any:
     """Give the list as asked for, all pages, as XLSX or CSV."""
-    if kind not in ("xlsx", "csv"):
-        abort(404)
     tenant_id = _here()
     asked, _names = _listing(tenant_id)
-    units = list(db.session.scalars(queries.registry(tenant_id, asked)))
-    sheet = exports.registry_sheet(units, signed_in().place, clock.today(), demo=clock.is_demo())
-    return download(*exports.as_file(sheet, kind, clock.now()))
+    found_here = queries.registry(tenant_id, asked)
+    sheet = exports.registry_sheet(found_here, signed_in().place, clock.today(), demo=clock.is_demo())
+    return file_of(ext, sheet, sheet.title)
 
 
 @blueprint.get("/huyen/don-vi/them")

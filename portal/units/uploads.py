@@ -1,4 +1,4 @@
-"""A sheet that somebody sent, from its dry run to its writing: kept, found again, taken up once, or dropped.
+"""A sheet that somebody sent, from its dry run to its writing: kept, read, found again, taken up once, or dropped.
 
 Every import of a district passes here; what its rows mean is the business of the room that reads them.
 """
@@ -26,12 +26,28 @@ def keep(
     actor: Identity, tenant_id: int, kind: str, file_name: str, rows: Sequence[dict[str, Any]]
 ) -> ImportBatch:
     """Keep the rows of a file for a dry run; files of this kind that nobody took up for a week go."""
+    return _keep(actor, tenant_id, kind, file_name, state="read", rows=list(rows))
+
+
+def keep_unread(actor: Identity, tenant_id: int, kind: str, file_name: str, content: bytes) -> ImportBatch:
+    """Keep a file that a job is to read; otherwise the same as `keep`."""
+    return _keep(actor, tenant_id, kind, file_name, state="sent", rows=[], content=content)
+
+
+def has_read(tenant_id: int, kind: str, batch_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Put the rows of a file in the place of its content; one that was read or dropped meanwhile stays as it is."""
+    batch = batch_of(tenant_id, kind, batch_id, lock=True)
+    if batch is not None and batch.state == "sent":
+        batch.state, batch.rows, batch.content = "read", list(rows), None
+
+
+def _keep(actor: Identity, tenant_id: int, kind: str, file_name: str, **values: Any) -> ImportBatch:
     now = clock.now()
     db.session.execute(
         delete(ImportBatch).where(
             ImportBatch.tenant_id == tenant_id,
             ImportBatch.kind == kind,
-            ImportBatch.state.in_(("read", "dropped")),
+            ImportBatch.state.in_(("sent", "read", "dropped")),
             ImportBatch.created_at < now - KEPT,
         )
     )
@@ -39,9 +55,9 @@ def keep(
         tenant_id=tenant_id,
         kind=kind,
         file_name=line(file_name)[:300] or "tệp không tên",
-        rows=list(rows),
         created_at=now,
         created_by=actor.account_id,
+        **values,
     )
     db.session.add(batch)
     db.session.flush()
@@ -58,15 +74,18 @@ def batch_of(tenant_id: int, kind: str, batch_id: int, *, lock: bool = False) ->
     return db.session.scalar(statement)
 
 
-def waiting(tenant_id: int, kind: str, batch_id: int) -> ImportBatch:
-    """Return a file that was neither written nor dropped yet, held; raises `Refused` for any other."""
+def waiting(tenant_id: int, kind: str, batch_id: int, *states: str) -> ImportBatch:
+    """Return a file that was neither written nor dropped yet, held; raises `Refused` for any other.
+
+    `states`: those it may be in; none named: its rows are there.
+    """
     batch = batch_of(tenant_id, kind, batch_id, lock=True)
     if batch is None:
         raise Refused("Không tìm thấy tệp này. Xin gửi lại tệp.", 404)
     if batch.state in ("done", "undone"):
         raise Refused("Tệp này đã được nhập rồi; không nhập lần thứ hai.")
-    if batch.state != "read":
-        raise Refused("Tệp này đã bỏ. Xin gửi lại tệp nếu vẫn muốn nhập.")
+    if batch.state not in (states or ("read",)):
+        raise Refused("Tệp này đang được đọc hoặc đã bỏ. Xin gửi lại tệp nếu vẫn muốn nhập.")
     return batch
 
 
@@ -78,5 +97,5 @@ def settle(actor: Identity, batch: ImportBatch, stored: int) -> None:
 
 def drop(tenant_id: int, kind: str, batch_id: int) -> None:
     """Throw an uploaded file away, unused."""
-    batch = waiting(tenant_id, kind, batch_id)
-    batch.state, batch.rows = "dropped", []
+    batch = waiting(tenant_id, kind, batch_id, "sent", "read")
+    batch.state, batch.rows, batch.content = "dropped", [], None

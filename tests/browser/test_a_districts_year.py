@@ -381,7 +381,7 @@ def certificates(world: World, officer: Any, leader: Any) -> None:
     leader.click("Lập giấy chứng nhận cả loạt")
     says(leader, "Đang chờ", "#viec")
     Jobs().run(world.app.extensions["settings"], lambda: False)
-    leader.go("/huyen/viec-dang-chay")
+    leader.go("/viec-dang-chay")
     says(leader, "Xong", "#viec")
     file = leader.page.request.get(
         leader.address + str(leader.page.locator("#viec a[id^=tep-]").get_attribute("href"))

@@ -43,7 +43,7 @@ PLAUSIBLE: dict[str, str] = {
     "result": "found", "present": "Người có mặt", "summary": "Kết luận", "opinion": "Ý kiến",
     "body": "Nội dung", "shows_from": "2027-01-30", "key": "", "heading": "Câu hỏi", "sort": "answer", "evidence": "Văn bản",
     "ground": "other", "legal_basis": "Căn cứ", "complaint": "", "drop_reason": "Lý do",
-    "person": "1", "question": "Câu hỏi", "reply": "Trả lời", "body": "Nội dung gửi đến", "mark": "0" * 32,
+    "person": "1", "question": "Câu hỏi", "reply": "Trả lời", "mark": "0" * 32,
 }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _values(year: Year, state: State) -> dict[str, list[Any]]:
         "member_id": [own["member"]],
         "batch_id": [rows["import_batch"]["id"]],
         "inquiry_id": [rows["inquiry"]["id"]],
-        "question_id": [rows["inquiry_question"]["id"]],
+        "asked_id": [rows["inquiry_question"]["id"]],
         "job_id": [rows["job"]["id"]],
         "account_id": [rows["account"]["id"]],
         "membership_id": [rows["membership"]["id"]],
@@ -174,7 +174,6 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "api.api_v1.row": {"key": lambda year: [f"{year.tenant_id}-{year.units[State.DECIDED]}"]},
     "open_data.file": {"ext": lambda _year: ["csv", "json"]},
     "checklist.sheet": {"ext": lambda _year: ["pdf", "docx"]},
-    "units.export": {"kind": lambda _year: ["xlsx", "csv"]},
 }
 # Arguments that name no row of anybody: an address made of these alone is everybody's own.
 HARMLESS = {

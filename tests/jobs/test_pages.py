@@ -15,7 +15,7 @@ from tests.conftest import JudgingClient
 from tests.deciding import Browser
 from tests.jobs.conftest import Office
 
-PAGE = "/huyen/viec-dang-chay"
+PAGE = "/viec-dang-chay"
 
 
 def signed_in(office: Office, person: Any) -> Browser:
@@ -36,9 +36,9 @@ def test_from_asking_to_the_file(office: Office) -> None:
     assert "Đã nhận việc" in said
     assert "Giấy chứng nhận theo Quyết định số 12/QĐ-UBND (2 đơn vị)" in said
     assert 'hx-trigger="every 3s"' in said
-    assert 'href="/huyen/viec-dang-chay">Xem tiến độ mới nhất' in said
+    assert 'href="/viec-dang-chay">Xem tiến độ mới nhất' in said
     again = browser.post(PAGE, asked, follow_redirects=True).get_data(as_text=True)
-    assert "dùng chung một tệp" in again
+    assert "dùng chung một kết quả" in again
     held = queue.claim()
     assert held is not None
     queue.renew(held, done=1, total=2)
@@ -101,9 +101,10 @@ def test_no_other_district_and_no_unit(office: Office) -> None:
     assert "Quyết định số 12" not in stranger.get(PAGE).get_data(as_text=True)
     foreign = stranger.post(PAGE, {"kind": "certificates", "subject": str(office.decision_id)})
     assert foreign.status_code == 404
-    unit = signed_in(office, office.unit_head).client
-    assert unit.get(PAGE).status_code == 403
-    assert unit.get(f"{PAGE}/{job_id}/tep").status_code == 403
+    unit = signed_in(office, office.unit_head)
+    assert "Quyết định số 12" not in unit.get(PAGE).get_data(as_text=True)
+    assert unit.get(f"{PAGE}/{job_id}/tep").status_code == 404
+    assert unit.post(PAGE, {"kind": "archive", "subject": "2026"}).status_code == 403
 
 
 def test_what_no_button_sends(office: Office) -> None:

@@ -26,7 +26,7 @@ def test_jobs_wait_through_the_busy_hours(office: Office, client: Any) -> None:
     assert office.work() == 0
     assert office.job(job_id).state == State.WAITING
     officer = office.world.sign_in(client, office.district.officer)
-    assert "Đang giờ cao điểm nộp hồ sơ" in officer.get("/huyen/viec-dang-chay").get_data(as_text=True)
+    assert "Đang giờ cao điểm nộp hồ sơ" in officer.get("/viec-dang-chay").get_data(as_text=True)
     assert "Đã tắt" in run(peak_command, ["off"]).output
     assert office.work() == 1
     assert office.job(job_id).state == State.DONE

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from portal.jobs.batch import Batch
 
+from . import imports
 from .archive import Archive
 from .certificates import Certificates, CertificateTexts
 from .decision import DecisionFiles
+from .dossier import WholeDossier
+from .lists import Lists
 
 BATCHES: dict[str, Batch] = {
-    batch.name: batch for batch in (Certificates(), CertificateTexts(), DecisionFiles(), Archive())
+    batch.name: batch
+    for batch in (
+        Certificates(),
+        CertificateTexts(),
+        DecisionFiles(),
+        Archive(),
+        Lists(),
+        WholeDossier(),
+        *imports.BATCHES,
+    )
 }

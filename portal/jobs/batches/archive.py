@@ -14,24 +14,22 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal import words
 from portal.dossiers.models import Dossier
-from portal.dossiers.queries import dossier_of, open_sheet
+from portal.dossiers.queries import dossier_of
 from portal.dossiers.states import UNFILED
 from portal.evidence.store import store
 from portal.further.models import FurtherDecision
 from portal.further.queries import case_of
-from portal.jobs.batch import Described
+from portal.jobs.batch import Batch, Described
 from portal.jobs.turn import Result, Turn
+from portal.jobs.wanted import Wanted
 from portal.papers import district
-from portal.papers.content import content_of
 from portal.papers.district import file_name
 from portal.papers.documents import Page
 from portal.papers.sheets import Column, Kind, Sheet, sheet_csv
-from portal.papers.shelf import KINDS
 from portal.recognition.models import Decision
 from portal.recognition.queries import decision_of
 from portal.reports.models import DistrictReport
 from portal.reports.queries import report_of
-from portal.sealed.queries import signed_papers
 from portal.trail.models import TrailEntry
 from portal.units.models import Unit
 from tenants.database import db
@@ -39,10 +37,10 @@ from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right
 
+from .dossier import Scan, papers_of
 from .packing import MEDIA_TYPE, Package
 
 Entry = tuple[str, Path]
-Scan = tuple[str, str, int]
 
 
 def _filed(tenant_id: int, year: int) -> tuple[ColumnElement[bool], ...]:
@@ -69,14 +67,15 @@ class _Row:
         return f"ho-so/{file_name(self.code, self.name)[:80]}"
 
 
-class Archive:
+class Archive(Batch):
     """The archive of a year; its subject is the year."""
 
     name = "archive"
-    right = Right.RUN_BATCHES
+    right = Right.SEE_DISTRICT
 
-    def describe(self, tenant_id: int, subject: int) -> Described:
+    def describe(self, wanted: Wanted) -> Described:
         """Say which year and how many dossiers; what the trail has seen last is the mark of its content."""
+        tenant_id, subject = wanted.tenant_id, wanted.subject
         count = int(db.session.scalar(select(func.count()).where(*_filed(tenant_id, subject))) or 0)
         if not count:
             raise Refused(f"Năm {subject} chưa có hồ sơ nào nộp nên chưa có gì để lưu trữ.")
@@ -136,19 +135,15 @@ def _rows(tenant_id: int, year: int) -> list[_Row]:
 
 
 def _papers(tenant_id: int, row: _Row) -> tuple[list[tuple[str, Page]], list[Scan]]:
-    """Return the papers of a dossier as pages, and its scans as contents of the store."""
+    """Return the papers and scans of a dossier under its folder."""
     dossier = dossier_of(tenant_id, row.dossier_id)
     if dossier is None:
         return [], []
-    sheet = open_sheet(dossier)
-    content, bodies = content_of(sheet), district.office_at_filing(sheet)
-    made = ((kind, kind.page(sheet, content, bodies)) for kind in KINDS.values())
-    pages = [(f"{row.folder}/{kind.stem}.pdf", page) for kind, page in made if page is not None]
-    scans = [
-        (f"{row.folder}/Da-ky-{file_name(name)}.pdf", paper.sha256, paper.size)
-        for name, paper in signed_papers(dossier).items()
-    ]
-    return pages, scans
+    pages, scans = papers_of(dossier)
+    return (
+        [(f"{row.folder}/{name}", page) for name, page in pages],
+        [(f"{row.folder}/{name}", sha256, size) for name, sha256, size in scans],
+    )
 
 
 def _of_district(tenant_id: int, year: int) -> list[tuple[str, int]]:

@@ -12,8 +12,9 @@ from pypdf import PdfWriter
 from sqlalchemy import select
 
 from portal import words
-from portal.jobs.batch import Described
+from portal.jobs.batch import Batch, Described
 from portal.jobs.turn import Result, Turn
+from portal.jobs.wanted import Wanted
 from portal.papers import word
 from portal.papers.district import file_name, office_that_issued
 from portal.recognition.models import Decision, Recognition
@@ -51,16 +52,16 @@ def _of(tenant_id: int, decision_id: int) -> tuple[Decision, list[Recognition]]:
     return decision, rows
 
 
-class Certificates:
+class Certificates(Batch):
     """The batch of certificates to print, a bookmark each; its subject is a decision."""
 
     name = "certificates"
-    right = Right.RUN_BATCHES
+    right = Right.SEE_DISTRICT
     kind = "PDF"
 
-    def describe(self, tenant_id: int, subject: int) -> Described:
+    def describe(self, wanted: Wanted) -> Described:
         """Say for which decision and how many units; raises `Refused` where nothing is in force."""
-        decision, rows = _of(tenant_id, subject)
+        decision, rows = _of(wanted.tenant_id, wanted.subject)
         codes = hashlib.sha256(" ".join(row.code for row in rows).encode()).hexdigest()
         units = words.number(len(rows))
         title = f"Giấy chứng nhận theo Quyết định số {decision.number} ({units} đơn vị), bản {self.kind}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portal import words
-from portal.jobs.batch import Described
+from portal.jobs.batch import Batch, Described
 from portal.jobs.turn import Result, Turn
+from portal.jobs.wanted import Wanted
 from portal.papers import district, documents
 from portal.papers.sheets import sheet_csv, sheet_xlsx
 from portal.recognition.queries import decision_of, tallies
@@ -16,20 +17,20 @@ from tenants.rights import Right
 from .packing import MEDIA_TYPE, packed
 
 
-class DecisionFiles:
+class DecisionFiles(Batch):
     """The files of one decision, a draft marked as such; its subject is the decision."""
 
     name = "decision"
-    right = Right.RUN_BATCHES
+    right = Right.SEE_DISTRICT
 
-    def describe(self, tenant_id: int, subject: int) -> Described:
+    def describe(self, wanted: Wanted) -> Described:
         """Say which decision; a draft that changes makes other files."""
-        row = decision_of(tenant_id, subject)
+        row = decision_of(wanted.tenant_id, wanted.subject)
         if row is None:
             raise Refused("Không tìm thấy quyết định này.", 404)
         issued = row.state == "issued"
         named = f"Quyết định số {row.number}" if issued else f"Dự thảo quyết định năm {row.year}"
-        units = words.number(tallies(tenant_id, [subject])[subject].deciding)
+        units = words.number(tallies(wanted.tenant_id, [wanted.subject])[wanted.subject].deciding)
         return Described(
             f"{named} và phụ lục {units} đơn vị (PDF, Word, Excel, CSV)", f"{row.state}-{row.version}"
         )
