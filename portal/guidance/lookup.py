@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case, func, select
 
 from portal.catalogue.models import CatalogueIndicator, Criterion
 from portal.cycle.models import Cycle
+from portal.cycle.queries import of_place
 from portal.spelling import fold
 from portal.units.models import Unit
 from tenants.database import db
@@ -105,7 +106,7 @@ def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
 
 def indicator_names() -> Mapping[str, str]:
     """Return code and title of every indicator of the latest year, by its key; the key stays over versions."""
-    newest = select(Cycle.version_id).order_by(Cycle.year.desc()).limit(1)
+    newest = select(Cycle.version_id).where(of_place()).order_by(Cycle.year.desc()).limit(1)
     rows = db.session.execute(
         select(CatalogueIndicator.key, CatalogueIndicator.code, CatalogueIndicator.title)
         .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
