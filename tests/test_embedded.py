@@ -171,7 +171,7 @@ def test_it_ends_cleanly_when_its_starter_is_killed(folder, programs):
         starter.kill()
 
     assert until(lambda: not server.running)
-    assert "database system is shut down" in server.log.read_text()
+    assert until(lambda: "database system is shut down" in server.log.read_text())  # said after the lock is gone
     server.ensure()
     assert server.started_here
     server.stop()
