@@ -120,6 +120,7 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
         one=one,
         former=_former(),
         names={each.id: each.name for each in places},
+        own=None if place else queries.provincial_place(),
         page=paginate(one.statement, asked.number),
         listing=asked,
         indicators=units.indicators(cycle),
