@@ -283,7 +283,7 @@ def test_the_papers_are_the_provinces(world: World) -> None:
             "Chủ tịch huyện",
         ):  # the Circular's words; a signer
             own = own.replace(theirs, "")
-        assert not re.findall(r".{0,60}(?:[Hh]uyện|HUYỆN|PHÒNG G|Phòng G|Trưởng [Pp]hòng).{0,60}", own)
+        assert not re.findall(r".{0,60}(?:[Hh]uyện|HUYỆN|PHÒNG G|Phòng G|Trưởng (?:[Pp]hòng|Sở)).{0,60}", own)
     assert "Kính gửi: Ủy ban nhân dân thành phố Hải Phòng" in re.sub(r"<[^>]+>|\s+", " ", told).replace(
         "  ", " "
     )
