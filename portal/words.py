@@ -290,6 +290,7 @@ def kinds_beside(code: str) -> Mapping[str, UnitKind]:
 _PROVINCIAL_WORDS = (
     ("Hướng dẫn cho huyện", "Hướng dẫn từng việc"),
     (" (Điều 10 Thông tư 24/2023)", ""),
+    ("31 ngày thẩm định", "Những ngày thẩm định"),
     ("Phòng Giáo dục và Đào tạo", "Sở Giáo dục và Đào tạo"),
     ("Trưởng Phòng", "Giám đốc Sở"),
     ("TRƯỞNG PHÒNG", "GIÁM ĐỐC"),
