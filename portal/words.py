@@ -290,8 +290,12 @@ def kinds_beside(code: str) -> Mapping[str, UnitKind]:
 _PROVINCIAL_WORDS = (
     ("Hướng dẫn cho huyện", "Hướng dẫn từng việc"),
     (" (Điều 10 Thông tư 24/2023)", ""),
+    ("31 ngày thẩm định", "Những ngày thẩm định"),
     ("Phòng Giáo dục và Đào tạo", "Sở Giáo dục và Đào tạo"),
     ("Trưởng Phòng", "Giám đốc Sở"),
+    ("TRƯỞNG PHÒNG", "GIÁM ĐỐC"),
+    ("Trưởng phòng", "Giám đốc"),
+    ("PGDĐT", "SGDĐT"),
     ("Phòng GDĐT", "Sở GDĐT"),
     ("Quản trị huyện", "Quản trị đơn vị cấp tỉnh"),
     ("quản trị huyện", "quản trị đơn vị cấp tỉnh"),

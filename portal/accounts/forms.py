@@ -9,7 +9,7 @@ from wtforms import SelectField
 from wtforms.validators import DataRequired, Length
 
 from portal import words
-from portal.cycle.queries import tier_at
+from portal.tiers import tier_here
 from portal.typed import Line
 from tenants.people import Role
 
@@ -54,7 +54,7 @@ class RoleForm(FlaskForm):
         """Offer the roles a district gives, and its open units."""
         self.role.choices = [
             ("", "Chọn vai trò"),
-            *((role.value, words.role_name(role.value, tier_at())) for role in GIVEN),
+            *((role.value, words.role_name(role.value, tier_here())) for role in GIVEN),
         ]
         self.unit.choices = [
             ("", "Không, làm việc ở nơi công nhận"),

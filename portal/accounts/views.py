@@ -12,8 +12,8 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from portal import words
-from portal.cycle.queries import tier_at
 from portal.powers.operations import propose, propose_new
+from portal.tiers import tier_here
 from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants import operations as persons
 from tenants import signin
@@ -54,7 +54,7 @@ def index() -> Any:
         states=STATES,
         state_of=state_of,
         today=signin.today(),
-        roles=[(role.value, words.role_name(role.value, tier_at())) for role in GIVEN],
+        roles=[(role.value, words.role_name(role.value, tier_here())) for role in GIVEN],
     )
 
 

@@ -16,11 +16,11 @@ from portal.catalogue.operations import confirm_suggestions_for_demo
 from portal.cycle.operations import open_year
 from portal.cycle.rules import Calendar
 from portal.spelling import sort_key
-from portal.words import PROVINCIAL_ROLES, ROLES, ZONE
+from portal.words import ZONE, role_name
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Role
-from tenants.places import Tenant, TenantKind
+from tenants.places import Tenant, TenantKind, Tier
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import accounts, bulk, season
@@ -112,7 +112,7 @@ def _people(tenant_id: int) -> list[NewAccount]:
         NewAccount(
             role,
             f"{prefix}.{SLUG}",
-            f"{PROVINCIAL_ROLES.get(role.value, ROLES[role.value])} – đơn vị cấp tỉnh",
+            f"{role_name(role.value, Tier.PROVINCE).partition(' (')[0]} (minh họa)",
             tenant_id,
         )
         for role, prefix in accounts.DISTRICT

@@ -9,7 +9,7 @@ from portal import words
 from portal.further.queries import Case
 from portal.further.rules import GROUNDS
 from portal.papers.data import Decision, DecisionRow, Letterhead, Signature
-from portal.papers.office import Office, acting_for, own_title
+from portal.papers.office import Office, acting_for, head_of, own_title
 from portal.papers.speaking import speaker
 from portal.recognition.lines import DecisionSheet, LineRow
 
@@ -56,7 +56,7 @@ def decision(sheet: DecisionSheet, office: Office, sensitive: Collection[int] = 
         level_2=rows(sheet.level_2),
         not_recognised=rows(sheet.refused),
         validity=sheet.validity,
-        executors=f"Thủ trưởng các cơ quan, đơn vị có liên quan, Trưởng {office.office}",
+        executors=f"Thủ trưởng các cơ quan, đơn vị có liên quan, {head_of(office.office)}",
     )
 
 
@@ -129,8 +129,8 @@ def _ruling(case: Case, what: str, target: str) -> str:
 
 def _executors(case: Case, office: Office) -> str:
     return (
-        "Quyết định này có hiệu lực thi hành kể từ ngày ký. Thủ trưởng các cơ quan, đơn vị có liên quan, Trưởng "
-        f"{office.office} và {case.unit.name} chịu trách nhiệm thi hành Quyết định này./."
+        "Quyết định này có hiệu lực thi hành kể từ ngày ký. Thủ trưởng các cơ quan, đơn vị có liên quan, "
+        f"{head_of(office.office)} và {case.unit.name} chịu trách nhiệm thi hành Quyết định này./."
     )
 
 

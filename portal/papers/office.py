@@ -18,6 +18,17 @@ def inline(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+def head_of(office: str) -> str:
+    """Return who heads an office: "Trưởng Phòng Giáo dục và Đào tạo"; a Department (Sở) has a director."""
+    return f"{'Giám đốc' if office.startswith('Sở ') else 'Trưởng'} {office}"
+
+
+def title_of_head(office: str) -> str:
+    """Return the title of who heads an office as it stands under a paper: "Trưởng phòng", "Giám đốc"."""
+    first, kind = head_of(office).removesuffix(office).strip(), office.split()[0].lower()
+    return first if kind == "sở" else f"{first} {kind}"
+
+
 _AUTHORITY = re.compile(r"\s*((?:KT|TUQ)\.\s*[^–-]+?)\s*[–-]\s*(.+)", re.IGNORECASE)
 
 

@@ -89,7 +89,7 @@ def own_membership(actor: Identity) -> Membership | None:
 
 
 def proposals(tenant_id: int | None) -> Sequence[Any]:
-    """Return (proposal, place, candidate, proposer, who answered) of a place (None: of all), the open ones first."""
+    """Return (proposal, place, candidate, proposer, who answered, tier) of a place (None: of all), the open ones first."""
     statement = _proposals().order_by(RoleProposal.answered_at.is_not(None), RoleProposal.id.desc())
     if tenant_id is not None:
         statement = statement.where(RoleProposal.tenant_id == tenant_id)
@@ -98,7 +98,7 @@ def proposals(tenant_id: int | None) -> Sequence[Any]:
 
 def _proposals() -> Any:
     return (
-        select(RoleProposal, Tenant.name, Account, _proposer.full_name, _answerer.full_name)
+        select(RoleProposal, Tenant.name, Account, _proposer.full_name, _answerer.full_name, Tenant.tier)
         .join(Tenant, Tenant.id == RoleProposal.tenant_id)
         .join(Account, Account.id == RoleProposal.account_id)
         .outerjoin(_proposer, _proposer.id == RoleProposal.proposed_by)
@@ -147,9 +147,9 @@ def was_here(tenant_id: int, account_id: int) -> bool:
 
 
 def people(typed: str, tenant_id: int | None, membership_id: int | None = None) -> Sequence[Any]:
-    """Return (account, membership, unit's name, place's name) found by name or login, or the one asked for."""
+    """Return (account, membership, unit's name, place's name, its tier) found by name or login, or the one asked for."""
     statement = (
-        select(Account, Membership, Unit.name, Tenant.name)
+        select(Account, Membership, Unit.name, Tenant.name, Tenant.tier)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == Membership.tenant_id) & (Unit.id == Membership.unit_id))

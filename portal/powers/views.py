@@ -190,7 +190,7 @@ def begin_look() -> Any:
         return _look_page(form), 422
     if not form.validate():
         return _look_page(form), 422
-    account, membership, unit, place = rows[0]
+    account, membership, unit, place, _tier = rows[0]
     try:
         operations.look(signed_in(), account, membership, unit or place, form.reason.data or "")
     except Refused as refused:

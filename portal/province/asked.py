@@ -1,6 +1,6 @@
 """What an address of the figures asks for: the year, live or official, which units; unknown wishes fall back.
 
-A page about one place speaks as its officers do, and offers the kinds of unit and the years of its tier.
+A page about one place offers the kinds of unit and the years of its tier.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from flask import request
 
 from portal import words
 from portal.cycle.models import Cycle
-from portal.tiers import speak_of
 from tenants.access import found
 from tenants.places import Tenant, Tier
 
@@ -80,11 +79,4 @@ def place_asked() -> Tenant | None:
     if not wanted:
         return None
     known = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
-    return spoken_of(int(wanted) if known else 0)
-
-
-def spoken_of(tenant_id: int) -> Tenant:
-    """Return the place a page is about, and have the page speak as its officers do; 404 where there is none."""
-    place: Tenant = found(queries.place(tenant_id))
-    speak_of(place.tier)
-    return place
+    return found(queries.place(int(wanted)) if known else None)  # type: ignore[no-any-return]

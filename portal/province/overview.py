@@ -31,7 +31,6 @@ from .asked import (
     part_values,
     part_words,
     shown_cycle,
-    spoken_of,
 )
 from .blueprint import blueprint
 from .measures import measures
@@ -133,7 +132,7 @@ def kinds() -> Any:
 @may(Right.SEE_PROVINCE)
 def district(tenant_id: int) -> Any:
     """Show one district by kind of unit, live or as its accepted report has it, and where its report stands."""
-    place = spoken_of(tenant_id)
+    place: Tenant = found(queries.place(tenant_id))
     return _by_kind(found(shown_cycle(place)), place)
 
 

@@ -190,11 +190,9 @@ def sensitive_units(tenant_id: int) -> set[int]:
 
 
 def reports_waiting() -> int:
-    """Return how many reports that districts sent nobody has answered yet."""
+    """Return how many reports that were sent nobody has answered yet."""
     answered = exists().where(
         ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
     )
-    statement = (
-        select(func.count()).select_from(DistrictReport).join(Tenant).where(Tenant.tier == Tier.DISTRICT)
-    )
+    statement = select(func.count()).select_from(DistrictReport)
     return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)

@@ -67,7 +67,8 @@ def reports_list() -> Any:
         return render_template("province/no_year.html")
     asked = _asked(cycle.year)
     every, chosen = _lines(cycle, asked)
-    names = {place.id: place.name for place, _ in every}
+    own, where = summary.provincial_standings(cycle.year)
+    names = {place.id: place.name for place in (*(place for place, _ in every), *own)}
     identity = signed_in()
     return render_template(
         "province/reports.html",
@@ -78,6 +79,7 @@ def reports_list() -> Any:
         names=STANDINGS,
         terms=list(TERMS.items()),
         districts=len(every),
+        own=[(place, where[place.id]) for place in own],
         overdue=sum(one.overdue for _, one in every),
         late_words=late_words,
         listing=asked,

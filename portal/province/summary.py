@@ -183,16 +183,19 @@ def overview(
     )
 
 
+def provincial_standings(year: int) -> tuple[list[Tenant], dict[int, Standing]]:
+    """Return the places that recognise units of provincial level in a year, and where their reports stand."""
+    tenants = places_in(year, Tier.PROVINCE)
+    cycle = cycle_of(year, tenants[0].id) if tenants else None
+    return ([], {}) if cycle is None else (tenants, standings(cycle, tenants))
+
+
 def provincial(year: int, part: Part, *, official: bool) -> tuple[Line, ...]:
     """Return the places that recognise units of provincial level, one line each, for a year opened to them.
 
     They are no districts: their lines are shown apart and are part of no district's sum.
     """
-    tenants = places_in(year, Tier.PROVINCE)
-    cycle = cycle_of(year, tenants[0].id) if tenants else None
-    if cycle is None:
-        return ()
-    where = standings(cycle, tenants)
+    tenants, where = provincial_standings(year)
     accepted = accepted_of(where)
     if official:
         reported = sources.official(year, part, accepted).by_place()

@@ -11,6 +11,7 @@ from portal.cycle.models import Cycle
 from portal.jobs.later import later
 from portal.papers.sheets import Sheet
 from portal.papers.table_files import file_of, marks, streamed
+from portal.tiers import speak_of
 from portal.web import Listing, listing, paginate
 from tenants.access import found, may
 from tenants.places import Tenant, Tier
@@ -27,7 +28,6 @@ from .asked import (
     part_words,
     place_asked,
     shown_cycle,
-    spoken_of,
 )
 from .blueprint import blueprint
 from .rules import Ground
@@ -88,7 +88,7 @@ def _places(cycle: Cycle) -> list[Tenant]:
 @may(Right.SEE_PROVINCE)
 def kind(tenant_id: int, kind: str) -> Any:
     """List the units of a district of one kind, of a group of kinds or of all, that stand behind a figure."""
-    place = spoken_of(tenant_id)
+    place: Tenant = found(queries.place(tenant_id))
     cycle = found(shown_cycle(place))
     if kind != ALL_KINDS and kind not in part_filters(place)["loai"]:
         abort(404)
@@ -120,6 +120,7 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
         one=one,
         former=_former(),
         names={each.id: each.name for each in places},
+        own=None if place else queries.provincial_place(),
         page=paginate(one.statement, asked.number),
         listing=asked,
         indicators=units.indicators(cycle),
@@ -182,7 +183,8 @@ def units_file(ext: str) -> Response:
 @may(Right.SEE_PROVINCE)
 def dossier(tenant_id: int, dossier_id: int) -> Any:
     """Show a dossier to read: answers, findings, evidence, papers; nothing can be changed here."""
-    place = spoken_of(tenant_id)
+    place: Tenant = found(queries.place(tenant_id))
+    speak_of(place.tier)
     return render_template(
         "province/dossier.html",
         place=place,

@@ -10,6 +10,7 @@ from portal import clock, words
 from portal.cycle.queries import current_cycle, cycle_of, years
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
+from portal.papers.office import title_of_head
 from portal.powers.queries import signs_as
 from portal.web import back_to, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in
@@ -164,7 +165,7 @@ def laying_form(decision: Decision, tenant: Tenant) -> SigningForm:
         number=head.get("number", ""),
         dated=clock.today(),
         signer=head.get("signer", ""),
-        signer_title=head.get("signer_title") or f"Trưởng {tenant.office.split()[0].lower()}",
+        signer_title=head.get("signer_title") or title_of_head(tenant.office),
     )
 
 

@@ -82,7 +82,7 @@ def entries(asked: Asked, tenant_id: int | None) -> Select[Any]:
     begins = datetime.combine(asked.first, datetime.min.time(), ZONE)
     ends = datetime.combine(asked.last, datetime.min.time(), ZONE) + timedelta(days=1)
     found = (
-        select(TrailEntry, Unit.name.label("unit"), Tenant.name.label("place"))
+        select(TrailEntry, Unit.name.label("unit"), Tenant.name.label("place"), Tenant.tier)
         .join(Tenant, Tenant.id == TrailEntry.tenant_id)
         .outerjoin(Unit, (Unit.tenant_id == TrailEntry.tenant_id) & (Unit.id == TrailEntry.unit_id))
         .where(TrailEntry.at >= begins, TrailEntry.at < ends)
@@ -148,14 +148,14 @@ def sheet(rows: list[Any], **shared: Any) -> Sheet:
                 words.moment(entry.at),
                 place,
                 entry.actor,
-                words.ROLES.get(entry.role, ""),
+                words.role_name(entry.role, tier) if entry.role else "",
                 entry.sentence,
                 unit or "",
                 *(changed(entry) or ("", "")),
                 entry.address,
                 str(entry.id),
             )
-            for entry, unit, place in rows
+            for entry, unit, place, tier in rows
         ],
         **shared,
     )

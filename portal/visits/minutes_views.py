@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from portal import clock
 from portal.recognition.forms import SigningForm, VersionedForm
-from portal.web import back_to
+from portal.web import back_to, office_here
 from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -35,7 +35,7 @@ def show_case(case: Case, status: int = 200, **typed: Any) -> Any:
         forms["drop"] = ReasonForm(formdata=None, version=version) if row.held_from is None else None
     if plans and row.state == "planned":
         forms["letter"] = SigningForm(
-            formdata=None, version=version, dated=clock.today(), signer_title="TRƯỞNG PHÒNG"
+            formdata=None, version=version, dated=clock.today(), signer_title=office_here("TRƯỞNG PHÒNG")
         )
     late = minutes.too_late(case) if looking else ""
     if leads and looking and not late:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,10 +19,14 @@ from portal.cycle.rules import Calendar
 from portal.dossiers.queries import open_sheet
 from portal.figures.queries import counts
 from portal.notices.models import Notice
+from portal.papers import district
+from portal.papers.content import content_of
+from portal.papers.pages import KINDS, office_at_filing
 from portal.province import summary
 from portal.province.operations import NewPlace, open_place
 from portal.province.sources import EVERYTHING
 from portal.recognition.models import Decision, Recognition
+from portal.register.certificates import certificate, published
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
 from portal.units.operations import add_unit
@@ -200,13 +207,89 @@ def test_the_province_shows_them_apart(world: World) -> None:
     assert "Mở nơi công nhận" not in client.get("/tinh/cac-huyen").text
 
 
-def test_everybody_finds_them_in_the_register(world: World) -> None:
-    """What the province decided is published like a district's decision."""
+def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
+    """The register names a university and a high school, the Department receives the report, open figures tell whose."""
     ground = recognised(world)
-    assert ground.university
-    found = world.app.test_client().get("/tra-cuu?loai=higher_education").text
+    client = world.app.test_client()
+    found = client.get("/tra-cuu?loai=higher_education").text
     assert "Trường Đại học Hải Phòng" in found
     assert "Trường THPT An Lão" not in found
+    receive(world, ground.own.tenant_id, sent(world, ground.own), "/tinh/bao-cao?nam=2026")
+    receive(world, ground.district.tenant_id, ground.district.sent_report())
+    said = client.get("/du-lieu-mo/thong-ke.csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(said, newline="")))
+    assert [(row["tier"], row["kind"], row["units"]) for row in rows] == [
+        ("district", "primary", "1"),
+        ("province", "higher_education", "1"),
+        ("province", "upper_secondary", "1"),
+    ]
+    with world.acting(ground.own.admin, writes=False):
+        cycle = cycle_of(2026)
+        assert cycle is not None
+        year = summary.overview(cycle, official=True)
+        assert year.total.counts is not None
+        assert (len(year.lines), year.total.counts.recognised) == (1, 1)
+        (line,) = summary.provincial(2026, EVERYTHING, official=True)
+        assert line.counts is not None
+        assert line.counts.recognised == 2
+    client = world.sign_in(client, ground.own.admin)
+    place = f"huyen={ground.own.tenant_id}&nam=2026"
+    for page in ("/tinh/chi-tieu", "/tinh/so-sanh", "/tinh/so-lieu.csv", "/tinh/don-vi.csv"):
+        answer = client.get(f"{page}?{place}&bang=loai-hinh&loai=3")
+        assert answer.status_code == 200
+        assert "Trường tiểu học" not in answer.text
+    assert "3.5" in client.get(f"/tinh/chi-tieu?{place}").text
+    schools = client.get(f"/tinh/don-vi.csv?{place}&loai=3&so=level_2").text
+    assert "Trường Đại học Hải Phòng" in schools
+    assert "Trường THPT An Lão" not in schools
+
+
+def receive(world: World, tenant_id: int, report_id: int, listed: str = "") -> None:
+    """Accept a report as an officer of the Department, who finds it waiting in the list (`listed`) before."""
+    officer = world.province_person(Role.PROVINCE_OFFICER)
+    if listed:
+        page = world.sign_in(world.app.test_client(), officer).get(listed).text
+        assert f"/tinh/bao-cao/{tenant_id}/{report_id}" in page
+        assert "Xem và nhận" in page
+    with world.acting(officer) as actor:
+        report = db.session.get_one(DistrictReport, (tenant_id, report_id))
+        reports.answer_report(actor, report, "accepted", [])
+
+
+def test_the_papers_are_the_provinces(world: World) -> None:
+    """Dossier, decision, certificate and report name the committee of the province and the Department, no district."""
+    ground = recognised(world)
+    report_id = sent(world, ground.own)
+    with world.acting(ground.own.officer, writes=False), world.app.test_request_context():
+        sheet = open_sheet(world.dossier(ground.own.tenant_id, ground.university))
+        content, bodies = content_of(sheet), office_at_filing(sheet)
+        built = [kind.build(sheet, content, bodies) for kind in KINDS.values()]
+        printed = [
+            kind.compose(one).html for kind, one in zip(KINDS.values(), built, strict=True) if one is not None
+        ]
+        decision = db.session.scalars(select(Decision)).one()
+        printed.append(district.decision_paper(decision).html)
+        row = db.session.scalars(select(Recognition).where(Recognition.level == 2)).one()
+        paper = published(row, decision, district.office(ground.own.tenant_id), "https://cong.example")
+        printed.append(certificate(paper, picture=str.encode).html)
+        report = db.session.get_one(DistrictReport, (ground.own.tenant_id, report_id))
+        told = district.report_paper(report)[0].html
+    assert len(printed) > 4
+    for html in (*printed, told):
+        own = html
+        for theirs in (
+            "cấp huyện, tỉnh",
+            "Đơn vị cấp huyện",
+            "Chủ tịch huyện",
+        ):  # the Circular's words; a signer
+            own = own.replace(theirs, "")
+        assert not re.findall(r".{0,60}(?:[Hh]uyện|HUYỆN|PHÒNG G|Phòng G|Trưởng (?:[Pp]hòng|Sở)).{0,60}", own)
+    assert "Kính gửi: Ủy ban nhân dân thành phố Hải Phòng" in re.sub(r"<[^>]+>|\s+", " ", told).replace(
+        "  ", " "
+    )
+    assert "Hội Khuyến học thành phố Hải Phòng" in told
+    assert "Tỉnh chưa ghi nhận" in told
+    assert "cấp tỉnh" in printed[-1]
 
 
 def sent(world: World, own: OwnPlace) -> int:
