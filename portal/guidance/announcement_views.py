@@ -24,6 +24,7 @@ from . import announcing, noting, queries
 from .blueprint import blueprint
 from .forms import AnnouncementForm
 from .models import Announcement
+from .rules import Phase
 from .wording import PHASES
 
 MOST_SENT = MAX_BYTES + 1024 * 1024
@@ -120,6 +121,7 @@ def _here(announcement_id: int) -> Announcement:
 def show(announcement_id: int) -> Any:
     """One announcement; for offices also who has taken note of it and who has not."""
     row, place = _here(announcement_id), here()
+    stands = announcing.phase_of(row)
     shown: dict[str, Any] = {}
     if row.must_acknowledge and place.unit_id is None:
         lines = noting.noted(row, None if is_province() else place.tenant_id)
@@ -140,8 +142,9 @@ def show(announcement_id: int) -> Any:
     return render_template(
         "guidance/announcement.html",
         row=row,
-        phase=PHASES[announcing.phase_of(row)],
-        running=announcing.phase_of(row).value == "shown",
+        step=PHASES[stands],
+        running=stands is Phase.SHOWN,
+        over=stands is Phase.OVER,
         note=queries.own_notes(place, [row.id]).get(row.id),
         asked=_asked_of(row),
         acknowledges=holds(Right.ACKNOWLEDGE),

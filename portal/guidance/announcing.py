@@ -70,6 +70,14 @@ def announce(actor: Identity, content: Content) -> Announcement:
         raise Refused("Xin chọn nơi nhận thông báo.", 422)
     if unknown := set(content.kinds) - set(words.UNIT_KINDS):
         raise Refused(f"Không có loại hình đơn vị {sorted(unknown)[0][:30]}.", 422)
+    same = select(Announcement.id).where(
+        Announcement.tenant_id == place.tenant_id,
+        Announcement.title == content.title,
+        Announcement.body == content.body,
+        Announcement.ended_at.is_(None),
+    )
+    if queries.written_already(place, same):
+        raise Refused("Thông báo này đã ra rồi. Cần ra lại thì cho thôi hiệu lực thông báo trước.")
     kept: dict[str, object] = {}
     if content.file is not None:
         name, data = content.file
@@ -204,8 +212,8 @@ def remind(actor: Identity, row: Announcement) -> tuple[int, int]:
     if not districts and not units:
         raise Refused("Mọi nơi đều đã xác nhận nên không nhắc ai.")
     sentence = f"{_issuer(held)} nhắc: xin đọc và xác nhận đã nắm thông báo “{held.title}”."
-    tell_districts([(number, sentence, _path(held)) for number in districts], Kind.REMINDER)
-    tell_all_units(silent, sentence, _path(held), Kind.REMINDER)
+    tell_districts([(number, sentence, _path(held)) for number in districts], Kind.GUIDANCE)
+    tell_all_units(silent, sentence, _path(held), Kind.GUIDANCE)
     now = clock.now()
     held.reminded_at, held.reminded_by = now, actor.full_name
     db.session.flush()

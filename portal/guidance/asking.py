@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from portal import clock
 from portal.dossiers.taking import must
 from portal.notices.operations import tell_district, tell_unit
@@ -34,6 +36,14 @@ def ask(actor: Identity, text: str, key: str = "") -> Question:
     if key and key not in lookup.indicator_names():
         raise Refused("Xin chọn một chỉ tiêu trong danh sách, hoặc để trống.", 422)
     of_unit = place.unit_id is not None
+    same = select(Question.id).where(
+        Question.tenant_id == place.tenant_id,
+        Question.unit_id == place.unit_id if of_unit else Question.unit_id.is_(None),
+        Question.text == text,
+        Question.state != "answered",
+    )
+    if queries.written_already(place, same):
+        raise Refused("Câu hỏi này đã gửi và đang chờ trả lời.")
     question = Question(
         tenant_id=place.tenant_id,
         unit_id=place.unit_id,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from portal import clock, words
 from portal.dossiers.taking import must
 from portal.spelling import fold
@@ -57,6 +59,15 @@ def publish(actor: Identity, given: Words) -> GuidanceEntry:
     """Publish an answer or a sample: the Department for everybody, a district for its own units."""
     _judge(actor, given)
     place, now = place_of(actor), clock.now()
+    same = select(GuidanceEntry.id).where(
+        GuidanceEntry.tenant_id == place.tenant_id,
+        GuidanceEntry.sort == given.sort,
+        GuidanceEntry.indicator_key == given.key,
+        GuidanceEntry.heading == given.heading,
+        GuidanceEntry.retired_at.is_(None),
+    )
+    if queries.written_already(place, same):
+        raise Refused("Mục này đã đăng rồi; cần đổi thì sửa mục đã đăng.")
     entry = GuidanceEntry(
         tenant_id=place.tenant_id,
         from_province=queries.level_of(place) is ScopeKind.PROVINCE,

@@ -50,6 +50,12 @@ def _shown() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def written_already(place: Place, same: Select[Any]) -> bool:
+    """Return whether a place has written the same before; from here on it writes one thing at a time (double clicks)."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"guidance:{place.tenant_id}"))))
+    return db.session.scalars(same.limit(1)).first() is not None
+
+
 def announcements(place: Place, *, q: str = "", when: str = "") -> Select[Any]:
     """Return the announcements for a place, the newest first: those shown, `when` "past" or "coming" (of its own)."""
     statement = select(Announcement).where(concerns(Announcement, place))

@@ -60,7 +60,7 @@ class Notice(TenantOwned, Base):
         inserts={
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else unit_id = app_unit() end",
             "district": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else true end",
-            "province": "true",
+            "province": "case audience when 'unit' then kind = 'guidance' else true end",
             "work": _ASKED_FOR,
         },
     )

@@ -113,6 +113,8 @@ def test_announced_noted_counted_and_reminded_once(world: World, count_queries: 
     number = here.announced(here.department)
     assert len(here.told(kind="guidance", audience="unit")) == 3
     assert len(here.told(kind="guidance", audience="district")) == 2
+    with pytest.raises(Refused, match="đã ra rồi"):
+        here.announced(here.department)
     assert here.does(here.head, number, announcing.acknowledge) is True
     assert here.does(here.head, number, announcing.acknowledge) is False
     assert here.does(here.officer, number, announcing.acknowledge) is True
@@ -136,7 +138,8 @@ def test_announced_noted_counted_and_reminded_once(world: World, count_queries: 
     with pytest.raises(Refused, match="Không tìm thấy"):
         here.does(here.officer, number, announcing.remind)
     assert here.does(here.department, number, announcing.remind) == (1, 2)
-    assert {unit for unit, _ in here.told(kind="reminder", audience="unit")} == {here.nursery, here.away}
+    reminded = {unit for unit, said in here.told(audience="unit") if said.startswith("Sở nhắc")}
+    assert reminded == {here.nursery, here.away}
     with pytest.raises(Refused, match="nhắc một lần"):
         here.does(here.department, number, announcing.remind)
     here.does(here.department, number, announcing.end)
@@ -158,7 +161,7 @@ def test_for_whom_from_when(world: World) -> None:
     assert here.does(here.other, own, lambda *_: True) is None
     assert here.does(here.stranger, own, lambda *_: True) is None
     assert here.told(kind="guidance", audience="district") == [], "a district does not announce to districts"
-    later = here.announced(here.department, shows_from=date(2027, 1, 12), must_acknowledge=False)
+    later = here.announced(here.department, title="Sau", shows_from=date(2027, 1, 12), must_acknowledge=False)
     before = len(here.told(kind="guidance"))
     assert announcing.tell_begun() == 0
     assert here.does(here.head, later, lambda *_: True) is None, "its day has not come"
@@ -175,8 +178,8 @@ def test_for_whom_from_when(world: World) -> None:
         {"kinds": ("khong-co",)},
         {"title": ""},
     ):
-        with pytest.raises(Refused):
-            here.announced(here.department, **{"shows_from": date(2027, 1, 12), **wrong})
+        with pytest.raises(Refused, match=r"Ngày|chọn nơi|loại hình|tiêu đề"):
+            here.announced(here.department, **{"title": "Khác", "shows_from": date(2027, 1, 12), **wrong})
 
 
 def test_asked_passed_on_answered_published_without_who_asked(world: World) -> None:
@@ -212,6 +215,8 @@ def test_asked_passed_on_answered_published_without_who_asked(world: World) -> N
         assert entry.tenant_id == world.province_id
         assert lookup.entries_by_indicator(place) == {"H.2.5": {"answer": 1}}
     direct = here.asks(here.officer, "")
+    with pytest.raises(Refused, match="đang chờ trả lời"):
+        here.asks(here.officer, "")
     with here.acts(here.department) as (_, _place):
         assert lookup.questions_waiting() == 1
     here.on(here.department, direct, asking.answer, "Ngày 20/01.")
@@ -236,6 +241,8 @@ def test_samples_are_the_departments_and_districts_publish_at_home(world: World)
             return [row.id for row in db.session.scalars(lookup.entries(place, **asked))]
 
     first = published(here.department, sample)
+    with pytest.raises(Refused, match="đã đăng rồi"):
+        published(here.department, sample)
     with pytest.raises(Refused, match="Chỉ Sở"):
         published(here.officer, sample)
     for wrong in (replace(sample, evidence=""), replace(sample, key=""), replace(sample, kinds=("x",))):

@@ -19,6 +19,8 @@ from portal.appraisal.models import VERDICTS
 from portal.appraisal.rules import VERDICT_WORDS
 from portal.dossiers.steps import STEPS, Act
 from portal.evidence.wording import VALIDITIES
+from portal.guidance import wording as guidance
+from portal.guidance.models import GuidanceEntry, Question
 from portal.health import rules as health
 from portal.jobs.views import STATES as JOB_STATES
 from portal.notices.wording import KINDS as NOTICE_KINDS
@@ -319,6 +321,7 @@ WORDS = {
     "portal.notices.rules.Pace": MAIL_PACES,
     "portal.register.rules.Standing": STANDINGS,
     "portal.health.rules.Light": health.WORDS,
+    "portal.guidance.rules.Phase": guidance.PHASES,
     "portal.jobs.rules.State": JOB_STATES,
     "portal.quality.rules.Rule": LIMITS,
     "portal.quality.calibration.Measure": MEASURES,
@@ -366,6 +369,8 @@ def test_every_state_of_a_table_has_its_words() -> None:
     assert set(VERDICTS) == set(VERDICT_WORDS)
     assert closed_set(DistrictReport, "state") <= set(words.REPORT_STATES)
     assert closed_set(Decision, "state") == {"draft", "issued"}
+    assert closed_set(Question, "state") == set(guidance.STATES)
+    assert closed_set(GuidanceEntry, "sort") == set(guidance.SORTS)
     assert closed_set(Recognition, "state") == {"in_force", "revoked", "replaced"}
     assert {kind.value for kind in TenantKind} <= set(words.TENANT_KINDS)
     assert "portal" in words.CHANNELS

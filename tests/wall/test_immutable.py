@@ -531,7 +531,7 @@ def test_sign_in_reads_no_work(year: Year) -> None:
 
 
 def test_a_notice_reaches_only_whom_one_may_tell(year: Year) -> None:
-    """A unit tells itself and its district; a district its own; the province a district's staff, no unit."""
+    """A unit tells itself and its district; a district its own; the province a district's staff, a unit only of guidance."""
     send = "insert into notice (tenant_id, unit_id, audience, sentence, path, sent_at) values ({}, {}, '{}', 'x', '', now())"
     own, other = year.units[State.DRAFT], year.units[State.SIGNED]
     enter(unit_scope(year, State.DRAFT))
@@ -547,4 +547,6 @@ def test_a_notice_reaches_only_whom_one_may_tell(year: Year) -> None:
     refused(lambda: raw("update notice set sentence = 'x'"), {DENIED})
     enter(Scope(ScopeKind.PROVINCE, year.world.province_id, 0, 1))
     assert tried(lambda: raw(send.format(year.tenant_id, own, "unit")))[1] == DENIED
+    guiding = send.replace("sent_at)", "sent_at, kind)").replace("now())", "now(), 'guidance')")
+    assert tried(lambda: raw(guiding.format(year.tenant_id, own, "unit")))[1] == ""
     assert tried(lambda: raw(send.format(year.tenant_id, "null", "district")))[1] == ""
