@@ -196,9 +196,10 @@ def answer(actor: Identity, inquiry: Inquiry, outcome: str, text: str, result: s
 def dismiss(actor: Identity, inquiry: Inquiry, reason: str, version: int) -> int:
     """Close a case that is no question and no report, with the reason; returns how many were closed.
 
-    Open ones about the same result with the very same words go with it.
+    One that is given to somebody is closed by that person. Those about the same result with the very same words that
+    nobody has taken go with it.
     """
-    case = _open(inquiry, version)
+    case = _open(inquiry, version) if inquiry.state == "sent" else _own(actor, inquiry, version)
     must(actor, Right.HANDLE_INQUIRY, case)
     reason = _text(reason, "lý do đóng", MOST_RESULT)
     _end(actor, case, "dismissed", end_reason=reason)

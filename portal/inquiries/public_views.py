@@ -54,6 +54,7 @@ def _form(entry: RegisterEntry, form: SendForm, status: int = 200) -> Any:
     page = render_template(
         "inquiries/ask.html",
         entry=entry,
+        place=register.called_now(entry)[0],
         form=form,
         days=days,
         until=terms.last_day(days),
@@ -95,6 +96,7 @@ def send(code: str) -> Any:
     return render_template(
         "inquiries/sent.html",
         entry=entry,
+        place=register.called_now(entry)[0],
         receipt=receipt,
         fresh=fresh,
         told=receiving.told(receipt),

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, cast, func, select
 from portal import clock, words
 from portal.catalogue.models import CatalogueIndicator, CriteriaVersion
 from portal.catalogue.queries import as_rule, indicators_of
-from portal.catalogue.wording import NEVER, ThresholdLine, for_whom, matrix, threshold_line
+from portal.catalogue.wording import ALWAYS, NEVER, ThresholdLine, for_whom, matrix, threshold_line
 from portal.cycle.models import Cycle
 from portal.open_data.models import PublishedFigure
 from portal.units.kinds import UNIT_KINDS
@@ -31,7 +31,7 @@ def version_in_use() -> tuple[CriteriaVersion, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An indicator for a reader: its row, whom it is for, when it is for the chosen kind, what its levels ask."""
+    """An indicator for a reader: its row, whom it is for, when it is for the chosen kind ("" : always), what is asked."""
 
     row: CatalogueIndicator
     whom: str
@@ -50,7 +50,7 @@ def explained(version_id: int, kind: str) -> list[tuple[str, list[Explained]]]:
         one = Explained(
             row,
             for_whom(rule, tuple(UNIT_KINDS)),
-            cell.text if cell else "",
+            cell.text if cell and cell is not ALWAYS else "",
             [threshold_line(row, threshold) for threshold in row.thresholds],
         )
         found.setdefault(f"Tiêu chí {row.criterion.number}. {row.criterion.title}", []).append(one)
