@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages import judge
+from tests.pages import judge, shape_of
 
 GOOD = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Hồ sơ · Cổng</title>
 <script src="/static/app.js" defer></script></head><body><main><h1>Hồ sơ</h1><h2>Đơn vị</h2><h3>Lớp</h3>
@@ -80,3 +80,21 @@ def test_text_in_code_is_not_a_leftover() -> None:
 def test_a_form_inside_a_form_is_found() -> None:
     nested = GOOD.replace("<button>", '<form action="/n"></form><button>')
     assert judge(nested, "/")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<td>1</td>", '<td>1</td></tr><tr><input type="hidden" name="n">'),
+        ("<td>1</td>", "<td><p>1</td>" * 4 + "</p>"),
+        ("Tên</label>", "T&ecirc</label>"),
+        ("Tên</label>", "Tên\x01</label>"),
+        (' name="a"', ' name="a" name="a"'),
+    ],
+)
+def test_what_makes_a_page_invalid_is_in_its_shape(old: str, new: str) -> None:
+    """A page that differs from a valid one in more than words, values and alike rows is asked about anew."""
+    rows = GOOD.replace("<tr><td>1</td></tr>", "<tr><td>Một</td></tr><tr><td>&amp;</td></tr>" * 5)
+    assert judge(rows, "/") == []
+    assert shape_of(rows) == shape_of(rows.replace("Một", "Hai").replace("<tr><td>&amp;</td></tr>", "", 2))
+    assert any("not valid HTML" in fault for fault in judge(GOOD.replace(old, new), "/"))
