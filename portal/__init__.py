@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import frame, web
 from portal.account import door
+from portal.addresses import Portal
 from portal.commands import register_commands
 from portal.config import Settings, read
 from portal.rooms import open_rooms
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None) -> GuardedFlask:
     Raises `WrongSetting` with a sentence for a wrong or missing setting.
     """
     settings = settings or read()
-    app = GuardedFlask(
+    app = Portal(
         "portal",
         root_path=str(ROOT / "portal"),
         template_folder=str(ROOT / "templates"),

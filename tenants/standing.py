@@ -67,9 +67,7 @@ def _session() -> Select[Any]:
         )
         .join(Account, Account.id == SigninSession.account_id)
         .join(Credential, Credential.account_id == Account.id)
-        .outerjoin(
-            Membership, (Membership.account_id == Account.id) & in_force(bindparam("day", type_=Date))
-        )
+        .outerjoin(Membership, (Membership.account_id == Account.id) & in_force(bindparam("day", type_=Date)))
         .where(SigninSession.token_sha256 == bindparam("token"), Account.disabled_at.is_(None))
         .order_by(Membership.id)
     )

@@ -22,6 +22,7 @@ from .blueprint import blueprint
 from .drafting import is_draft
 from .forms import ConfirmForm, DraftForm, PublishForm, YearForm, confirm_form
 from .models import CatalogueIndicator, CriteriaVersion
+from .ruling import as_rules
 
 
 @blueprint.get("/bo-tieu-chi")
@@ -134,7 +135,7 @@ def version_page(
     assert actor.place is not None
     rows = [indicator for criterion in version.criteria for indicator in criterion.indicators]
     levels = version.scale == "levels"
-    rules = queries.as_rules(rows) if levels else ()
+    rules = as_rules(rows) if levels else ()
     kinds = [*(words.UNIT_KINDS if version.scope == "district" else words.PROVINCE_KINDS)]
     lines = {row.id: [wording.threshold_line(row, t) for t in row.thresholds] for row in rows}
     years = cycles()
