@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -79,12 +80,16 @@ class KeptIndicator:
     thresholds: tuple[KeptThreshold, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kept:
-    """A version: its indicators in their order, as stored and as the rules take them."""
+    """A version: its indicators in their order."""
 
     indicators: tuple[KeptIndicator, ...]
-    rules: tuple[Indicator, ...]
+
+    @cached_property
+    def rules(self) -> tuple[Indicator, ...]:
+        """The same as the rules take them; a version that counts points has none."""
+        return tuple(as_rule(row) for row in self.indicators)
 
 
 _HASH = text(
@@ -133,8 +138,7 @@ def _read(version_id: int) -> Kept:
         # The hash is of what is stored; so are the rows, not what the session remembers of them.
         .execution_options(populate_existing=True)
     ).all()
-    indicators = tuple(_copy(KeptIndicator, row) for row in rows)
-    return Kept(indicators, tuple(as_rule(row) for row in indicators))
+    return Kept(tuple(_copy(KeptIndicator, row) for row in rows))
 
 
 _Copied = TypeVar("_Copied")
