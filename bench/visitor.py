@@ -64,6 +64,9 @@ class Visitor:
 
     def reads(self, path: str) -> Any:
         """Return a function that gets a page and insists on status 200."""
+        _, _, headers = request(self.app, self._environ(path))
+        if "Set-Cookie" in headers:  # as a browser does, which then has a token for forms
+            self._cookie = headers["Set-Cookie"].partition(";")[0]
         environ = self._environ(path)
 
         def read() -> str:

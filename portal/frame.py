@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from portal import clock, words
 from portal.desk.helping import help_of
@@ -15,6 +16,7 @@ from portal.notices.queries import unread
 from portal.province.queries import reports_waiting
 from portal.tiers import role_name
 from portal.units.models import Unit
+from portal.web import wants_part
 from tenants.database import db
 from tenants.identity import Identity, Place
 from tenants.people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, Role
@@ -213,11 +215,14 @@ def place_names(place: Place) -> tuple[str, str]:
         return place.tenant_name, ""
     scope = current_scope()
     if scope is not None and scope.kind is ScopeKind.UNIT:
-        name = db.session.scalar(
-            select(Unit.name).where(Unit.tenant_id == place.tenant_id, Unit.id == place.unit_id)
-        )
+        name = db.session.scalar(_unit_name(), {"tenant": place.tenant_id, "unit": place.unit_id})
         return name or place.tenant_name, place.tenant_name
     return place.tenant_name, ""
+
+
+@cache
+def _unit_name() -> Select[tuple[str]]:
+    return select(Unit.name).where(Unit.tenant_id == bindparam("tenant"), Unit.id == bindparam("unit"))
 
 
 def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]:
@@ -260,7 +265,7 @@ def install(app: Flask) -> None:
             "sign_in_url": url_for("account.sign_in") if "account.sign_in" in app.view_functions else "",
             "portal_version": app.config["VERSION"],
         }
-        if current_scope() is None:
+        if current_scope() is None or wants_part():  # a part of a page has no frame of its own
             return values
         values["demo"] = clock.is_demo()
         if values["demo"]:

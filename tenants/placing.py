@@ -18,14 +18,17 @@ from .powers import Delegation
 _giver = aliased(Account)
 
 
-def on_day(day: date, member: Any = Membership) -> ColumnElement[bool]:
+Day = date | ColumnElement[date]
+
+
+def on_day(day: Day, member: Any = Membership) -> ColumnElement[bool]:
     """Return the condition that a membership runs on a day."""
     return and_(
         member.since <= day, member.ended_at.is_(None), or_(member.until.is_(None), member.until >= day)
     )
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: Day) -> ColumnElement[bool]:
     """Return the condition of a membership that gives rights on a day; what is delegated falls with its giver."""
     own = aliased(Membership)
     held = exists().where(
@@ -56,28 +59,37 @@ def named(statement: Any) -> Select[Any]:
             (Delegation.tenant_id == Membership.tenant_id) & (Delegation.id == Membership.delegation_id),
         )
         .outerjoin(_giver, _giver.id == Delegation.giver_id)
-        .add_columns(Membership, Tenant.name, Tenant.tier, Delegation, _giver.full_name)
+        .add_columns(
+            Membership.id,
+            Membership.tenant_id,
+            Membership.role,
+            Membership.unit_id,
+            Tenant.name,
+            Tenant.tier,
+            Delegation,
+            _giver.full_name,
+        )
     )
     return with_names
 
 
 def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
-    """Return the places of rows whose last five columns are those of `named`."""
-    found = [tuple(row)[-5:] for row in rows]
-    givers = {delegation.giver_id for _, _, _, delegation, _ in found if delegation}
+    """Return the places of rows whose last columns are those of `named`."""
+    found = [tuple(row)[-8:] for row in rows]
+    givers = {delegation.giver_id for *_, delegation, _ in found if delegation}
     units = _units_of(givers, day) if givers else {}
     return tuple(
         Place(
-            member.id,
-            member.tenant_id,
+            number,
+            tenant_id,
             name,
-            Role(member.role),
-            member.unit_id,
+            Role(role),
+            unit_id,
             _mandate(delegation, giver, units) if delegation else None,
             tier or Tier.DISTRICT,
         )
-        for member, name, tier, delegation, giver in found
-        if member and name is not None
+        for number, tenant_id, role, unit_id, name, tier, delegation, giver in found
+        if number is not None and name is not None
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event, text
 
 
@@ -60,6 +61,8 @@ class Scope:
         """Return the same scope for a transaction that must not write."""
         return replace(self, writes=False)
 
+
+_ONLY_READS = "only_reads"
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
@@ -134,11 +137,23 @@ def _change(scope: Scope) -> None:
 
 
 def follow_scope(engine: Engine) -> None:
-    """Make every transaction of an engine begin in the scope then in force."""
+    """Make every transaction of an engine begin in the scope then in force.
+
+    One that could only read ends with a commit, whoever ends it: on a rollback psycopg forgets every statement it
+    had prepared, and PostgreSQL would plan all of them anew for the next page.
+    """
 
     @event.listens_for(engine, "begin")
     def _set_scope(connection: Any) -> None:
         scope = _current.get()
         # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
         statements = scope.statements() if scope else "SET LOCAL ROLE NONE"
+        connection.info[_ONLY_READS] = scope is not None and not scope.writes
         connection.connection.driver_connection.execute(statements)
+
+    @event.listens_for(engine, "rollback")
+    def _keep_prepared(connection: Any) -> None:
+        if not connection.invalidated and connection.info.get(_ONLY_READS):
+            driver = connection.connection.driver_connection
+            if driver.info.transaction_status is TransactionStatus.INTRANS:
+                driver.commit()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Date, Select, bindparam, select, update
 
 from .database import db
 from .identity import Identity, Place, Seer
@@ -24,40 +26,57 @@ LOOK_LIFE = timedelta(minutes=15)
 
 def identify(token: str) -> Identity | None:
     """Return the person behind a session token, with the places in force today, or None."""
-    day = today()
-    rows = db.session.execute(
-        named(
-            select(SigninSession, Account, Credential.totp_confirmed_at)
-            .join(Account, Account.id == SigninSession.account_id)
-            .join(Credential, Credential.account_id == Account.id)
-            .outerjoin(Membership, (Membership.account_id == Account.id) & in_force(day))
-            .where(SigninSession.token_sha256 == digest(token), Account.disabled_at.is_(None))
-            .order_by(Membership.id)
-        )
-    ).all()
+    day, at = today(), now()
+    rows = db.session.execute(_session(), {"token": digest(token), "day": day}).all()
     if not rows:
         return None
-    session: SigninSession = rows[0][0]
-    account: Account = rows[0][1]
-    at = now()
-    if session.expires_at <= at or session.last_seen_at + SESSION_IDLE <= at:
+    found = rows[0]
+    if found.expires_at <= at or found.last_seen_at + SESSION_IDLE <= at:
         return None
-    if session.last_seen_at < at - timedelta(minutes=5):
-        session.last_seen_at = at
+    if found.last_seen_at < at - timedelta(minutes=5):
+        _note(token, last_seen_at=at)
     places = places_of(rows, day)
-    chosen = tuple(p for p in places if p.membership_id == session.membership_id)
+    chosen = tuple(p for p in places if p.membership_id == found.membership_id)
     identity = Identity(
-        account.id,
-        account.login,
-        account.full_name,
+        found.account_id,
+        found.login,
+        found.full_name,
         places,
         next(iter(chosen or places), None),
         token,
-        rows[0][2] is not None,
+        found.totp_confirmed_at is not None,
     )
-    if session.seen_membership_id and session.seen_until and session.seen_until > at:
-        return _seen(identity, session.seen_membership_id, session.seen_until) or identity
+    if found.seen_membership_id and found.seen_until and found.seen_until > at:
+        return _seen(identity, found.seen_membership_id, found.seen_until) or identity
     return identity
+
+
+@cache  # every request asks this, and building it costs more than asking
+def _session() -> Select[Any]:
+    return named(
+        select(
+            SigninSession.account_id,
+            SigninSession.membership_id,
+            SigninSession.expires_at,
+            SigninSession.last_seen_at,
+            SigninSession.seen_membership_id,
+            SigninSession.seen_until,
+            Account.login,
+            Account.full_name,
+            Credential.totp_confirmed_at,
+        )
+        .join(Account, Account.id == SigninSession.account_id)
+        .join(Credential, Credential.account_id == Account.id)
+        .outerjoin(Membership, (Membership.account_id == Account.id) & in_force(bindparam("day", type_=Date)))
+        .where(SigninSession.token_sha256 == bindparam("token"), Account.disabled_at.is_(None))
+        .order_by(Membership.id)
+    )
+
+
+def _note(token: str, **values: datetime | int | None) -> None:
+    db.session.execute(
+        update(SigninSession).where(SigninSession.token_sha256 == digest(token)).values(**values)
+    )
 
 
 def _seen(seer: Identity, membership_id: int, until: datetime) -> Identity | None:
@@ -96,31 +115,19 @@ def standing_of(account_id: int, membership_id: int) -> Identity | None:
 def look(token: str, membership_id: int) -> datetime:
     """Let the person of a session look at somebody's pages for a quarter of an hour; returns until when."""
     until = now() + LOOK_LIFE
-    db.session.execute(
-        update(SigninSession)
-        .where(SigninSession.token_sha256 == digest(token))
-        .values(seen_membership_id=membership_id, seen_until=until)
-    )
+    _note(token, seen_membership_id=membership_id, seen_until=until)
     return until
 
 
 def stop_looking(token: str) -> None:
     """Let the person of a session be at home again."""
-    db.session.execute(
-        update(SigninSession)
-        .where(SigninSession.token_sha256 == digest(token))
-        .values(seen_membership_id=None, seen_until=None)
-    )
+    _note(token, seen_membership_id=None, seen_until=None)
 
 
 def choose_place(identity: Identity, membership_id: int) -> Place:
     """Act in another of the person's places from now on; raises `Refused` for a place not theirs."""
     for place in identity.places:
         if place.membership_id == membership_id:
-            db.session.execute(
-                update(SigninSession)
-                .where(SigninSession.token_sha256 == digest(identity.token))
-                .values(membership_id=membership_id)
-            )
+            _note(identity.token, membership_id=membership_id)
             return place
     raise Refused("Anh/chị không có vai trò còn hiệu lực ở nơi này.")

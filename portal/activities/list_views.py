@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, render_template, request
 
 from portal import clock, web, words
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.cycle.models import Cycle
 from portal.dossiers.queries import live_dossier
 from portal.papers.sheets import Column, Kind, Sheet

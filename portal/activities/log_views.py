@@ -8,7 +8,7 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from portal import clock
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of
 from portal.dossiers.queries import live_dossier

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, and_, case, distinct, exists, func, null, select
 from sqlalchemy.orm import selectinload
 
-from portal.catalogue.models import CatalogueIndicator
-from portal.catalogue.queries import applicability, indicators_of
+from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.ruling import applicability
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier
 from portal.dossiers.rules import Profile
@@ -47,7 +47,7 @@ def activity_of(tenant_id: int, unit_id: int, activity_id: int, *, lock: bool = 
     )
 
 
-def applying(unit: Unit, cycle: Cycle) -> list[CatalogueIndicator]:
+def applying(unit: Unit, cycle: Cycle) -> list[KeptIndicator]:
     """Return the indicators of a year that are for a unit of this kind, in their order."""
     profile = Profile(unit.kind, unit.public, {})
     return [row for row in indicators_of(cycle.version_id) if applicability(row.applies).applies(profile)[0]]

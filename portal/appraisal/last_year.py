@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from portal.catalogue.models import CatalogueIndicator
-from portal.catalogue.queries import as_rule
+from portal.catalogue.ruling import as_rule
 from portal.dossiers.models import ENDED, Answer, Dossier, Headcount
 from portal.dossiers.queries import Sheet
 from portal.dossiers.rules import Answer as Given

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from portal import words
 
 from .models import CatalogueIndicator, CriteriaVersion
-from .queries import as_rule
+from .ruling import as_rule
 from .wording import asked_words, for_whom
 
 Part = tuple[str, str]

@@ -24,6 +24,7 @@ from .blueprint import blueprint
 from .drafting import is_draft
 from .forms import ConfirmForm, DraftForm, PublishForm, YearForm, confirm_form
 from .models import CatalogueIndicator, CriteriaVersion
+from .ruling import as_rules
 
 
 @blueprint.get("/bo-tieu-chi")
@@ -136,7 +137,7 @@ def version_page(
     assert actor.place is not None
     rows = [indicator for criterion in version.criteria for indicator in criterion.indicators]
     levels = version.scale == "levels"
-    rules = queries.as_rules(rows) if levels else ()
+    rules = as_rules(rows) if levels else ()
     kinds = [*words.kinds_of(version.scope)]
     lines = {row.id: [wording.threshold_line(row, t) for t in row.thresholds] for row in rows}
     years = [cycle for cycle in cycles_of_tiers() if cycle.tier == version.scope]

@@ -1,19 +1,15 @@
-"""Reading the catalogue: versions with their indicators, and the same as the rules take them."""
+"""Reading the catalogue: versions to govern, and how far they are. What forms and rules read stands in `kept.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from portal.dossiers.rules import Applicability, Indicator, Kind
-from portal.dossiers.rules import Threshold as RuleThreshold
 from tenants.database import db
 
+from .kept import KeptIndicator, indicators_of
 from .models import CatalogueIndicator, CriteriaVersion, Criterion, Threshold
 
 
@@ -40,58 +36,9 @@ def versions() -> list[CriteriaVersion]:
     )
 
 
-def indicators_of(version_id: int) -> list[CatalogueIndicator]:
-    """Return the indicators of a version in their order, with criterion and thresholds."""
-    return list(db.session.scalars(_indicators(), {"version": version_id}))
-
-
-@cache
-def _indicators() -> Select[tuple[CatalogueIndicator]]:
-    return (
-        select(CatalogueIndicator)
-        .join(CatalogueIndicator.criterion)
-        .where(CatalogueIndicator.version_id == bindparam("version"))
-        .options(joinedload(CatalogueIndicator.criterion), selectinload(CatalogueIndicator.thresholds))
-        .order_by(Criterion.number, CatalogueIndicator.position)
-    )
-
-
-def indicators_proved_by(version_id: int, kind: str) -> list[CatalogueIndicator]:
+def indicators_proved_by(version_id: int, kind: str) -> list[KeptIndicator]:
     """Return the indicators of a version that a kind of document proves (`words.DOCUMENT_KINDS`), in their order."""
     return [row for row in indicators_of(version_id) if kind in row.proved_by]
-
-
-def applicability(data: dict[str, Any]) -> Applicability:
-    """Return the stored applicability as the rules take it."""
-    kinds = data.get("kinds")
-    return Applicability(frozenset(kinds) if kinds else None, data.get("public"), data.get("has"))
-
-
-def as_rule(row: CatalogueIndicator) -> Indicator:
-    """Return an indicator as the rules take it; an unconfirmed threshold brings its suggestion."""
-    return Indicator(
-        id=row.id,
-        code=row.code,
-        title=row.title,
-        kind=Kind(row.kind),
-        base=row.base,
-        applies=applicability(row.applies),
-        thresholds={t.level: _threshold(t) for t in row.thresholds},
-        grades=tuple(row.grades),
-        criterion=row.criterion.number,
-        documents=tuple(row.evidence_examples[:2]),
-    )
-
-
-def _threshold(row: Threshold) -> RuleThreshold:
-    if row.value is None:
-        return RuleThreshold(row.level, row.suggestion, confirmed=False)
-    return RuleThreshold(row.level, row.value, confirmed=True, illustrative=row.illustrative)
-
-
-def as_rules(rows: Sequence[CatalogueIndicator]) -> tuple[Indicator, ...]:
-    """Return indicators as the rules take them."""
-    return tuple(as_rule(row) for row in rows)
 
 
 def unconfirmed(version_id: int) -> int:

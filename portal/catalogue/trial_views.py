@@ -27,6 +27,7 @@ from tenants.rights import Right
 from . import queries, wording
 from .blueprint import blueprint
 from .models import CatalogueIndicator, CriteriaVersion
+from .ruling import as_rules
 from .trial import Cell, Change, changed, read_values, with_thresholds
 from .trying import MOST, Line, Trial, appraised, try_out
 
@@ -76,7 +77,7 @@ def _asked() -> Asked | None:
     }
     other = found(queries.version_of(candidates.get(args.get("bo", ""), own.id)))
     rows = [row for criterion in other.criteria for row in criterion.indicators]
-    rules = queries.as_rules(rows)
+    rules = as_rules(rows)
     typed = {
         (rule.id, level): args.get(f"n{rule.id}-{level}", "").strip()[:10]
         for rule in rules
@@ -85,7 +86,7 @@ def _asked() -> Asked | None:
     values, faults = read_values(rules, typed)
     before = [row for criterion in own.criteria for row in criterion.indicators]
     change = changed(
-        list(zip([row.key for row in before], queries.as_rules(before), strict=True)),
+        list(zip([row.key for row in before], as_rules(before), strict=True)),
         list(zip([row.key for row in rows], with_thresholds(rules, values), strict=True)),
     )
     return Asked(cycle, own, other, rows, typed, values, faults, change)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from portal import words
 from portal.dossiers.rules import Indicator, Kind, Profile
 
+from .kept import KeptIndicator, KeptThreshold
 from .models import CatalogueIndicator, Threshold
 
 ILLUSTRATIVE = "số liệu minh họa, Sở chưa xác nhận"
@@ -45,7 +46,7 @@ class ThresholdLine:
         return self.row.value is not None
 
 
-def asks(indicator: CatalogueIndicator, value: int | None) -> str:
+def asks(indicator: CatalogueIndicator | KeptIndicator, value: int | None) -> str:
     """Say what a value of a threshold asks for ("Từ 90 % Thành viên tại 31/12")."""
     if value is None:
         return "Chưa có giá trị"
@@ -68,7 +69,9 @@ def asked_words(rule: Indicator, level: int) -> str:
     return f"“{rule.grades[value - 1]}”" if rule.kind is Kind.GRADED else "phải có"
 
 
-def threshold_line(indicator: CatalogueIndicator, row: Threshold) -> ThresholdLine:
+def threshold_line(
+    indicator: CatalogueIndicator | KeptIndicator, row: Threshold | KeptThreshold
+) -> ThresholdLine:
     """Return a threshold as its page shows it."""
     begin = row.value if row.value is not None else row.suggestion
     typed = "" if begin is None else str(begin)

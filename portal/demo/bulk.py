@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from portal.catalogue.queries import as_rules, indicators_of
+from portal.catalogue.kept import catalogue_of
 from portal.dossiers import rules
 from portal.dossiers.models import Answer, Dossier, Headcount, TeamMember
 from portal.units.models import Unit
@@ -72,7 +72,7 @@ class Catalogue:
     @classmethod
     def load(cls, version_id: int) -> Catalogue:
         """Read a version once for many dossiers."""
-        return cls(version_id, as_rules(indicators_of(version_id)))
+        return cls(version_id, catalogue_of(version_id).rules)
 
 
 def insert_all(model: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from flask import url_for
 from portal import words
 from portal.activities.models import Activity
 from portal.appraisal.models import SupplementPoint
-from portal.catalogue.models import CatalogueIndicator
+from portal.catalogue.kept import KeptIndicator
 from portal.evidence.models import Evidence
 from portal.waivers.models import Waiver, WaiverState
 from portal.waivers.wording import STATES as WAIVER_STATES
@@ -44,7 +44,7 @@ class Clash:
 class Card:
     """One indicator on the form. `lock` is the sentence why it cannot be changed ("": it can)."""
 
-    row: CatalogueIndicator
+    row: KeptIndicator
     finding: Finding
     answer: Answer
     typed: Typed

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import clock, words
 from portal.activities.tying import attach_log
 from portal.appraisal.models import SupplementPoint
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.evidence.linking import attach_known

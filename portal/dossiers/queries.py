@@ -14,8 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal import words
 from portal.activities.models import Activity
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, SupplementRequest
-from portal.catalogue.models import CatalogueIndicator
-from portal.catalogue.queries import as_rules, indicators_of
+from portal.catalogue.kept import KeptIndicator, catalogue_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles_of_places
 from portal.evidence.models import Evidence, EvidenceLink
@@ -46,7 +45,7 @@ class Sheet:
     dossier: Dossier
     unit: Unit
     cycle: Cycle
-    catalogue: list[CatalogueIndicator]
+    catalogue: tuple[KeptIndicator, ...]
     indicators: tuple[rules.Indicator, ...]
     answers: dict[int, Answer] = field(default_factory=dict)
     headcounts: dict[str, Headcount] = field(default_factory=dict)
@@ -209,10 +208,15 @@ class Sheet:
 
 def dossier_of(tenant_id: int, dossier_id: int, *, lock: bool = False) -> Dossier | None:
     """Return a dossier of the scope, or None. `lock` holds it until the transaction ends."""
-    statement = select(Dossier).where(Dossier.tenant_id == tenant_id, Dossier.id == dossier_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(statement)
+    return db.session.scalar(_dossier(lock), {"tenant": tenant_id, "dossier": dossier_id})
+
+
+@cache
+def _dossier(lock: bool) -> Select[tuple[Dossier]]:
+    statement = select(Dossier).where(
+        Dossier.tenant_id == bindparam("tenant"), Dossier.id == bindparam("dossier")
+    )
+    return statement.with_for_update().execution_options(populate_existing=True) if lock else statement
 
 
 def live_dossier(tenant_id: int, unit_id: int, year: int) -> Dossier | None:
@@ -263,8 +267,7 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     """Return dossiers with everything that belongs to them, in a number of queries that does not grow."""
     if not dossiers:
         return {}
-    catalogues = {v: indicators_of(v) for v in {d.version_id for d in dossiers}}
-    ruled = {v: as_rules(rows) for v, rows in catalogues.items()}
+    catalogues = {v: catalogue_of(v) for v in {d.version_id for d in dossiers}}
     cycles = cycles_of_places({d.tenant_id for d in dossiers})
     units = _units(dossiers)
     due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
@@ -273,8 +276,8 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
             d,
             units[(d.tenant_id, d.unit_id)],
             with_term(cycles[d.tenant_id, d.year], due.get((d.tenant_id, d.unit_id, d.year))),
-            catalogues[d.version_id],
-            ruled[d.version_id],
+            catalogues[d.version_id].indicators,
+            catalogues[d.version_id].rules,
         )
         for d in dossiers
     }
@@ -364,8 +367,13 @@ def _activities() -> Select[tuple[Activity]]:
 
 def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
     keys = {(d.tenant_id, d.unit_id) for d in dossiers}
-    rows = db.session.scalars(select(Unit).where(tuple_(Unit.tenant_id, Unit.id).in_(keys)))
+    rows = db.session.scalars(_unit_rows(), {"units": list(keys)})
     return {(unit.tenant_id, unit.id): unit for unit in rows}
+
+
+@cache
+def _unit_rows() -> Select[tuple[Unit]]:
+    return select(Unit).where(tuple_(Unit.tenant_id, Unit.id).in_(bindparam("units", expanding=True)))
 
 
 def waits_of(units: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, date | None]]:

@@ -12,7 +12,7 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from portal import words
-from portal.catalogue.queries import as_rules, indicators_of
+from portal.catalogue.kept import catalogue_of
 from portal.team.queries import holders_of
 from portal.web import back_to, office_here, wants_part
 from tenants.access import found, may, signed_in
@@ -46,7 +46,7 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
     """Save one indicator, or lay two people's entries side by side."""
     dossier = dossier_here(dossier_id)
     # The verb reads the whole sheet under its lock; here only what was asked is to be known.
-    indicators = as_rules(indicators_of(dossier.version_id))
+    indicators = catalogue_of(dossier.version_id).rules
     indicator = found(next((i for i in indicators if i.id == indicator_id), None))
     anchor = f"chi-tieu-{indicator.code}"
     typed, choice = Typed.sent(request.form), request.form.get("choice")

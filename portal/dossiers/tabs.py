@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import current_app, request, url_for
 
-from portal.improvement.queries import asked_of
+from portal.improvement.queries import Asked, asked_of
 
 from .checks import Fault
 from .models import Dossier, State
@@ -31,18 +33,23 @@ SHOWN_IN = {
 }
 
 
-def tabs_of(dossier: Dossier) -> list[tuple[str, str, bool]]:
-    """Return (label, address, whether it is the page asked for) of the pages a dossier has now."""
+def tabs_of(dossier: Dossier, asked: Sequence[Asked] | None = None) -> list[tuple[str, str, bool]]:
+    """Return (label, address, whether it is the page asked for) of the pages a dossier has now.
+
+    `asked`: what the last decision asked for, where the page has read it (`Sheet.asked`).
+    """
     return [
         (label, url_for(endpoint, dossier_id=dossier.id), request.endpoint == endpoint)
         for label, endpoint in TABS
-        if endpoint in current_app.view_functions and _has(dossier, endpoint)
+        if endpoint in current_app.view_functions and _has(dossier, endpoint, asked)
     ]
 
 
-def _has(dossier: Dossier, endpoint: str) -> bool:
+def _has(dossier: Dossier, endpoint: str, asked: Sequence[Asked] | None) -> bool:
     if endpoint == "improvement.requirements":
-        return request.endpoint == endpoint or dossier.id in asked_of([dossier])
+        if request.endpoint == endpoint:
+            return True
+        return bool(asked_of([dossier]) if asked is None else asked)
     return endpoint not in SHOWN_IN or State(dossier.state) in SHOWN_IN[endpoint]
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, func, select
 
 from portal import clock, words
 from portal.catalogue.models import CatalogueIndicator
@@ -41,14 +43,14 @@ class Item:
     why: str
 
 
-def earlier_dossier(dossier: Dossier) -> Dossier | None:
-    """Return the unit's latest live dossier of an earlier year, or None."""
-    return db.session.scalar(
-        select(Dossier)
+def _earlier(of: Any, tenant: Any, unit: Any, year: Any) -> Select[Any]:
+    """Return the statement of what is asked `of` a unit's latest live dossier before a year."""
+    return (
+        select(of)
         .where(
-            Dossier.tenant_id == dossier.tenant_id,
-            Dossier.unit_id == dossier.unit_id,
-            Dossier.year < dossier.year,
+            Dossier.tenant_id == tenant,
+            Dossier.unit_id == unit,
+            Dossier.year < year,
             Dossier.state.not_in(ENDED),
         )
         .order_by(Dossier.year.desc(), Dossier.id.desc())
@@ -56,30 +58,49 @@ def earlier_dossier(dossier: Dossier) -> Dossier | None:
     )
 
 
+def earlier_dossier(dossier: Dossier) -> Dossier | None:
+    """Return the unit's latest live dossier of an earlier year, or None."""
+    found: Dossier | None = db.session.scalar(
+        _earlier(Dossier, dossier.tenant_id, dossier.unit_id, dossier.year)
+    )
+    return found
+
+
 def left_to_ask(dossier: Dossier) -> int:
     """Return how many files of the earlier dossier nobody has said anything about; 0 where the year is signed."""
     if dossier.state != "draft":
         return 0
-    earlier = earlier_dossier(dossier)
-    if earlier is None:
-        return 0
+    asked = {
+        "tenant": dossier.tenant_id,
+        "unit": dossier.unit_id,
+        "year": dossier.year,
+        "dossier": dossier.id,
+    }
+    return int(db.session.scalar(_left(), asked) or 0)
+
+
+@cache  # on every form
+def _left() -> Select[tuple[int]]:
+    tenant = bindparam("tenant", type_=Integer)
     said = select(EvidenceCarry.evidence_id).where(
-        EvidenceCarry.tenant_id == dossier.tenant_id, EvidenceCarry.dossier_id == dossier.id
+        EvidenceCarry.tenant_id == tenant, EvidenceCarry.dossier_id == bindparam("dossier", type_=BigInteger)
     )
-    statement = (
+    earlier = _earlier(
+        Dossier.id, tenant, bindparam("unit", type_=BigInteger), bindparam("year", type_=Integer)
+    )
+    return (
         select(func.count(EvidenceLink.evidence_id.distinct()))
         .join(
             Evidence,
             (Evidence.tenant_id == EvidenceLink.tenant_id) & (Evidence.id == EvidenceLink.evidence_id),
         )
         .where(
-            EvidenceLink.tenant_id == earlier.tenant_id,
-            EvidenceLink.dossier_id == earlier.id,
+            EvidenceLink.tenant_id == tenant,
+            EvidenceLink.dossier_id == earlier.scalar_subquery(),
             EvidenceLink.evidence_id.not_in(said),
             Evidence.removed_at.is_(None),
         )
     )
-    return int(db.session.scalar(statement) or 0)
 
 
 def items(sheet: Sheet, earlier: Dossier) -> list[Item]:

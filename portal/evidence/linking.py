@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.taking import editable, locked, may_fill

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, String, bindparam, exists, func, or_, select
 
 from portal import clock
 from tenants.database import db
@@ -31,11 +32,18 @@ class News:
 
 
 def _mine(place: Place) -> tuple[ColumnElement[bool], ...]:
-    audience = "unit" if place.role in UNIT_ROLES else "district"
-    return Notice.tenant_id == place.tenant_id, Notice.audience.in_((audience, "person"))
+    return _of(place.tenant_id, _audience(place))
 
 
-def _unread() -> tuple[ColumnElement[bool], ...]:
+def _audience(place: Place) -> str:
+    return "unit" if place.role in UNIT_ROLES else "district"
+
+
+def _of(tenant: Any, audience: Any) -> tuple[ColumnElement[bool], ...]:
+    return Notice.tenant_id == tenant, Notice.audience.in_((audience, "person"))
+
+
+def _unread(since: Any = None) -> tuple[ColumnElement[bool], ...]:
     me: ColumnElement[int] = func.app_account()
     marked = exists().where(
         NoticeRead.tenant_id == Notice.tenant_id,
@@ -43,7 +51,7 @@ def _unread() -> tuple[ColumnElement[bool], ...]:
         NoticeRead.account_id == me,
     )
     return (
-        Notice.sent_at >= clock.now() - NEWS,
+        Notice.sent_at >= (clock.now() - NEWS if since is None else since),
         or_(Notice.by_account.is_(None), Notice.by_account != me),
         ~marked,
     )
@@ -82,8 +90,15 @@ def latest(place: Place, limit: int = 20) -> list[News]:
 
 def unread(place: Place) -> int:
     """Return how many notices of a place the acting person has not read."""
-    statement = select(func.count()).select_from(Notice).where(*_mine(place), *_unread())
-    return int(db.session.scalar(statement) or 0)
+    asked = {"tenant": place.tenant_id, "audience": _audience(place), "since": clock.now() - NEWS}
+    return int(db.session.scalar(_count_unread(), asked) or 0)
+
+
+@cache  # on every page
+def _count_unread() -> Select[tuple[int]]:
+    mine = _of(bindparam("tenant", type_=Integer), bindparam("audience", type_=String))
+    fresh = _unread(bindparam("since", type_=DateTime(timezone=True)))
+    return select(func.count()).select_from(Notice).where(*mine, *fresh)
 
 
 def told(place: Place) -> int:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, collate, exists, null, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    bindparam,
+    cast,
+    collate,
+    exists,
+    null,
+    or_,
+    select,
+    tuple_,
+)
 
 from portal.cycle.models import Cycle
 from portal.units.models import Unit
@@ -41,32 +55,27 @@ def terms(units: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int, int], d
     if not wanted:
         return {}
     years = {(tenant, year) for tenant, _, year in wanted}
-    rows = db.session.execute(
-        select(
-            DistrictYear.tenant_id, cast(null(), BigInteger), DistrictYear.year, DistrictYear.submit_before
-        )
-        .where(
-            tuple_(DistrictYear.tenant_id, DistrictYear.year).in_(list(years)),
-            DistrictYear.submit_before.is_not(None),
-        )
-        .union_all(
-            select(
-                FilingExtension.tenant_id,
-                FilingExtension.unit_id,
-                FilingExtension.year,
-                FilingExtension.until,
-            ).where(
-                tuple_(FilingExtension.tenant_id, FilingExtension.unit_id, FilingExtension.year).in_(
-                    list(wanted)
-                ),
-                FilingExtension.withdrawn_at.is_(None),
-            )
-        )
-    ).all()
+    rows = db.session.execute(_terms(), {"years": list(years), "units": list(wanted)}).all()
     own = {(tenant, year): due for tenant, unit, year, due in rows if unit is None}
     longer = {(tenant, unit, year): due for tenant, unit, year, due in rows if unit is not None}
     found = {key: longer.get(key) or own.get((key[0], key[2])) for key in wanted}
     return {key: due for key, due in found.items() if due is not None}
+
+
+@cache  # with every dossier that is read
+def _terms() -> CompoundSelect[Any]:
+    own = select(
+        DistrictYear.tenant_id, cast(null(), BigInteger), DistrictYear.year, DistrictYear.submit_before
+    ).where(
+        tuple_(DistrictYear.tenant_id, DistrictYear.year).in_(bindparam("years", expanding=True)),
+        DistrictYear.submit_before.is_not(None),
+    )
+    of_unit = tuple_(FilingExtension.tenant_id, FilingExtension.unit_id, FilingExtension.year)
+    return own.union_all(
+        select(
+            FilingExtension.tenant_id, FilingExtension.unit_id, FilingExtension.year, FilingExtension.until
+        ).where(of_unit.in_(bindparam("units", expanding=True)), FilingExtension.withdrawn_at.is_(None))
+    )
 
 
 def terms_of_district(

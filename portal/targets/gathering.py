@@ -13,12 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
 from portal.appraisal.models import Finding, HeadcountFinding
-from portal.catalogue.models import CatalogueIndicator
-from portal.catalogue.queries import as_rule
+from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.ruling import as_rule
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycles as opened_years
 from portal.dossiers.models import Answer, Dossier, Headcount, State
@@ -41,13 +40,13 @@ class Gathered:
 
     cycles: dict[int, Cycle]
     units: dict[int, Any]
-    indicators: dict[tuple[int, str], CatalogueIndicator] = field(default_factory=dict)
+    indicators: dict[tuple[int, str], KeptIndicator] = field(default_factory=dict)
     filed: dict[tuple[int, int], Filed] = field(default_factory=dict)
     held: dict[int, list[Held]] = field(default_factory=lambda: defaultdict(list))
     _rules: dict[int, Indicator] = field(default_factory=dict)
     _who: dict[int, list[Who]] = field(default_factory=dict)
 
-    def indicator(self, measure: Measure, year: int) -> CatalogueIndicator | None:
+    def indicator(self, measure: Measure, year: int) -> KeptIndicator | None:
         """Return the indicator a target counts by in a year, None where that year's catalogue lacks it."""
         return self.indicators.get((self.cycles[year].version_id, measure.indicator))
 
@@ -106,7 +105,9 @@ def gather(
     keys = {one.indicator for one in wanted if one.indicator}
     if keys:
         versions = {cycle.version_id for cycle in cycles.values()} | {f.version_id for f in dossiers.values()}
-        made.indicators = {(row.version_id, row.key): row for row in _indicators(versions, keys)}
+        made.indicators = {
+            (row.version_id, row.key): row for v in versions for row in indicators_of(v) if row.key in keys
+        }
         _read_values(dossiers, made.indicators.values(), tenant_id, list(cycles))
     if any(one.counting is Counting.RECOGNISED for one in wanted):
         for row in db.session.execute(_recognitions(tenant_id)):
@@ -143,14 +144,6 @@ def _standing(tenant_id: int, years: Sequence[int], *, drafts: bool) -> Any:
     )
 
 
-def _indicators(versions: Collection[int], keys: Collection[str]) -> Iterable[CatalogueIndicator]:
-    return db.session.scalars(
-        select(CatalogueIndicator)
-        .where(CatalogueIndicator.version_id.in_(versions), CatalogueIndicator.key.in_(keys))
-        .options(joinedload(CatalogueIndicator.criterion), selectinload(CatalogueIndicator.thresholds))
-    )
-
-
 def _recognitions(tenant_id: int) -> Any:
     return select(
         Recognition.unit_id,
@@ -163,7 +156,7 @@ def _recognitions(tenant_id: int) -> Any:
 
 
 def _read_values(
-    dossiers: dict[int, Filed], indicators: Iterable[CatalogueIndicator], tenant_id: int, years: list[int]
+    dossiers: dict[int, Filed], indicators: Iterable[KeptIndicator], tenant_id: int, years: list[int]
 ) -> None:
     """Read answers, findings, head-counts and rulings of the dossiers, for the indicators that are counted."""
     ids = [row.id for row in indicators]

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of
 from portal.dossiers.taking import must

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.catalogue.models import CatalogueIndicator
+from portal.catalogue.kept import KeptIndicator
 from portal.cycle.models import Cycle
 from portal.figures.rules import share
 from portal.figures.tables import points
@@ -43,7 +43,7 @@ class Line:
     """A target with everything its pages show; `reckoning` is None where the year's catalogue lacks its indicator."""
 
     target: DistrictTarget
-    indicator: CatalogueIndicator | None
+    indicator: KeptIndicator | None
     reckoning: Reckoning | None
     trend: tuple[Trend, ...]
 

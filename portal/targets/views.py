@@ -10,7 +10,7 @@ from flask import Response, abort, render_template, request
 
 from portal import clock, web, words
 from portal.appraisal.blueprint import chosen_cycle
-from portal.catalogue.queries import indicators_of
+from portal.catalogue.kept import indicators_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycle_of, years
 from portal.papers.table_files import file_of, marks

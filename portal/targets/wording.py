@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from portal import words
-from portal.catalogue.models import CatalogueIndicator
+from portal.catalogue.kept import KeptIndicator
 from portal.catalogue.wording import ThresholdLine, threshold_line
 
 from .rules import Below, Counting, Measure, Standing
@@ -56,7 +56,7 @@ def kinds_words(kinds: Collection[str]) -> str:
     return "; ".join(words.kind_inline(kind) for kind in sorted(kinds, key=words.kind_order))
 
 
-def concerned(measure: Measure, row: CatalogueIndicator | None) -> frozenset[str]:
+def concerned(measure: Measure, row: KeptIndicator | None) -> frozenset[str]:
     """Return the kinds of unit a target is about: its own choice within those of its indicator (none: all)."""
     of_indicator = frozenset((row.applies.get("kinds") if row else None) or ())
     if not of_indicator or not measure.kinds:
@@ -64,7 +64,7 @@ def concerned(measure: Measure, row: CatalogueIndicator | None) -> frozenset[str
     return of_indicator & measure.kinds
 
 
-def numerator(measure: Measure, row: CatalogueIndicator | None) -> str:
+def numerator(measure: Measure, row: KeptIndicator | None) -> str:
     """Say what a target counts."""
     if measure.counting is Counting.RECOGNISED:
         return "Đơn vị đang được công nhận " + (
@@ -81,7 +81,7 @@ def numerator(measure: Measure, row: CatalogueIndicator | None) -> str:
     return f"Đơn vị có kết quả “Có” (chỉ tiêu {row.code}: {row.title})"
 
 
-def denominator(measure: Measure, row: CatalogueIndicator | None) -> str:
+def denominator(measure: Measure, row: KeptIndicator | None) -> str:
     """Say of what a target is a share."""
     kinds = kinds_words(concerned(measure, row))
     if measure.counting is Counting.RECOGNISED:
@@ -91,12 +91,12 @@ def denominator(measure: Measure, row: CatalogueIndicator | None) -> str:
     return f"Đơn vị đã có số: {kinds}"
 
 
-def of_law(row: CatalogueIndicator | None) -> list[tuple[int, ThresholdLine]]:
+def of_law(row: KeptIndicator | None) -> list[tuple[int, ThresholdLine]]:
     """Return what the law asks of each single unit at the indicator, by level, with how sure that is."""
     return [] if row is None else [(one.level, threshold_line(row, one)) for one in row.thresholds]
 
 
-def law_words(row: CatalogueIndicator | None) -> str:
+def law_words(row: KeptIndicator | None) -> str:
     """Return the same as one line of text, "" for recognitions."""
     said = []
     for level, line in of_law(row):
@@ -105,7 +105,7 @@ def law_words(row: CatalogueIndicator | None) -> str:
     return "; ".join(said)
 
 
-def offered(rows: Sequence[CatalogueIndicator]) -> list[tuple[str, str]]:
+def offered(rows: Sequence[KeptIndicator]) -> list[tuple[str, str]]:
     """Return every measure the portal can compute, as (code, words): shares, results of units, recognitions."""
     found = [
         (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
@@ -85,16 +87,22 @@ def assignments_of(dossiers: Sequence[Dossier]) -> dict[tuple[int, int], Assignm
     """Return the assignments of dossiers by dossier and indicator, each with its member."""
     if not dossiers:
         return {}
-    rows = db.session.scalars(
+    keys = {"tenants": list({d.tenant_id for d in dossiers}), "dossiers": [d.id for d in dossiers]}
+    rows = db.session.scalars(_assignments(), keys)
+    return {(row.dossier_id, row.indicator_id): row for row in rows}
+
+
+@cache
+def _assignments() -> Select[tuple[Assignment]]:
+    return (
         select(Assignment)
         .options(joinedload(Assignment.member))
         .where(
-            Assignment.tenant_id.in_({d.tenant_id for d in dossiers}),
-            Assignment.dossier_id.in_([d.id for d in dossiers]),
+            Assignment.tenant_id.in_(bindparam("tenants", expanding=True)),
+            Assignment.dossier_id.in_(bindparam("dossiers", expanding=True)),
         )
         .execution_options(populate_existing=True)
     )
-    return {(row.dossier_id, row.indicator_id): row for row in rows}
 
 
 def tasks_of(sheet: Sheet, given: Mapping[tuple[int, int], Assignment]) -> list[Task]:
@@ -282,7 +290,21 @@ def holders_of(sheet: Sheet) -> dict[int, Holding]:
         holding.holder, holding.due = row.member.full_name, row.due_on
         holding.pace = pace(done=done, due=row.due_on, today=clock.today())
     today = signin.today()
-    rows = db.session.execute(
+    for one, invitation, until, ended_at in db.session.execute(
+        _invited(), {"tenant": d.tenant_id, "dossier": d.id}
+    ):
+        holding = found.setdefault(one.indicator_id, Holding())
+        if one.contributed_at:
+            who = (invitation.full_name, invitation.organisation)
+            holding.credits = [c for c in holding.credits if c[:2] != who] + [(*who, one.contributed_at)]
+        elif not ended_at and until >= today:
+            holding.guests.append((invitation.full_name, invitation.organisation))
+    return found
+
+
+@cache
+def _invited() -> Select[Any]:
+    return (
         select(InvitedIndicator, Invitation, Membership.until, Membership.ended_at)
         .join(
             Invitation,
@@ -293,14 +315,9 @@ def holders_of(sheet: Sheet) -> dict[int, Holding]:
             Membership,
             (Membership.tenant_id == Invitation.tenant_id) & (Membership.id == Invitation.membership_id),
         )
-        .where(InvitedIndicator.tenant_id == d.tenant_id, InvitedIndicator.dossier_id == d.id)
+        .where(
+            InvitedIndicator.tenant_id == bindparam("tenant", type_=Integer),
+            InvitedIndicator.dossier_id == bindparam("dossier", type_=BigInteger),
+        )
         .order_by(Invitation.id)
     )
-    for one, invitation, until, ended_at in rows:
-        holding = found.setdefault(one.indicator_id, Holding())
-        if one.contributed_at:
-            who = (invitation.full_name, invitation.organisation)
-            holding.credits = [c for c in holding.credits if c[:2] != who] + [(*who, one.contributed_at)]
-        elif not ended_at and until >= today:
-            holding.guests.append((invitation.full_name, invitation.organisation))
-    return found

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+    true,
+)
 
 from tenants.database import db
 from tenants.places import Tenant
@@ -17,17 +29,26 @@ from .sealing import LONGEST
 _MOVES = ("start", "ask_signature", "answer_point")
 
 
-def here_or_before(tenant_id: int) -> ColumnElement[bool]:
+def here_or_before(tenant_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition of entries written at a place or at one whose work it took over."""
     return TrailEntry.tenant_id == func.any(func.here_or_before(tenant_id))
 
 
 def of_dossier(tenant_id: int, dossier_id: int, limit: int = 100, *, moves: bool = False) -> list[TrailEntry]:
     """Return the latest entries of a dossier that the scope may see, newest first; `moves` leaves out typing."""
-    statement = select(TrailEntry).where(here_or_before(tenant_id), TrailEntry.dossier_id == dossier_id)
+    asked = {"tenant": tenant_id, "dossier": dossier_id, "limit": limit}
+    return list(db.session.scalars(_of_dossier(moves), asked))
+
+
+@cache
+def _of_dossier(moves: bool) -> Select[tuple[TrailEntry]]:
+    statement = select(TrailEntry).where(
+        here_or_before(bindparam("tenant", type_=Integer)),
+        TrailEntry.dossier_id == bindparam("dossier", type_=BigInteger),
+    )
     if moves:
         statement = statement.where(TrailEntry.act.in_(_MOVES) | TrailEntry.act.startswith("dossier."))
-    return list(db.session.scalars(statement.order_by(TrailEntry.id.desc()).limit(limit)))
+    return statement.order_by(TrailEntry.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def of_acts(tenant_id: int, prefix: str, limit: int = 20) -> list[TrailEntry]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from portal.catalogue import queries
+from portal.catalogue.ruling import as_rules
 from portal.catalogue.trial import changed, read_values, with_thresholds
 from portal.catalogue.trying import Trial, try_out
 from portal.cycle.models import Cycle
@@ -47,7 +47,7 @@ def tried(values: dict[tuple[str, int], int], **only: Any) -> Trial:
     """Try thresholds by code and level on the dossiers of 2026 (inside a scope)."""
     of = version()
     rows = [row for criterion in of.criteria for row in criterion.indicators]
-    rules, keys = queries.as_rules(rows), [row.key for row in rows]
+    rules, keys = as_rules(rows), [row.key for row in rows]
     wanted = {(indicator(of, code).id, level): value for (code, level), value in values.items()}
     change = changed(
         list(zip(keys, rules, strict=True)), list(zip(keys, with_thresholds(rules, wanted), strict=True))
@@ -108,7 +108,7 @@ def test_what_was_typed_is_read_or_answered_with_a_sentence(world: World, ground
     admin, _, _ = ground
     with world.acting(admin, writes=False):
         row = indicator(version(), "2.1")
-        (rule,) = queries.as_rules([row])
+        (rule,) = as_rules([row])
     first, second = (rule.id, 1), (rule.id, 2)
     now = {level: rule.threshold(level).in_force for level in (1, 2)}
     assert read_values([rule], {first: f"{now[1]} %", second: ""}) == ({}, {})

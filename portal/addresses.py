@@ -1,0 +1,47 @@
+"""Addresses of pages, remembered: the links of a list and of its frame are the same from page to page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask import has_request_context, request
+
+from tenants.access import GuardedFlask
+
+MOST = 8192
+"""So many addresses are remembered, about 2 MB; the longest unused is forgotten."""
+
+
+class Portal(GuardedFlask):
+    """The program; it builds each address of its own once. What makes an address is its key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._address = lru_cache(MOST)(self._build)
+
+    def url_for(
+        self,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """Return the address of a page, as Flask does."""
+        values |= {name: said for name, said in (("_anchor", _anchor), ("_method", _method)) if said}
+        # Whole addresses and relative names depend on more of the request than is in the key.
+        if _scheme or _external or endpoint.startswith(".") or self.debug or not has_request_context():
+            return super().url_for(endpoint, _scheme=_scheme, _external=_external, **values)
+        # 1 and True are equal, and make different addresses.
+        key = tuple((name, type(value), value) for name, value in values.items())
+        try:
+            hash(key)
+        except TypeError:  # a list of values
+            return super().url_for(endpoint, **values)
+        return self._address(request.script_root, endpoint, key)
+
+    def _build(self, _script_root: str, endpoint: str, values: tuple[tuple[str, type, Any], ...]) -> str:
+        return super().url_for(endpoint, **{name: value for name, _, value in values})

@@ -1,0 +1,55 @@
+"""What a transaction leaves behind on its pooled connection: statements it prepared, and nothing of its scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.exc import DBAPIError
+
+from portal.cycle.models import Setting
+from tenants.database import db
+from tenants.scope import Scope, ScopeKind, current_scope, enter
+from tests.builders import World
+
+STATEMENT = select(Setting.value).where(Setting.key == bindparam("key"))
+PREPARED = text("select count(*) from pg_prepared_statements where statement ilike '%from setting%'")
+STANDS = text("select current_user::text, current_setting('app.tenant_id', true)")
+
+
+@pytest.fixture
+def alone(world: World) -> Any:
+    """One connection at a time, so that a next transaction has the connection of the last."""
+    assert current_scope() is None
+    yield world
+    enter(None)
+
+
+def test_reading_keeps_what_was_prepared_and_leaves_no_scope(alone: World) -> None:
+    """Seven pages of one place; the next one prepares nothing, and whoever comes after stands nowhere."""
+    tenant = alone.a_district()
+    for _ in range(7):
+        enter(Scope(ScopeKind.DISTRICT, tenant, writes=False))
+        db.session.execute(STATEMENT, {"key": "demo"})
+    enter(Scope(ScopeKind.DISTRICT, tenant, writes=False))
+    assert db.session.scalar(text("show transaction_read_only")) == "on"
+    assert db.session.scalar(PREPARED) == 1
+    enter(None)
+    role, place = db.session.execute(STANDS).one()
+    assert (role, place or "0") == ("portal_web", "0")
+
+
+def test_what_may_write_is_rolled_back(alone: World) -> None:
+    """Only a transaction that could not write ends with a commit."""
+    tenant = alone.a_district()
+    change = text("update unit set name = 'khác' where tenant_id = :tenant")
+    unit = alone.a_unit(tenant)
+    enter(Scope(ScopeKind.DISTRICT, tenant))
+    assert db.session.execute(change, {"tenant": tenant}).rowcount == 1  # type: ignore[attr-defined]
+    enter(Scope(ScopeKind.DISTRICT, tenant, writes=False))
+    name = db.session.scalar(text("select name from unit where id = :unit"), {"unit": unit})
+    assert name != "khác"
+    with pytest.raises(DBAPIError, match="read-only"):
+        db.session.execute(change, {"tenant": tenant})
+    enter(None)

@@ -1,0 +1,29 @@
+"""Addresses that are remembered are those Flask builds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, url_for
+
+from tenants.access import GuardedFlask
+
+
+def test_an_address_is_the_one_flask_builds(program: GuardedFlask) -> None:
+    """Also where two values are equal, below another root, and with what is not remembered."""
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("dossiers.show", {"dossier_id": 7}),
+        ("dossiers.show", {"dossier_id": 8, "_anchor": "so-lieu"}),
+        ("appraisal.queue", {"nam": 1}),
+        ("appraisal.queue", {"nam": True}),
+        ("appraisal.queue", {"nam": "1&q=a b"}),
+        ("appraisal.queue", {"nam": None}),
+        ("appraisal.queue", {"nam": [1, 2]}),
+        ("dossiers.show", {"dossier_id": 7, "_external": True}),
+        ("static", {"filename": "app.css"}),
+    )
+    for root in ("", "/cong"):
+        with program.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+            for _ in range(2):
+                for endpoint, values in asked:
+                    assert url_for(endpoint, **values) == Flask.url_for(program, endpoint, **values)
