@@ -14,7 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.catalogue import trial_views
@@ -386,9 +386,14 @@ def test_a_long_step_shows_life_and_hears_of_its_end(office: Office, monkeypatch
     """While one step takes long the page sees how far it is, the turn does not run out, and a call-off stops it."""
     monkeypatch.setattr(rules, "BEAT", timedelta(seconds=0.05))
     seen: list[tuple[int, int]] = []
+    limits: list[Any] = []
 
     def build(_batch: Any, turn: Any) -> Result:
+        with turn.reading():
+            limits.append(db.session.scalar(text("show statement_timeout")))
         with turn.alive():
+            with turn.reading():
+                limits.append(db.session.scalar(text("show statement_timeout")))
             for done in range(200):
                 turn.hear(done, 200)
                 time.sleep(0.05)
@@ -401,6 +406,7 @@ def test_a_long_step_shows_life_and_hears_of_its_end(office: Office, monkeypatch
     job_id = office.ask(kind="decision")
     office.work()
     assert office.job(job_id).state == State.CANCELLED
+    assert limits == ["15s", "30min"], "a statement of a long step may take longer than one of a page"
     ((done, total),) = seen
     assert 0 < done <= 10
     assert total == 200
