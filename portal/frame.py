@@ -57,8 +57,9 @@ PROVINCE_ROOMS = (
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
     ("Hướng dẫn", "guidance.questions", Right.SEE_PROVINCE),
 )
-# What is not a room, in the menu under one's name: work done beside the pages, who may do what.
+# What is not a room, in the menu under one's name: news, work done beside the pages, who may do what.
 IN_MENU = (
+    ("Thông báo", "desk.notices", Right.READ_NOTICES),
     ("Việc đang chạy", "jobs.index", Right.RUN_BATCHES),
     ("Ủy quyền", "powers.delegations", Right.SEE_DELEGATIONS),
     ("Giao quyền quyết định", "powers.proposals", Right.SEE_PROPOSALS),

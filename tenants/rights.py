@@ -62,7 +62,7 @@ class Right(Enum):
 
     OWN_ACCOUNT = Grant("xem và sửa tài khoản của mình", _SIGNED_IN)
     SEE_DESK = Grant("xem việc cần làm", _SIGNED_IN)
-    READ_NOTICES = Grant("đọc thông báo của đơn vị, của nơi công nhận", UNIT_ROLES | DISTRICT_ROLES)
+    READ_NOTICES = Grant("đọc thông báo gửi cho mình, cho nơi mình làm việc", _STAFF)
     READ_CATALOGUE = Grant("đọc bộ tiêu chí", _SIGNED_IN)
     READ_EVIDENCE = Grant("mở minh chứng trong phạm vi của mình", _STAFF)
     READ_PAPERS = Grant("xem văn bản của hồ sơ trong phạm vi của mình", _STAFF)

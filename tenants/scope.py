@@ -65,6 +65,7 @@ class Scope:
 _ONLY_READS = "only_reads"
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+_patience: ContextVar[int] = ContextVar("patience", default=0)
 
 
 def current_scope() -> Scope | None:
@@ -97,6 +98,16 @@ def acting_in(scope: Scope) -> Iterator[Scope]:
         db.session.commit()
     finally:
         enter(before)
+
+
+@contextmanager
+def patient(seconds: int) -> Iterator[None]:
+    """Let the transactions begun in a block take so long, where the login's own limits are made for pages."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 @contextmanager
@@ -149,6 +160,10 @@ def follow_scope(engine: Engine) -> None:
         # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
         statements = scope.statements() if scope else "SET LOCAL ROLE NONE"
         connection.info[_ONLY_READS] = scope is not None and not scope.writes
+        seconds = _patience.get()
+        if seconds:
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                statements += f"; SET LOCAL {limit} = '{int(seconds)}s'"
         connection.connection.driver_connection.execute(statements)
 
     @event.listens_for(engine, "rollback")

@@ -171,7 +171,9 @@ def test_it_ends_cleanly_when_its_starter_is_killed(folder, programs):
         starter.kill()
 
     assert until(lambda: not server.running)
-    assert until(lambda: "database system is shut down" in server.log.read_text())  # said after the lock is gone
+    assert until(
+        lambda: "database system is shut down" in server.log.read_text()
+    )  # said after the lock is gone
     server.ensure()
     assert server.started_here
     server.stop()

@@ -25,11 +25,15 @@ class Described:
 
 
 class Batch(ABC):
-    """A kind of job; `name` stands in the table and in forms. `personal`: its file is for who asked alone."""
+    """A kind of job; `name` stands in the table and in forms.
+
+    `personal`: its file is for who asked alone. `inner`: it is for a page of the portal, and nobody takes it along.
+    """
 
     name: ClassVar[str]
     right: ClassVar[Right]
     personal: ClassVar[bool] = False
+    inner: ClassVar[bool] = False
 
     def right_for(self, wanted: Wanted) -> Right:
         """Return the right that asking, doing and fetching take, beside the one to have jobs done at all."""

@@ -50,6 +50,22 @@ def latest_on(place: Place, kind: str, subject: int) -> Job | None:
     )
 
 
+def last_file(kind: str, subject: int) -> Job | None:
+    """Return the last finished job of a kind on a subject whose file is kept, in the scope in force, or None."""
+    return db.session.scalar(
+        select(Job)
+        .where(
+            Job.kind == kind,
+            Job.subject == subject,
+            Job.state == State.DONE,
+            Job.sha256 != "",
+            Job.expires_at > signin.now(),
+        )
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+
+
 def serving(place: Place, kind: str, subject: int, key: str, mark: str) -> Job | None:
     """Return the job that serves an asking: one on its way, or a finished one of the same content."""
     kept = (

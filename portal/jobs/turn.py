@@ -8,6 +8,7 @@ has changed meanwhile is made anew.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import threading
@@ -18,15 +19,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
+from tenants.database import db
 from tenants.identity import Identity
-from tenants.scope import acting_in
+from tenants.scope import acting_in, patient
 
 from . import progress, queue, rules
 from .queue import Held
 from .result import Result
 
 __all__ = ["Result", "Turn", "TurnOver"]
+
+log = logging.getLogger("portal.jobs")
 
 
 class TurnOver(Exception):
@@ -78,7 +83,10 @@ class Turn:
 
     @contextmanager
     def alive(self) -> Iterator[None]:
-        """Let a step be long: while it lasts, a thread beside it shows life, says how far it is and hears of an end."""
+        """Let a step be long: while it lasts, a thread beside it shows life, says how far it is and hears of an end.
+
+        Its transactions may take longer than those of pages.
+        """
         app, ended = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
         until = time.monotonic() + rules.LONGEST_STEP.total_seconds()
 
@@ -87,14 +95,19 @@ class Turn:
                 while not self.over and not ended.wait(rules.BEAT.total_seconds()):
                     if time.monotonic() > until:
                         return
-                    self.over = queue.renew(self.held, done=self.done, total=self.total)
+                    try:
+                        self.over = queue.renew(self.held, done=self.done, total=self.total)
+                    except SQLAlchemyError as error:  # the next beat may get through, within the lease
+                        log.warning("job %s shows no life: %s", self.held.id, error)
+                        db.session.rollback()
 
         self._go_on()
         progress.listen(self)
         beating = threading.Thread(target=beat, name="beat")
         beating.start()
         try:
-            yield
+            with patient(int(rules.LONGEST_STEP.total_seconds())):
+                yield
         finally:
             ended.set()
             beating.join()

@@ -68,6 +68,7 @@ def index() -> str:
         active=rules.ACTIVE,
         percent=rules.percent,
         days_left=lambda job: rules.days_left(job.expires_at, now) if job.sha256 and job.expires_at else 0,
+        inner=lambda job: job.kind in BATCHES and BATCHES[job.kind].inner,
         may_cancel=lambda job: operations.may_cancel(me, job),
         may_fetch=lambda job: may_fetch(me, job),
         kept=rules.KEPT.days,
@@ -138,8 +139,8 @@ def result(job_id: int) -> Response:
     sentence = may_fetch(signed_in(), job)
     if sentence:
         abort(403, sentence)
-    if job.state != State.DONE:
-        raise Refused("Việc này chưa có tệp để tải.", 409)
+    if job.state != State.DONE or (job.kind in BATCHES and BATCHES[job.kind].inner):
+        raise Refused("Việc này không có tệp để tải.", 409)
     if not job.sha256 or job.expires_at is None or job.expires_at <= signin.now():
         raise Refused(f"Tệp chỉ được giữ {rules.KEPT.days} ngày và đã được xóa. Xin yêu cầu lập lại.", 410)
     content: bytes | IO[bytes] = results_store().open(job.tenant_id, job.sha256)

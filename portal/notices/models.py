@@ -29,6 +29,7 @@ from tenants.owned import OWN_TENANT, TenantOwned, Wall
 
 _FOR_UNIT = "audience = 'unit' and unit_id = app_unit()"
 _MINE = "account_id = app_account()"
+_READERS = ("unit", "district", "province")
 _SERVES_HERE = (
     "exists (select from membership m where m.account_id = notice.account_id and m.tenant_id = app_tenant())"
 )
@@ -50,12 +51,13 @@ class Notice(TenantOwned, Base):
         grants={
             "unit": "select, insert",
             "district": "select, insert",
-            "province": "insert",
+            "province": "select, insert",
             "work": "select, insert, update (taken_up_at)",
         },
         rows={
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_MINE} else {_FOR_UNIT} end",
             "district": f"{OWN_TENANT} and case audience when 'person' then {_MINE} else true end",
+            "province": f"{OWN_TENANT} and audience = 'person' and {_MINE}",
         },
         inserts={
             "unit": f"{OWN_TENANT} and case audience when 'person' then {_SERVES_HERE} else unit_id = app_unit() end",
@@ -92,10 +94,10 @@ class NoticeRead(TenantOwned, Base):
 
     __tablename__ = "notice_read"
     __wall__ = Wall(
-        grants={"unit": "select, insert", "district": "select, insert", "work": "select"},
-        rows=dict.fromkeys(("unit", "district"), f"{OWN_TENANT} and {_MINE}"),
+        grants={**dict.fromkeys(_READERS, "select, insert"), "work": "select"},
+        rows=dict.fromkeys(_READERS, f"{OWN_TENANT} and {_MINE}"),
         inserts=dict.fromkeys(
-            ("unit", "district"),
+            _READERS,
             f"{OWN_TENANT} and {_MINE} and exists (select from notice n"
             " where n.tenant_id = notice_read.tenant_id and n.id = notice_read.notice_id)",
         ),

@@ -1,4 +1,4 @@
-"""Reading notices in the scope of a unit or a district: what the acting person has in the inbox of a place."""
+"""Reading notices in the scope of a place: what the acting person has in its inbox (of the province, the person's own)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def book_of(ext: str, sheets: Mapping[str, Sheet], name: str, made: datetime | N
     if ext not in MEDIA:
         abort(404)
     refuse_long(max(len(sheet.rows) for sheet in sheets.values()))
-    # The answer closes the file; on disk where it is large, so that memory stays what it was.
+    # On disk where it is large, so that memory stays what it was; the answer closes the file at its end.
     target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     try:
         if ext == "xlsx":
@@ -66,9 +66,10 @@ def book_of(ext: str, sheets: Mapping[str, Sheet], name: str, made: datetime | N
             write_csv(target, next(iter(sheets.values())))
         size = target.tell()
         target.seek(0)
+        content = target if size > IN_MEMORY else target.read()
     except BaseException:
         target.close()
         raise
-    return web.download(
-        target.read() if size <= IN_MEMORY else target, f"{name}.{ext}", MEDIA[ext], size=size
-    )
+    if isinstance(content, bytes):
+        target.close()
+    return web.download(content, f"{name}.{ext}", MEDIA[ext], size=size)

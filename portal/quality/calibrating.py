@@ -18,7 +18,8 @@ from portal.units.models import Unit
 from tenants.database import db
 
 from .calibration import MEASURES, Measure, Raw, Spread, Value, band, shown, spread
-from .gathering import CONCLUDED, NOT_OPEN
+from .comparing import NOT_OPEN
+from .gathering import CONCLUDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, cast, distinct, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, and_, case, cast, distinct, func, or_, select
 from sqlalchemy.dialects.postgresql import array_agg, distinct_on
 from sqlalchemy.orm import aliased
 
 from portal.appraisal.models import Finding
 from portal.cycle.models import Cycle
 from portal.cycle.queries import of_same_tier
-from portal.dossiers.models import Answer, Dossier, Headcount, State
-from portal.dossiers.states import UNFILED
+from portal.dossiers.models import Dossier, Headcount, State
 from portal.evidence.models import Evidence, EvidenceLink
 from portal.figures import queries as figures
 from portal.figures.rules import ZERO, Counts
@@ -23,15 +22,13 @@ from portal.province.queries import places_in
 from portal.province.sources import official_counts
 from portal.province.summary import standings
 from portal.recognition.models import Decision, DecisionLine
-from portal.units.kinds import SENSITIVE_KINDS
 from portal.units.models import Unit
-from portal.visits.comparing import figures_of
 from tenants.database import db
 
-from . import rules
+from . import comparing, rules
+from .comparing import NOT_OPEN, tells_people
 from .rules import At, Found, Rule
 
-NOT_OPEN = (*UNFILED, State.REFUSED_LATE)
 CONCLUDED = (State.APPRAISED, State.DECIDED)
 CELLS = {
     "submitted": "hồ sơ đã nộp",
@@ -40,11 +37,6 @@ CELLS = {
     "refused": "không công nhận",
 }
 """What of a report is held against what is counted now."""
-
-
-def tells_people(dossier: Any = Dossier) -> ColumnElement[bool]:
-    """Return the condition that a dossier, with its unit joined, may have its numbers of people compared."""
-    return and_(~dossier.ratio_only, ~Unit.sensitive, Unit.kind.not_in(SENSITIVE_KINDS))
 
 
 class Year:
@@ -102,11 +94,6 @@ def _shared(year: Year, groups: Iterable[tuple[str, Any, int, Any]]) -> list[rul
     ]
 
 
-def _open(year: Year) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of the districts' dossiers of a year that are not drafts."""
-    return Dossier.year == year.year, Dossier.state.not_in(NOT_OPEN), of_same_tier(Dossier.tenant_id)
-
-
 def _same_files(year: Year, limit: int) -> list[rules.Shared]:
     statement = (
         select(Evidence.sha256, array_agg(distinct(Dossier.id)))
@@ -117,7 +104,7 @@ def _same_files(year: Year, limit: int) -> list[rules.Shared]:
         .join(
             Dossier, and_(Dossier.tenant_id == EvidenceLink.tenant_id, Dossier.id == EvidenceLink.dossier_id)
         )
-        .where(*_open(year))
+        .where(*comparing.open_in(year.year))
         .group_by(Evidence.sha256)
         .having(func.count(distinct(Evidence.tenant_id)) > 1, func.count(distinct(Dossier.id)) <= limit)
         .order_by(Evidence.sha256)
@@ -126,32 +113,11 @@ def _same_files(year: Year, limit: int) -> list[rules.Shared]:
 
 
 def _same_figures(year: Year, limit: int) -> list[rules.Shared]:
-    open_here = (
-        select(Dossier.tenant_id, Dossier.id)
-        .join(Unit, and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id))
-        .where(*_open(year), tells_people())
-    )
-    of = figures_of(tuple_(Answer.tenant_id, Answer.dossier_id).in_(open_here)).subquery("figures")
-    statement = (
-        select(Headcount.value, of.c.shares, array_agg(of.c.dossier_id))
-        .join(
-            of,
-            and_(
-                of.c.tenant_id == Headcount.tenant_id,
-                of.c.dossier_id == Headcount.dossier_id,
-                Headcount.code == "members",
-            ),
-        )
-        .where(Headcount.value.is_not(None), func.cardinality(of.c.shares) >= limit, of.c.telling > 0)
-        .group_by(Headcount.value, of.c.shares)
-        .having(func.count(distinct(of.c.tenant_id)) > 1)
-        .order_by(Headcount.value, of.c.shares)
-    )
     return _shared(
         year,
         (
             (hashlib.sha256(f"{members}|{shares}".encode()).hexdigest()[:32], ids, members, shares)
-            for members, shares, ids in db.session.execute(statement)
+            for members, shares, ids in comparing.groups_known(year.year, limit)
         ),
     )
 
@@ -245,7 +211,7 @@ def _members(year: Year, _limit: int) -> list[rules.People]:
         )
         .join(count, of(count, Dossier))
         .join(count_before, of(count_before, earlier))
-        .where(*_open(year))
+        .where(*comparing.open_in(year.year))
         .where(tells_people(), ~earlier.ratio_only, count.value.is_not(None), count_before.value.is_not(None))
         .group_by(Dossier.tenant_id)
     )

@@ -16,7 +16,7 @@ from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import between_views, operations, queries, recheck_views
+from . import between_views, comparing, operations, queries, recheck_views
 from .blueprint import blueprint
 from .forms import LimitsForm
 from .queries import Line
@@ -87,6 +87,7 @@ def _index(
         limits=limits,
         rates=queries.rates(),
         acts=operations.ACTS,
+        compared=comparing.standing(cycle.year) if only in (None, Rule.SAME_FIGURES) else None,
         typed=typed or {},
         form=form or LimitsForm(formdata=None, data={rule.value: limits[rule] for rule in Rule}),
         watches=refusal(signed_in(), Right.WATCH_QUALITY) is None,

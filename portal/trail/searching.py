@@ -6,7 +6,7 @@ indexes on time carry the order, and what is searched by words lies within the a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, tuple_
 
 from portal import words
-from portal.papers.sheets import Column, Sheet
+from portal.papers.sheets import Column, Sheet, Value
 from portal.spelling import fold
 from portal.units.models import Unit
 from portal.units.queries import escaped
@@ -127,35 +127,34 @@ def _said(value: Any) -> str:
     return "–" if value in (None, "") else str(value)[:500]
 
 
-def sheet(rows: list[Any], **shared: Any) -> Sheet:
-    """Return entries as a table to take along."""
-    return Sheet(
-        "Nhật ký",
-        (
-            Column("Lúc", width=18),
-            Column("Nơi", width=24),
-            Column("Người", width=30),
-            Column("Vai trò", width=20),
-            Column("Việc", width=70),
-            Column("Đơn vị", width=30),
-            Column("Trước", width=24),
-            Column("Sau", width=24),
-            Column("Từ địa chỉ", width=16),
-            Column("Mục số", width=10),
-        ),
-        [
-            (
-                words.moment(entry.at),
-                place,
-                entry.actor,
-                words.role_name(entry.role, tier) if entry.role else "",
-                entry.sentence,
-                unit or "",
-                *(changed(entry) or ("", "")),
-                entry.address,
-                str(entry.id),
-            )
-            for entry, unit, place, tier in rows
-        ],
-        **shared,
+def row(found: Any) -> tuple[Value, ...]:
+    """Return an entry, with its unit and place, as a row of a file."""
+    entry, unit, place, tier = found
+    return (
+        words.moment(entry.at),
+        place,
+        entry.actor,
+        words.role_name(entry.role, tier) if entry.role else "",
+        entry.sentence,
+        unit or "",
+        *(changed(entry) or ("", "")),
+        entry.address,
+        str(entry.id),
     )
+
+
+def sheet(rows: Collection[tuple[Value, ...]], **shared: Any) -> Sheet:
+    """Return entries as a table to take along."""
+    columns = (
+        Column("Lúc", width=18),
+        Column("Nơi", width=24),
+        Column("Người", width=30),
+        Column("Vai trò", width=20),
+        Column("Việc", width=70),
+        Column("Đơn vị", width=30),
+        Column("Trước", width=24),
+        Column("Sau", width=24),
+        Column("Từ địa chỉ", width=16),
+        Column("Mục số", width=10),
+    )
+    return Sheet("Nhật ký", columns, rows, **shared)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 
 from portal import clock, words
 from portal.jobs.later import later
-from portal.papers.table_files import MEDIA, file_of, marks
+from portal.papers.table_files import file_of, marks, streamed
 from portal.typed import line, read_day
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -75,15 +75,14 @@ def index() -> Any:
 @later("Nhật ký")
 def export(ext: str) -> Any:
     """What was asked as XLSX or CSV, the newest entries first."""
-    if ext not in MEDIA:
-        abort(404)
-    rows = db.session.execute(searching.entries(_asked(), _tenant()).limit(MOST_EXPORTED + 1)).all()
+    found_entries = searching.entries(_asked(), _tenant()).limit(MOST_EXPORTED)
+    rows = streamed(found_entries, searching.row)
     note = ""
-    if len(rows) > MOST_EXPORTED:
+    if len(rows) == MOST_EXPORTED:
         note = (
             f"Chỉ có {words.number(MOST_EXPORTED)} mục mới nhất; xin thu hẹp khoảng ngày để lấy phần còn lại."
         )
-    return file_of(ext, searching.sheet(list(rows[:MOST_EXPORTED]), note=note, **marks()), "nhat-ky")
+    return file_of(ext, searching.sheet(rows, note=note, **marks()), "nhat-ky")
 
 
 @blueprint.get("/nhat-ky/niem-phong")

@@ -77,6 +77,8 @@ ON_THE_WAY = {
 OF_THE_PROVINCE = {"figure_mark", "figure_summary"}
 # Who does what in a unit and whom it let in is its own affair.
 OF_THE_UNIT_ALONE = {"assignment", "invitation", "invited_indicator"}
+# What was asked for in a place is that place's: a unit's own, or a district's own.
+OF_WHO_ASKED = {"job"}
 ROSTERS = {"roster", "roster_person"}  # names stay in the unit
 PROVINCE_BLIND = (
     {
@@ -365,7 +367,10 @@ def test_the_owner_reads_it(places: Places, victim: Any, name: str) -> None:
         )
         return
     reader = victim(name)["account_id"] if name in OF_ONE_PERSON | APART else 1
-    enter(Scope(ScopeKind.DISTRICT, places.victim, 0, reader))
+    owner = Scope(ScopeKind.DISTRICT, places.victim, 0, reader)
+    if name in OF_WHO_ASKED:
+        owner = Scope(ScopeKind.UNIT, places.victim, places.victim_unit, reader)
+    enter(owner)
     for way, read in READERS.items():
         seen, state = tried(lambda read=read: read(name, victim(name)))  # type: ignore[misc]
         if way != "locked":

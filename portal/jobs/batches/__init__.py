@@ -7,6 +7,7 @@ from portal.jobs.batch import Batch
 from . import imports
 from .archive import Archive
 from .certificates import Certificates, CertificateTexts
+from .comparing import SameFigures
 from .decision import DecisionFiles
 from .dossier import WholeDossier
 from .lists import Lists
@@ -20,6 +21,7 @@ BATCHES: dict[str, Batch] = {
         Archive(),
         Lists(),
         WholeDossier(),
+        SameFigures(),
         *imports.BATCHES,
     )
 }
