@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, Select, cast, func, select
 
 from portal import clock, words
-from portal.catalogue.models import CatalogueIndicator, CriteriaVersion
-from portal.catalogue.queries import as_rule, indicators_of
+from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.models import CriteriaVersion
+from portal.catalogue.ruling import as_rule
 from portal.catalogue.wording import ALWAYS, NEVER, ThresholdLine, for_whom, matrix, threshold_line
 from portal.cycle.models import Cycle
 from portal.open_data.models import PublishedFigure
-from portal.units.kinds import UNIT_KINDS
+from portal.units.kinds import DISTRICT_KINDS
 from tenants.database import db
+from tenants.places import Tier
 
 
 def version_in_use() -> tuple[CriteriaVersion, int] | None:
-    """Return the criteria of the latest year that has begun, with that year; None before the first one."""
+    """Return the districts' criteria of the latest year that has begun, with that year; None before the first one."""
     row = db.session.execute(
         select(CriteriaVersion, Cycle.year)
         .join(Cycle, Cycle.version_id == CriteriaVersion.id)
-        .where(Cycle.opens_on <= clock.today())
+        .where(Cycle.opens_on <= clock.today(), Cycle.tier == Tier.DISTRICT)
         .order_by(Cycle.year.desc())
         .limit(1)
     ).one_or_none()
@@ -33,7 +35,7 @@ def version_in_use() -> tuple[CriteriaVersion, int] | None:
 class Explained:
     """An indicator for a reader: its row, whom it is for, when it is for the chosen kind ("" : always), what is asked."""
 
-    row: CatalogueIndicator
+    row: KeptIndicator
     whom: str
     when: str
     lines: Sequence[ThresholdLine]
@@ -49,7 +51,7 @@ def explained(version_id: int, kind: str) -> list[tuple[str, list[Explained]]]:
             continue
         one = Explained(
             row,
-            for_whom(rule, tuple(UNIT_KINDS)),
+            for_whom(rule, tuple(DISTRICT_KINDS)),
             cell.text if cell and cell is not ALWAYS else "",
             [threshold_line(row, threshold) for threshold in row.thresholds],
         )

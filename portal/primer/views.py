@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from portal import clock, words
 from portal.complaints.rules import FILE_DAYS
 from portal.recognition.rules import term_of
-from portal.units.kinds import UNIT_KINDS
+from portal.units.kinds import DISTRICT_KINDS
 from tenants.access import public
 
 from . import queries
@@ -22,7 +22,7 @@ blueprint = Blueprint("primer", __name__)
 def page() -> Any:
     """Explain the criteria, for all kinds of units or a chosen one, and give the published figures."""
     kind = request.args.get("loai", "")
-    kind = kind if kind in UNIT_KINDS else ""
+    kind = kind if kind in DISTRICT_KINDS else ""
     used = queries.version_in_use()
     years = queries.by_year()
     chosen = request.args.get("nam", "")
@@ -31,7 +31,7 @@ def page() -> Any:
     return render_template(
         "primer/page.html",
         kind=kind,
-        kinds=[(code, words.UNIT_KINDS[code].name) for code in UNIT_KINDS],
+        kinds=[(code, words.DISTRICT_KINDS[code].name) for code in DISTRICT_KINDS],
         version=version,
         version_year=version_year,
         criteria=queries.explained(version.id, kind) if version else [],
