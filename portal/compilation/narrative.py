@@ -5,10 +5,11 @@ No official form was found; the sections are the product's own and are marked so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from portal import words
 from portal.figures.annex import Annex
+from portal.figures.rules import Counts
 from portal.figures.tables import Row
 from portal.reports.skeleton import Section, Skeleton
 
@@ -60,7 +61,8 @@ SECTIONS: tuple[Section, ...] = (
         "iii_2",
         "Các huyện ban hành {so_quyet_dinh} quyết định, công nhận {so_cong_nhan} đơn vị, gồm {so_muc_1} đơn vị mức độ 1 và "
         "{so_muc_2} đơn vị mức độ 2, đạt {ty_le_cong_nhan_ho_so} số hồ sơ đã nộp và {ty_le_cong_nhan_don_vi} tổng số đơn vị; "
-        "không công nhận {so_khong_cong_nhan} đơn vị; {so_chua_xet} hồ sơ rút, trả hoặc chưa xét (Biểu 01-T, 02-T).",
+        "không công nhận {so_khong_cong_nhan} đơn vị; {so_chua_xet} hồ sơ rút, trả hoặc chưa xét (Biểu 01-T, 02-T).\n"
+        "{don_vi_cap_tinh}",
         True,
     ),
     Section(
@@ -90,6 +92,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("VI. PHƯƠNG HƯỚNG NĂM TIẾP THEO", "vi", "", False, "Nhiệm vụ của năm {nam_sau}."),
     Section("VII. KIẾN NGHỊ, ĐỀ XUẤT", "vii", ""),
 )
+OWN = "don_vi_cap_tinh"
+"""The field that tells of the units of provincial level: a sentence, for they are in no table of districts."""
 FIELDS: Mapping[str, str] = {
     "nam": "năm đánh giá",
     "nam_sau": "năm sau",
@@ -126,15 +130,19 @@ FIELDS: Mapping[str, str] = {
     "so_het_han_nam_sau": "công nhận hết hạn trong năm sau (Biểu 05-T)",
     "cac_muc_tieu": "từng mục tiêu với tỷ lệ chung và số huyện đạt (Biểu 04-T)",
     "chi_tieu_chua_dat": "ba chỉ tiêu nhiều đơn vị chưa đạt nhất",
+    OWN: "cả câu về các đơn vị cấp tỉnh, đứng ngoài các biểu",
 }
 SKELETON = Skeleton(SECTIONS, FIELDS)
 
 
 def fields(
     year: int, rows: Sequence[Row], annexes: Mapping[str, Annex], sources: Sequence[Source], missing: Sequence[str],
-    late: int,
+    late: int, own: str = "",
 ) -> dict[str, str]:  # fmt: skip
-    """Return what each field shows. `missing`: districts without an accepted report; `late`: accepted ones sent late."""
+    """Return what each field shows.
+
+    `missing`: districts without an accepted report; `late`: accepted ones sent late; `own`: what `of_provincial` says.
+    """
     row, n = rows[-1], words.number
     c, gain = row.counts, row.cell("24").text
     held = annexes["05-T"].total
@@ -174,7 +182,18 @@ def fields(
         "so_het_han_nam_sau": n(number_of(held, "expires_1")) if held else "–",
         "cac_muc_tieu": _goals(annexes["04-T"]),
         "chi_tieu_chua_dat": _failed(sources),
+        OWN: own,
     }  # fmt: skip
+
+
+def of_provincial(counts: Iterable[Counts]) -> str:
+    """Tell of the units of provincial level from the accepted reports on them, "" while there is none."""
+    n = words.number
+    return " ".join(
+        f"Ngoài các biểu của huyện, có {n(c.units)} đơn vị cấp tỉnh: {n(c.submitted)} đơn vị nộp hồ sơ, công nhận "
+        f"{n(c.recognised)} đơn vị, gồm {n(c.level_1)} đơn vị mức độ 1 và {n(c.level_2)} đơn vị mức độ 2."
+        for c in counts
+    )
 
 
 def _goals(annex: Annex) -> str:

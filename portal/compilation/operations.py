@@ -35,6 +35,7 @@ from .queries import (
     number_taken,
     previous_counts,
     report_of,
+    tells_own,
 )
 from .rules import RULE_OF
 from .sources import sources_of
@@ -60,7 +61,11 @@ def compile_report(actor: Identity, year: int) -> ProvincialReport:
     latest = known[0] if known else None
     if latest is not None and latest.state == "locked":
         raise Refused("Số liệu báo cáo đang khóa. Muốn lấy thêm báo cáo huyện, xin mở khóa trước.")
-    same = latest is not None and latest.snapshot["reports"] == _pairs(now.accepted)
+    same = (
+        latest is not None
+        and latest.snapshot["reports"] == _pairs(now.accepted)
+        and tells_own(latest.snapshot.get("fields", {}), now)
+    )
     if latest is not None and same and latest.state != "table":
         raise Refused("Báo cáo tỉnh đã gồm đúng các báo cáo này; chưa có báo cáo nào mới được nhận.")
     if latest is not None and latest.state == "draft":
@@ -96,7 +101,7 @@ def _added_up(year: int, province: str, now: Now) -> dict[str, Any]:
         "rows": [row.as_json() for row in rows],
         "annexes": {number: [line.as_json() for line in one.lines] for number, one in annexes.items()},
         "receipts": [line.as_json() for line in now.receipts],
-        "fields": narrative.fields(year, rows, annexes, sources, now.missing, now.late),
+        "fields": narrative.fields(year, rows, annexes, sources, now.missing, now.late, now.own),
     }
 
 

@@ -12,8 +12,8 @@ from portal.cycle.queries import cycle_of
 from portal.figures.annex import Annex, Line
 from portal.figures.tables import Row
 from portal.province.queries import ReceiptLine, places_in
-from portal.province.sources import official_counts
-from portal.province.summary import standings
+from portal.province.sources import EVERYTHING, official_counts
+from portal.province.summary import provincial, standings
 from portal.reports.editions import Difference
 from portal.reports.rules import Result
 from portal.reports.skeleton import PrintedSection
@@ -21,7 +21,7 @@ from tenants.database import db
 
 from . import editions, tables
 from .models import ProvincialReport
-from .narrative import SKELETON
+from .narrative import OWN, SKELETON, of_provincial
 from .rules import RULE_OF, Compiled, cross_foot
 from .sources import sources_of
 from .tables import Source
@@ -62,11 +62,15 @@ def number_taken(report: ProvincialReport, number: str, dated: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """How the districts of a year stand now: all by name, the accepted report of each, and the receipt table."""
+    """How the districts of a year stand now: all by name, the accepted report of each, and the receipt table.
+
+    `own`: what the accepted report on units of provincial level says, "" without one.
+    """
 
     names: Mapping[int, str]
     accepted: Mapping[int, int]
     receipts: tuple[ReceiptLine, ...]
+    own: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -89,6 +93,7 @@ def now_of(year: int) -> Now:
         {place.id: place.name for place in places},
         {key: s.accepted.report_id for key, s in where.items() if s.accepted is not None},
         tuple(ReceiptLine.of(place.name, where[place.id]) for place in places if place.id in where),
+        of_provincial(line.counts for line in provincial(year, EVERYTHING, official=True) if line.counts),
     )
 
 
@@ -180,10 +185,20 @@ def previous_counts(year: int) -> Mapping[tables.Key, tables.Counts] | None:
 
 
 def newer_than(sheet: CompiledSheet, now: Now) -> tuple[str, ...]:
-    """Return the districts of which another report has been accepted since the tables were added up."""
-    return tuple(
+    """Return the districts of which another report has been accepted since the tables were added up.
+
+    Provincial units stand beside them; an edition from before they could be told does not miss them.
+    """
+    found = (
         now.names.get(key, "") for key, report in now.accepted.items() if sheet.reports.get(key) != report
     )
+    own = () if tells_own(sheet.fields, now) else ("Các đơn vị cấp tỉnh",)
+    return (*found, *own)
+
+
+def tells_own(fields: Mapping[str, str], now: Now) -> bool:
+    """Say whether fields tell what is now accepted of provincial units, or are older than that field."""
+    return fields.get(OWN, now.own) == now.own
 
 
 def checks_of(report: ProvincialReport, sheet: CompiledSheet, now: Now) -> tuple[Result, ...]:

@@ -315,6 +315,6 @@ def test_only_the_points_of_a_request_take_files(world: World) -> None:
     with world.acting(unit.head) as actor:
         dossier = world.dossier(unit.tenant_id, unit.dossier_id)
         operations.add_to_indicator(actor, dossier, unit.ids["2.5"], [("a.pdf", samples.pdf())])
-        with pytest.raises(Refused, match="Chỉ những điểm huyện yêu cầu"):
+        with pytest.raises(Refused, match="Chỉ những điểm được yêu cầu"):
             operations.add_to_indicator(actor, dossier, unit.ids["2.1"], [("b.pdf", samples.pdf("b"))])
         assert len(db.session.scalars(select(EvidenceLink)).all()) == 1

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.catalogue.models import CriteriaVersion
+from portal.compilation.operations import compile_report
+from portal.compilation.queries import compiled_sheet, now_of
 from portal.cycle.operations import announce_year, open_year
 from portal.cycle.queries import cycle_of, cycles, years
 from portal.cycle.rules import Calendar
@@ -232,6 +234,16 @@ def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
         (line,) = summary.provincial(2026, EVERYTHING, official=True)
         assert line.counts is not None
         assert line.counts.recognised == 2
+        assert now_of(2026).own.startswith(
+            "Ngoài các biểu của huyện, có 2 đơn vị cấp tỉnh: 2 đơn vị nộp hồ sơ"
+        )
+    with world.acting(ground.own.admin) as actor:
+        report = compiled_sheet(compile_report(actor, 2026))
+        assert report.total.counts.units == 1
+        (section,) = (one for one in report.sections if one.key == "iii_2")
+        assert section.paragraphs[-1].endswith(
+            "công nhận 2 đơn vị, gồm 1 đơn vị mức độ 1 và 1 đơn vị mức độ 2."
+        )
     client = world.sign_in(client, ground.own.admin)
     place = f"huyen={ground.own.tenant_id}&nam=2026"
     for page in ("/tinh/chi-tieu", "/tinh/so-sanh", "/tinh/so-lieu.csv", "/tinh/don-vi.csv"):
