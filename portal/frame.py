@@ -52,7 +52,7 @@ PROVINCE_ROOMS = (
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
-    ("Hướng dẫn", "guidance.questions", Right.SEE_PROVINCE),
+    ("Hỏi đáp", "guidance.questions", Right.SEE_PROVINCE),
 )
 # Pages about who may do what, in the menu under one's name: each where the right is held.
 OF_POWERS = (
