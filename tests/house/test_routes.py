@@ -207,7 +207,7 @@ def test_a_role_without_the_right_is_told_so(year: Year, faults: Faults) -> None
 
 
 # What a district tells all its units: a decision with its lists, an announcement and that it was noted.
-TOLD_TO_ALL_BESIDE = {"papers.decision", "guidance.show", "guidance.acknowledge"}
+TOLD_TO_ALL_BESIDE = {"papers.decision", "guidance.show", "guidance.acknowledge", "guidance.attachment"}
 
 
 def leaks(year: Year, name: str, said: str) -> bool:
