@@ -55,7 +55,7 @@ PROVINCE_ROOMS = (
     ("Bộ tiêu chí", "catalogue.index", Right.READ_CATALOGUE),
     ("Các huyện", "province.tenants", Right.SEE_PROVINCE),
     ("Lịch", "cycle.calendar", Right.SEE_PROVINCE),
-    ("Hướng dẫn", "guidance.questions", Right.SEE_PROVINCE),
+    ("Hỏi đáp", "guidance.questions", Right.SEE_PROVINCE),
 )
 # What is not a room, in the menu under one's name: news, work done beside the pages, who may do what.
 IN_MENU = (

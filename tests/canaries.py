@@ -35,6 +35,8 @@ from portal.evidence import operations as evidence
 from portal.further import operations as further
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared
+from portal.guidance import announcing
+from portal.guidance.announcing import Content
 from portal.history import importing as past_results
 from portal.inquiries import operations as inquiries
 from portal.inquiries import receiving
@@ -161,6 +163,7 @@ def a_year(world: World, name: str = f"Huyện {CANARY}") -> Year:
     year.reform = _plan(year)
     _enter_and_import(year)
     _have_made(year)
+    _announce(year)
     _fill_gaps(year)
     return year
 
@@ -465,6 +468,14 @@ def _have_made(year: Year) -> None:
     with year.world.acting(year.district.officer) as actor:
         jobs.ask(actor, "decision", year.decision)
     Jobs().run(year.world.app.extensions["settings"], lambda: False)
+
+
+def _announce(year: Year) -> None:
+    """Let the officer announce something with a file, which is over by now: nobody takes note of it any more."""
+    file = (f"{CANARY}.pdf", paper(f"{CANARY} announcement"))
+    with year.world.acting(year.district.officer) as actor:
+        told = Content(f"{CANARY} title", f"{CANARY} body", False, True, (), True, clock.today(), None, file)
+        announcing.end(actor, announcing.announce(actor, told))
 
 
 def _fill_gaps(year: Year) -> None:

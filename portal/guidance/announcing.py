@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal import clock, words
@@ -60,35 +60,16 @@ def announce(actor: Identity, content: Content) -> Announcement:
     must(actor, Right.ANNOUNCE)
     place, today = place_of(actor), clock.today()
     province = queries.level_of(place) is ScopeKind.PROVINCE
-    if not 0 < len(content.title) <= LONGEST_TITLE or not 0 < len(content.body) <= LONGEST_TEXT:
-        raise Refused("Xin ghi tiêu đề và nội dung thông báo, không dài quá mức cho phép.", 422)
-    if content.shows_from < today:
-        raise Refused("Ngày bắt đầu không được ở trước hôm nay.", 422)
-    if content.shows_until is not None and content.shows_until < content.shows_from:
-        raise Refused("Ngày cuối phải bằng hoặc sau ngày bắt đầu.", 422)
-    if not content.for_units and not (province and content.for_districts):
-        raise Refused("Xin chọn nơi nhận thông báo.", 422)
-    if unknown := set(content.kinds) - set(words.UNIT_KINDS):
-        raise Refused(f"Không có loại hình đơn vị {sorted(unknown)[0][:30]}.", 422)
+    _judge(content, today, province=province)
     same = select(Announcement.id).where(
         Announcement.tenant_id == place.tenant_id,
         Announcement.title == content.title,
         Announcement.body == content.body,
         Announcement.ended_at.is_(None),
+        or_(Announcement.shows_until.is_(None), Announcement.shows_until >= today),
     )
     if queries.written_already(place, same):
         raise Refused("Thông báo này đã ra rồi. Cần ra lại thì cho thôi hiệu lực thông báo trước.")
-    kept: dict[str, object] = {}
-    if content.file is not None:
-        name, data = content.file
-        accepted = examine(name, data)
-        if accepted.media_type != "application/pdf":
-            raise Refused(f"Tệp “{accepted.name}” không phải PDF. Thông báo chỉ kèm tệp PDF.", 422)
-        kept = {
-            "sha256": store().put(place.tenant_id, accepted.content),
-            "size": len(accepted.content),
-            "file_name": accepted.name,
-        }
     row = Announcement(
         tenant_id=place.tenant_id,
         from_province=province,
@@ -102,7 +83,7 @@ def announce(actor: Identity, content: Content) -> Announcement:
         shows_until=content.shows_until,
         published_at=clock.now(),
         published_by=actor.full_name,
-        **kept,
+        **_kept(place.tenant_id, content.file),
     )
     db.session.add(row)
     db.session.flush()
@@ -110,6 +91,30 @@ def announce(actor: Identity, content: Content) -> Announcement:
     if row.shows_from <= today:
         _tell(row)
     return row
+
+
+def _judge(content: Content, today: date, *, province: bool) -> None:
+    if not 0 < len(content.title) <= LONGEST_TITLE or not 0 < len(content.body) <= LONGEST_TEXT:
+        raise Refused("Xin ghi tiêu đề và nội dung thông báo, không dài quá mức cho phép.", 422)
+    if content.shows_from < today:
+        raise Refused("Ngày bắt đầu không được ở trước hôm nay.", 422)
+    if content.shows_until is not None and content.shows_until < content.shows_from:
+        raise Refused("Ngày cuối phải bằng hoặc sau ngày bắt đầu.", 422)
+    if not content.for_units and not (province and content.for_districts):
+        raise Refused("Xin chọn nơi nhận thông báo.", 422)
+    if unknown := set(content.kinds) - set(words.UNIT_KINDS):
+        raise Refused(f"Không có loại hình đơn vị {sorted(unknown)[0][:30]}.", 422)
+
+
+def _kept(tenant_id: int, file: tuple[str, bytes] | None) -> dict[str, object]:
+    """Keep the file of an announcement, judged as evidence is; returns its columns. Raises `Refused` for no PDF."""
+    if file is None:
+        return {}
+    accepted = examine(*file)
+    if accepted.media_type != "application/pdf":
+        raise Refused(f"Tệp “{accepted.name}” không phải PDF. Thông báo chỉ kèm tệp PDF.", 422)
+    sha256 = store().put(tenant_id, accepted.content)
+    return {"sha256": sha256, "size": len(accepted.content), "file_name": accepted.name}
 
 
 def _note(actor: Identity, row: Announcement, act: str, sentence: str) -> None:
