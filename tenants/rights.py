@@ -132,8 +132,8 @@ class Right(Enum):
         not_a_party,
     )
     SET_INQUIRY_TERM = Grant(
-        "đặt thời hạn trả lời câu hỏi, phản ánh của người dân",
-        _roles(Role.DISTRICT_LEADER, Role.PROVINCE_ADMIN),
+        "đặt thời hạn của huyện để trả lời câu hỏi, phản ánh của người dân",
+        _roles(Role.DISTRICT_LEADER),
     )
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))
     ANSWER_RECHECK = Grant(
@@ -184,6 +184,9 @@ class Right(Enum):
         "cấp, thu hồi khóa API của nơi mình", _roles(Role.DISTRICT_ADMIN, Role.PROVINCE_ADMIN)
     )
     SET_LICENCE = Grant("ghi giấy phép của dữ liệu mở", _roles(Role.PROVINCE_ADMIN))
+    SET_USUAL_TERM = Grant(
+        "đặt thời hạn chung của tỉnh để trả lời câu hỏi, phản ánh của người dân", _roles(Role.PROVINCE_ADMIN)
+    )
     SEE_OPERATION = Grant("xem tình trạng vận hành của cổng", _roles(Role.PROVINCE_ADMIN))
     MOVE_CLOCK = Grant("chỉnh đồng hồ minh họa", _roles(Role.PROVINCE_ADMIN))
 

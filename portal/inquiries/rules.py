@@ -27,13 +27,13 @@ STATES: dict[str, tuple[str, str]] = {
 OPEN = ("sent", "taken")
 OUTCOMES = {
     "explained": "Đã giải đáp",
-    "unfounded": "Đã kiểm tra, kết quả công nhận không đổi",
-    "review": "Có cơ sở, huyện xem xét lại kết quả công nhận",
+    "unfounded": "Đã kiểm tra, không đổi",
+    "review": "Có cơ sở, xem xét lại",
 }
 OUTCOME_HINTS = {
     "explained": "trả lời câu hỏi; không có điều gì phải kiểm tra lại.",
-    "unfounded": "đã đối chiếu hồ sơ, hỏi đơn vị; kết quả giữ nguyên.",
-    "review": "kết quả vẫn giữ nguyên cho đến khi có quyết định thu hồi hoặc điều chỉnh.",
+    "unfounded": "đã đối chiếu hồ sơ; kết quả công nhận giữ nguyên.",
+    "review": "huyện xem xét lại; kết quả giữ nguyên cho đến khi có quyết định thu hồi hoặc điều chỉnh.",
 }
 
 USUAL_DAYS, FEWEST_DAYS, MOST_DAYS = 10, 1, 60

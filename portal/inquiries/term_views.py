@@ -30,14 +30,14 @@ def _department(form: TermForm, status: int = 200) -> Any:
         form=form,
         usual=terms.usual_days(),
         terms=terms.terms(),
-        sets_term=not refusal(signed_in(), Right.SET_INQUIRY_TERM),
+        sets_term=not refusal(signed_in(), Right.SET_USUAL_TERM),
         rules=rules,
     )
     return page, status
 
 
 @blueprint.post("/tinh/phan-anh")
-@may(Right.SET_INQUIRY_TERM)
+@may(Right.SET_USUAL_TERM)
 def set_usual() -> Any:
     """Set the Department's number of working days."""
     form = TermForm()

@@ -64,7 +64,7 @@ def terms() -> list[tuple[str, int | None]]:
 
 def set_usual(actor: Identity, days: int) -> None:
     """Set the Department's number; districts with one of their own keep theirs."""
-    must(actor, Right.SET_INQUIRY_TERM)
+    must(actor, Right.SET_USUAL_TERM)
     before = usual_days()
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         raise Refused(BOUNDS, 422)
