@@ -60,7 +60,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "visits": ("Kiểm tra thực tế: đơn vị nên đến xem và vì sao, lịch, phiếu, biên bản hai bên ký.", "Chuyên viên: kiểm tra thực tế"),
     "opening": ("Mốc của huyện trong năm, kế hoạch kèm theo và thông tin nộp hồ sơ đã công bố.", "Mở năm: mốc, kế hoạch, thông tin công bố"),
     "council": ("Hội đồng thẩm định họp: chương trình, biểu quyết, biên bản.", "Chuyên viên, thành viên: hội đồng, tổ thẩm định họp"),
-    "jobs": ("Việc dài chạy riêng: giấy chứng nhận cả loạt, bộ quyết định, lưu trữ cả năm; theo dõi, dừng, tải về.", "Giấy chứng nhận cả loạt, bộ quyết định, lưu trữ cả năm"),
+    "jobs": ("Việc dài chạy riêng: văn bản cả loạt, lưu trữ cả năm, danh sách dài, tệp nhập lớn; theo dõi, dừng, tải về.", "Giấy chứng nhận cả loạt, bộ quyết định, lưu trữ cả năm"),
     "recognition": ("Dự thảo và quyết định công nhận của các năm, với danh sách đơn vị.", _DRAFT),
     "recognition.show": ("Một quyết định: danh sách, căn cứ, các điểm cần xem trước khi ký, nơi ban hành.", "Lãnh đạo: xem và ban hành quyết định"),
     "recognition.line": ("Kết quả của một đơn vị trong quyết định; để lại, xem giấy chứng nhận, thu hồi, điều chỉnh.", "Lãnh đạo: xem và ban hành quyết định"),

@@ -73,6 +73,7 @@ def seal(tenant_id: int) -> int:
     for entries in db.session.scalars(waiting).partitions():
         rows = []
         for entry in entries:
+            db.session.expunge(entry)
             number, before = number + 1, hash_of(before, entry)
             rows.append(
                 {
@@ -84,7 +85,6 @@ def seal(tenant_id: int) -> int:
                 }
             )
         db.session.execute(insert(TrailSeal.__table__), rows)  # type: ignore[arg-type]
-        db.session.expunge_all()
         count += len(rows)
     return count
 

@@ -16,6 +16,7 @@ from portal.history import importing, operations
 from portal.history.columns import LABELS, ORDER
 from portal.history.models import PastResult
 from portal.history.template import template
+from portal.jobs.working import Jobs
 from portal.trail.models import TrailEntry
 from portal.units.models import ImportBatch, Unit
 from tenants.database import db
@@ -310,7 +311,9 @@ def test_five_thousand_rows_stay_quick(here: Here, count_queries: list[str]) -> 
     page = here.page(*rows)
     count_queries.clear()
     assert send(here.client, page).status_code == 303
-    assert len(count_queries) <= 30
+    assert "Đang ghi tệp" in here.client.get(page).text
+    Jobs().run(here.world.app.extensions["settings"], lambda: False)
+    assert len(count_queries) <= 100, "the asking, the page and the job with its signs of life"
     assert len(stored()) == 5000
     count_queries.clear()
     assert send(here.client, f"{page}/hoan-tac", page=page).status_code == 303
