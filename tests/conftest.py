@@ -7,6 +7,8 @@ other's rows.
 
 from __future__ import annotations
 
+import gc
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ import hypothesis
 import pytest
 from flask import g
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import event
 
@@ -35,11 +38,22 @@ from tests.servers import kinds, test_server
 
 SECRET = "for tests only, never used to serve anybody"
 
+# What a test session imports and builds stays to its end; looking through it for garbage cost a tenth of the time.
+gc.set_threshold(50_000, 20, 20)
+
+# What runs for a minute or more begins first: workers share what is left of the short tests and end together.
+LONG = ("browser", "demo", "journeys", "migrations", "test_routes.py")
+
 # A loaded machine is slow at everything; no test measures time.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; otherwise tests keep their order."""
+    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
 
 
 def settings_for(server: Any, database: str, folder: Path) -> Any:
@@ -71,6 +85,7 @@ def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFla
     prepare_database(settings, make_conninfo(**server.superuser(TEMPLATE)))
     app = create_app(settings)
     app.config.update(TESTING=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_compiled(tmp_path_factory)))
     with app.app_context(), acting_in(Scope(ScopeKind.STEWARD)):
         load_all()
         first_administrator("Thành phố Hải Phòng", "quantri.tinh")
@@ -80,7 +95,16 @@ def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFla
         for engine in db.engines.values():
             engine.dispose()
             _follow(engine, app)
+    gc.freeze()
     return app
+
+
+def _compiled(temporary: pytest.TempPathFactory) -> Path:
+    """Where this run's templates are kept compiled: every worker's folder lies in the same one."""
+    worker = temporary.getbasetemp()
+    folder = (worker.parent if "PYTEST_XDIST_WORKER" in os.environ else worker) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _follow(engine: Any, app: GuardedFlask) -> None:
