@@ -99,8 +99,7 @@ def ask() -> Any:
 def answer(job: Job, new: bool) -> Any:
     """Lead who asked for a job to the list of jobs, and say whether it was begun."""
     if new:
-        ends = peak.until()
-        return back_to("jobs.index", peak.PUT_OFF.format(until=words.moment(ends)) if ends else TAKEN)
+        return back_to("jobs.index", TAKEN)
     if job.state == State.DONE:
         return back_to(
             "jobs.index", "Tệp này đã có và nội dung chưa đổi; xin tải về ở dòng bên dưới.", "info"

@@ -255,6 +255,9 @@ def test_what_is_too_much_for_a_page_of_the_province(office: Office, monkeypatch
     assert browser.get(f"{PAGE}/{same.id}/tep").status_code == 409, (
         "what a page reads is no file to take along"
     )
+    assert "1–3 trong 3 thông báo" in browser.get("/thong-bao").get_data(as_text=True)
+    assert browser.post("/thong-bao/da-doc").status_code == 303
+    assert "Đánh dấu tất cả đã đọc" not in browser.get("/thong-bao").get_data(as_text=True)
     district = signed_in(office, office.district.officer)
     assert district.get(f"{PAGE}/{units.id}/tep").status_code == 404
     assert district.post(PAGE, {"kind": "same_figures", "subject": "2026"}).status_code == 403
