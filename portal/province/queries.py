@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
-from portal.cycle.queries import cycle_of, years
+from portal.cycle.queries import cycles
 from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
 from portal.reports.models import DistrictReport, ReportAnswer
@@ -28,10 +28,10 @@ BY_NAME = (collate(Tenant.name_sort, "C"), Tenant.id)
 
 def cycle_shown(asked: str) -> Cycle | None:
     """Return the year asked for, or the one the province looks at first; None before any year is opened."""
-    known = years()
+    known = {cycle.year: cycle for cycle in cycles()}
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-    chosen = year if year in known else year_shown(known, clock.today())
-    return cycle_of(chosen) if chosen is not None else None
+    chosen = year if year in known else year_shown([*known], clock.today())
+    return known[chosen] if chosen is not None else None
 
 
 def places() -> list[Tenant]:
