@@ -34,7 +34,7 @@ MARK = "Nhập trong tối cuối hạn, lần duy nhất."
 
 # Drafts that want nothing but a meeting and a signature: all answers in, level 1 reached.
 READY = """
-select d.tenant_id, d.unit_id, d.id, u.code,
+select d.tenant_id, d.unit_id, d.id, d.ratio_only, u.code,
   (select json_agg(json_build_object('id', a.indicator_id, 'yes', a.yes, 'part', a.part, 'grade', a.grade,
       'version', a.version, 'applies', a.met_1 <> 'not_applicable') order by a.indicator_id)
     from answer a where a.tenant_id = d.tenant_id and a.dossier_id = d.id) as answers,
@@ -115,7 +115,9 @@ class Unit:
                 continue
             form = {
                 "version": str(answer["version"]),
-                "value": typed(answer["yes"], answer["part"], answer["grade"]),
+                "value": typed(
+                    answer["yes"], answer["part"], answer["grade"], ratio_only=self.facts["ratio_only"]
+                ),
                 "explanation": MARK,
             }
             self._ask("POST", f"/ho-so/{number}/chi-tieu/{answer['id']}", form, **{"HX-Request": "true"})

@@ -102,10 +102,12 @@ class Readers:
         return save
 
 
-def typed(yes: bool | None, part: int | None, grade: int | None) -> str:
-    """Return an answer as its input holds it."""
+def typed(yes: bool | None, part: int | None, grade: int | None, *, ratio_only: bool = False) -> str:
+    """Return an answer as its input holds it; `ratio_only`: of a unit that writes percents."""
     if yes is not None:
         return "co" if yes else "khong"
+    if part is not None and ratio_only:
+        return f"{part / 100:.2f}".replace(".", ",")
     return str(part if part is not None else grade)
 
 

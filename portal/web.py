@@ -15,8 +15,8 @@ from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
-from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -86,6 +86,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(Exception, _unexpected)
     app.url_defaults(_version_static(app))
+    # A page of forms asks for the token once a form; flask_wtf reads five settings each time.
+    app.jinja_env.globals["csrf_token"] = lambda: g.get("csrf_token") or generate_csrf()
 
 
 def takes(most: int) -> Callable[[Any], Any]:

@@ -34,8 +34,9 @@ def _tenant() -> int:
     return place.tenant_id
 
 
-def _asked(sorts: Any, filters: Any) -> Listing:
-    return web.listing(sorts, filters={**filters, "nam": [str(year) for year in years()]})
+def _asked(sorts: Any, filters: Any, opened: list[int] | None = None) -> Listing:
+    chosen = [str(year) for year in (years() if opened is None else opened)]
+    return web.listing(sorts, filters={**filters, "nam": chosen})
 
 
 def _with_people(given: list[tuple[int, str]]) -> dict[str, Any]:
@@ -58,8 +59,8 @@ def illustrative(cycle: Cycle) -> bool:
 def queue() -> str:
     """Show the dossiers of a year that are the office's work."""
     cycle, actor = chosen_cycle(), signed_in()
-    given = queries.appraisers(_tenant(), cycle.year)
-    asked = _asked(queries.SORTS, _with_people(given))
+    given, opened = queries.appraisers(_tenant(), cycle.year), years()
+    asked = _asked(queries.SORTS, _with_people(given), opened)
     counted = queries.counts(_tenant(), cycle.year)
     state, kind = asked.filters["state"], asked.filters["kind"]
     shown = (State.DRAFT, *queries.QUEUE_STATES)
@@ -94,7 +95,7 @@ def queue() -> str:
         proposes=not refusal(actor, Right.PROPOSE),
         tabs=tabs,
         kinds=kinds,
-        years=[(str(year), str(year)) for year in years()],
+        years=[(str(year), str(year)) for year in opened],
         left=time_left(cycle.decide_before, clock.now()),
         illustrative=illustrative(cycle),
         may_enter=not refusal(actor, Right.ENTER_FOR_UNIT),

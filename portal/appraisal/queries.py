@@ -7,9 +7,10 @@ the frozen content.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, tuple_
 
 from portal import words
 from portal.dossiers.models import Dossier, State
@@ -78,14 +79,23 @@ def given_to(chosen: str, actor: Identity) -> Any:
 
 def appraisers(tenant_id: int, year: int) -> list[tuple[int, str]]:
     """Return who was given dossiers of a year, by name."""
-    statement = (
+    rows = db.session.execute(_appraisers(), {"tenant": tenant_id, "year": year})
+    return [(number, name) for number, name in rows]
+
+
+@cache
+def _appraisers() -> Select[Any]:
+    return (
         select(Appraiser.account_id, func.max(Appraiser.full_name))
         .join(Dossier, and_(Dossier.tenant_id == Appraiser.tenant_id, Dossier.id == Appraiser.dossier_id))
-        .where(Appraiser.tenant_id == tenant_id, Dossier.year == year, Appraiser.removed_at.is_(None))
+        .where(
+            Appraiser.tenant_id == bindparam("tenant", type_=Integer),
+            Dossier.year == bindparam("year", type_=Integer),
+            Appraiser.removed_at.is_(None),
+        )
         .group_by(Appraiser.account_id)
         .order_by(func.max(Appraiser.full_name), Appraiser.account_id)
     )
-    return [(number, name) for number, name in db.session.execute(statement)]
 
 
 def states_of(chosen: str) -> Sequence[str]:
@@ -149,13 +159,22 @@ def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = No
 
 def counts(tenant_id: int, year: int) -> dict[tuple[str, str], int]:
     """Return how many dossiers of the queue there are, by state and kind of unit."""
-    rows = db.session.execute(
+    rows = db.session.execute(_counts(), {"tenant": tenant_id, "year": year})
+    return {(state, kind): number for state, kind, number in rows}
+
+
+@cache
+def _counts() -> Select[Any]:
+    return (
         select(Dossier.state, Unit.kind, func.count())
         .join(Unit, _ON_UNIT)
-        .where(Dossier.tenant_id == tenant_id, Dossier.year == year, _IN_QUEUE)
+        .where(
+            Dossier.tenant_id == bindparam("tenant", type_=Integer),
+            Dossier.year == bindparam("year", type_=Integer),
+            _IN_QUEUE,
+        )
         .group_by(Dossier.state, Unit.kind)
     )
-    return {(state, kind): number for state, kind, number in rows}
 
 
 def next_in(

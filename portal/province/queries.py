@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
-from portal.cycle.queries import cycle_of, years
+from portal.cycle.queries import cycles
 from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
 from portal.place_kinds import TEMPLATES
@@ -32,10 +32,10 @@ def cycle_shown(asked: str, tenant_id: int | None = None) -> Cycle | None:
 
     It is the districts' year, or that of the place named.
     """
-    known = years(tenant_id)
+    known = {cycle.year: cycle for cycle in cycles(tenant_id)}
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-    chosen = year if year in known else year_shown(known, clock.today())
-    return cycle_of(chosen, tenant_id) if chosen is not None else None
+    chosen = year if year in known else year_shown([*known], clock.today())
+    return known[chosen] if chosen is not None else None
 
 
 def places(tier: Tier | None = None) -> list[Tenant]:

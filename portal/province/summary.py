@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -60,6 +60,19 @@ class Line:
         if isinstance(value, Fraction):
             return words.percent(value.numerator, value.denominator)
         return "–" if value is None else words.number(value)
+
+    def cells(self, columns: Iterable[Measure], rows: Rows) -> Iterator[tuple[str, str, str, str]]:
+        """Return key, text, address and title of each column; `rows` tells what opens a figure, "" for nothing."""
+        # One address for the line, into which each figure is put: a table has hundreds of them.
+        address = rows(self, ANY)
+        for one in columns:
+            url = address.replace(f"so={ANY}", f"so={one.figure}") if self.number(one.figure) else ""
+            yield one.key, self.text(one), url, one.title.lower()
+
+
+Rows = Callable[[Line, str], str]
+ANY = "figure"
+"""Stands for the figure in an address that holds for all of a line's figures."""
 
 
 @dataclass(frozen=True, slots=True)
