@@ -469,7 +469,7 @@ def test_who_may_and_when(world: World) -> None:
         operations.end(actor)
         assert queries.council_of(case.tenant_id) is None
         assert db.session.scalar(select(func.count()).select_from(Item)) == 0
-        with pytest.raises(Refused, match="chưa ghi hội đồng"):
+        with pytest.raises(Refused, match="Chưa ghi hội đồng"):
             operations.begin(actor, 2026)
     other = District(world, "Huyện Kiến Thụy")
     with world.acting(other.officer, writes=False):
