@@ -9,12 +9,13 @@ read nothing: it fails closed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event, text
 
@@ -171,4 +172,7 @@ def follow_scope(engine: Engine) -> None:
         if not connection.invalidated and connection.info.get(_ONLY_READS):
             driver = connection.connection.driver_connection
             if driver.info.transaction_status is TransactionStatus.INTRANS:
-                driver.commit()
+                with suppress(
+                    psycopg.Error
+                ):  # a lost connection: the rollback that follows meets it, and says so
+                    driver.commit()

@@ -541,7 +541,7 @@ def test_the_number_of_queries_does_not_grow(world: World, client: Any, count_qu
         count_queries.clear()
         desk.page()
         counted.append(len(count_queries))
-    assert counted[0] == counted[1] <= 40
+    assert counted[0] == counted[1] <= 28
     count_queries.clear()
     client.get("/ho-so")
     assert len(count_queries) <= 40
