@@ -61,7 +61,6 @@ def may(right: Right, *, scope: ScopeKind | None = None) -> Callable[[View], Vie
             sentence = only_looking() or refusal(identity, right)
             if sentence:
                 abort(403, sentence)
-            assert identity.place is not None
             own = identity.scope(writes=request.method in UNSAFE)
             enter(replace(own, kind=scope, unit_id=0) if scope else own)
             return _conclude(view(*args, **kwargs))

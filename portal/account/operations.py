@@ -175,8 +175,7 @@ def drop_second_factor(me: Identity, password: str, _secret: str) -> None:
 
 def _record(me: Identity, act: str, sentence: str, told: str = "") -> None:
     """Write an act on one's own account into the trail; `told` is also sent to the person, whoever was at it."""
-    place = me.place
-    assert place is not None
+    place = me.here
     record(me, act, sentence, tenant_id=place.tenant_id, unit_id=place.unit_id)
     if told:
         tell_person(place.tenant_id, me.account_id, told, "/tai-khoan")

@@ -34,8 +34,7 @@ PROPOSED = "Đã đề xuất. Vai trò có hiệu lực khi người thứ hai 
 
 
 def _here() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

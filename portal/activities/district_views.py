@@ -24,8 +24,7 @@ from .blueprint import blueprint
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -32,15 +32,14 @@ def make_token(actor: Identity, name: str, purpose: str, days: int) -> tuple[Api
     Raises `Refused` (422) for a name that a living token bears, and when there are too many.
     """
     must(actor, Right.MANAGE_TOKENS)
-    assert actor.place is not None
-    alive = [row for row in own_tokens(actor.place.tenant_id) if row.alive(signin.now())]
+    alive = [row for row in own_tokens(actor.here.tenant_id) if row.alive(signin.now())]
     if any(row.name == name for row in alive):
         raise Refused(
             f"Đã có khóa đang dùng tên “{name}”. Xin đặt tên khác, hoặc thu hồi khóa cũ trước.", 422
         )
     if len(alive) >= MOST_ALIVE:
         raise Refused(f"Đã có {MOST_ALIVE} khóa đang dùng. Xin thu hồi khóa không cần nữa.", 422)
-    row, token = tokens.new_token(actor.place.tenant_id, name, purpose, days, actor.full_name)
+    row, token = tokens.new_token(actor.here.tenant_id, name, purpose, days, actor.full_name)
     record(
         actor,
         "token.make",
@@ -54,8 +53,7 @@ def make_token(actor: Identity, name: str, purpose: str, days: int) -> tuple[Api
 def revoke_token(actor: Identity, token_id: int) -> ApiToken:
     """Take a token back: from now on it opens nothing. Raises `Refused` for one of another place, or revoked before."""
     must(actor, Right.MANAGE_TOKENS)
-    assert actor.place is not None
-    row = db.session.get(ApiToken, (actor.place.tenant_id, token_id), with_for_update=True)
+    row = db.session.get(ApiToken, (actor.here.tenant_id, token_id), with_for_update=True)
     if row is None:
         raise Refused("Không tìm thấy khóa này.", 404)
     if row.revoked_at is not None:

@@ -145,8 +145,7 @@ def tokens() -> str:
 
 
 def _page(form: TokenForm, fault: str = "") -> str:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     at = signin.now()
     return render_template(
         "api/tokens.html",

@@ -94,8 +94,7 @@ def close_clean(actor: Identity, dossier: Dossier, flags: Sequence[str] = ()) ->
 
 def close_all(actor: Identity, dossier_ids: Sequence[int]) -> list[Closed]:
     """Close each dossier by itself: what is refused, or fails, is taken back alone and named."""
-    assert actor.place is not None
-    tenant_id, done = actor.place.tenant_id, []
+    tenant_id, done = actor.here.tenant_id, []
     ids = sorted(set(dossier_ids))[:MOST_AT_ONCE]
     rows = select(Dossier.id, Unit.name).where(Dossier.tenant_id == tenant_id, Dossier.id.in_(ids))
     on_unit = (Unit.tenant_id == Dossier.tenant_id) & (Unit.id == Dossier.unit_id)

@@ -31,8 +31,7 @@ KIND_WORDS = {"employer": "Nơi công tác", "declared": "Lý do khác"}
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -184,8 +184,7 @@ def share(actor: Identity, year: int, wanted: Mapping[int, int]) -> list[Shared]
     Six statements to read and lock, whatever the number.
     """
     must(actor, Right.ASSIGN_APPRAISER)
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     statement = (
         select(Dossier, Unit.name)
         .join(Unit, (Unit.tenant_id == Dossier.tenant_id) & (Unit.id == Dossier.unit_id))

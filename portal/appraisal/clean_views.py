@@ -27,8 +27,7 @@ def clean_dossiers() -> str:
 
 def _page(cycle: Cycle, done: list[Closed]) -> str:
     actor = signed_in()
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     waiting = web.paginate(
         accepting.candidates(actor, tenant_id, cycle.year), page_number(), per_page=MOST_AT_ONCE
     )

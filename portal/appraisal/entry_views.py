@@ -37,8 +37,7 @@ MOST_UPLOAD = 64 * 1024 * 1024
 
 
 def _units(cycle: Cycle, asked: web.Listing) -> Select[Any]:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     live = and_(
         Dossier.tenant_id == Unit.tenant_id,
         Dossier.unit_id == Unit.id,
@@ -79,8 +78,7 @@ def enter() -> str:
 
 
 def _unit(unit_id: int) -> Unit:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     unit: Unit = found(db.session.get(Unit, (place.tenant_id, unit_id)))
     return unit
 

@@ -36,8 +36,7 @@ TYPING = frozenset(
 
 def dossier_here(dossier_id: int) -> Dossier:
     """Return a dossier of the person's district, or answer 404."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     dossier: Dossier = found(dossier_of(place.tenant_id, dossier_id))
     return dossier
 

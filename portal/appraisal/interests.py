@@ -44,8 +44,7 @@ def declare(actor: Identity, account_id: int, unit_id: int, kind: str, reason: s
     """
     own = account_id == actor.account_id
     must(actor, Right.APPRAISE if own else Right.ASSIGN_APPRAISER)
-    assert actor.place is not None
-    tenant_id, reason = actor.place.tenant_id, reason.strip()
+    tenant_id, reason = actor.here.tenant_id, reason.strip()
     person = {one.account_id: one.name for one in panels.candidates(tenant_id)}.get(account_id)
     if person is None:
         raise Refused("Xin chọn một người có vai trò thẩm định.", 422)

@@ -29,8 +29,7 @@ from .reminders import remind as remind_units
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

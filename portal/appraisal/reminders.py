@@ -37,8 +37,7 @@ def remind(actor: Identity, year: int, asked: Listing) -> Reminded:
     sentence = refusal(actor, Right.RECEIVE_DOSSIER)
     if sentence:
         raise Refused(sentence, 403)
-    assert actor.place is not None
-    tenant_id, cycle = actor.place.tenant_id, cycle_of(year)
+    tenant_id, cycle = actor.here.tenant_id, cycle_of(year)
     if cycle is None:
         raise Refused(f"Sở chưa mở năm đánh giá {year}.")
     ids = sorted(row.id for row in db.session.execute(missing_units(tenant_id, year, asked)))

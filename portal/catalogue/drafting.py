@@ -214,11 +214,10 @@ def _hold_draft(actor: Identity, version: CriteriaVersion) -> None:
 def _record(
     actor: Identity, version: CriteriaVersion, act: str, sentence: str, detail: dict[str, Any]
 ) -> None:
-    assert actor.place is not None
     record(
         actor,
         f"catalogue.{act}",
         sentence,
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"version": version.key, **detail},
     )

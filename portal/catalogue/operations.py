@@ -175,12 +175,11 @@ def confirm_threshold(
     threshold.confirmed_by = actor.full_name
     threshold.confirmed_document = document.strip()
     threshold.illustrative = illustrative
-    assert actor.place is not None
     record(
         actor,
         "catalogue.confirm",
         f"đã xác nhận ngưỡng {indicator.code}, mức độ {level} theo “{document.strip()}”.",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={
             "version": version.key,
             "indicator": indicator.key,
@@ -208,12 +207,11 @@ def publish(actor: Identity, version: CriteriaVersion) -> None:
     version.published_at = version.frozen_at = clock.now()
     version.published_by = actor.full_name
     db.session.flush()
-    assert actor.place is not None
     record(
         actor,
         "catalogue.publish",
         f"đã ban hành và khóa “{version.name}”.",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"version": version.key},
     )
 

@@ -134,7 +134,6 @@ def version_page(
     """Render a version; what the administrator was doing is shown again with all that was typed."""
     actor = signed_in()
     governs = refusal(actor, Right.GOVERN_CATALOGUE) is None and version.scale == "levels"
-    assert actor.place is not None
     rows = [indicator for criterion in version.criteria for indicator in criterion.indicators]
     levels = version.scale == "levels"
     rules = as_rules(rows) if levels else ()
@@ -166,7 +165,7 @@ def version_page(
         opening_now=opening is not None,
         fault=fault,
         side=_side(rows, lines),
-        trail=_trail(version) if actor.place.role in PROVINCE_ROLES else [],
+        trail=_trail(version) if actor.here.role in PROVINCE_ROLES else [],
     )
 
 
@@ -215,6 +214,5 @@ def _next_year(version: CriteriaVersion, years: list[Any]) -> YearForm | None:
 
 def _trail(version: CriteriaVersion) -> list[Any]:
     actor = signed_in()
-    assert actor.place is not None
-    entries = of_acts(actor.place.tenant_id, "catalogue.", limit=200)
+    entries = of_acts(actor.here.tenant_id, "catalogue.", limit=200)
     return [entry for entry in entries if entry.detail.get("version") == version.key][:12]

@@ -24,8 +24,7 @@ blueprint = Blueprint("checklist", __name__)
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

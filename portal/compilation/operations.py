@@ -78,9 +78,8 @@ def compile_report(actor: Identity, year: int) -> ProvincialReport:
             narrative=dict(latest.narrative) if latest and latest.narrative else SKELETON.prefilled(),
             explanations=dict(latest.explanations) if latest else {},
         )
-    assert actor.place is not None
     at = clock.now()
-    snapshot = _added_up(year, actor.place.tenant_name, now)
+    snapshot = _added_up(year, actor.here.tenant_name, now)
     report.accepted, report.districts, report.snapshot = len(now.accepted), len(now.names), snapshot
     report.compiled_at, report.compiled_by = at, actor.full_name
     db.session.add(report)
@@ -129,9 +128,8 @@ def _locked(report: ProvincialReport, version: int | None, *, state: str = "draf
 
 
 def _note(actor: Identity, report: ProvincialReport, act: str, sentence: str) -> None:
-    assert actor.place is not None
     detail = {"report": report.id, "edition": report.edition}
-    record(actor, act, sentence, tenant_id=actor.place.tenant_id, detail=detail)
+    record(actor, act, sentence, tenant_id=actor.here.tenant_id, detail=detail)
 
 
 def save_narrative(

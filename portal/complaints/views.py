@@ -34,8 +34,7 @@ MOST_AT_ONCE = 45 * 1024 * 1024
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

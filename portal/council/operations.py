@@ -361,8 +361,7 @@ def item_in(row: Meeting, item_id: int) -> Item:
 
 def tenant_of(actor: Identity) -> int:
     """Return the district somebody acts in."""
-    assert actor.place is not None
-    return actor.place.tenant_id
+    return actor.here.tenant_id
 
 
 def _touch(row: Meeting) -> None:

@@ -74,8 +74,7 @@ def _days(cycle: Cycle) -> list[tuple[date, str, str]]:
 @may(Right.READ_CATALOGUE)
 def calendar() -> Any:
     """Show the deadlines of a year, what is left of them, where districts are tighter, and the days off."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     opened = years()
     asked = request.args.get("nam", "")
     cycle = cycle_of(int(asked)) if asked in map(str, opened) else current_cycle()
@@ -98,8 +97,7 @@ def calendar() -> Any:
 @may(Right.READ_CATALOGUE)
 def calendar_ics(year: int) -> Any:
     """Hand out the dates of a year as a file for a calendar."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     shown = _year(found(cycle_of(year)), place)
     tenant = found(db.session.get(Tenant, place.tenant_id))
     own = {row.day for row in holidays_of_province()}

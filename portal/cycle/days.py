@@ -64,5 +64,4 @@ def _may(actor: Identity) -> int:
     sentence = refusal(actor, Right.KEEP_DAYS)
     if sentence:
         raise Refused(sentence, 403)
-    assert actor.place is not None
-    return actor.place.tenant_id
+    return actor.here.tenant_id

@@ -90,13 +90,12 @@ def announce_year(actor: Identity, version: CriteriaVersion, dates: Calendar) ->
     if not first <= dates.year <= last:
         raise Refused(f"Chỉ mở được năm đánh giá từ {first} đến {last}.", 422)
     cycle = open_year(dates.year, version, dates)
-    assert actor.place is not None
     record(
         actor,
         "catalogue.year",
         f"đã mở năm đánh giá {dates.year}{' của các đơn vị cấp tỉnh' if cycle.tier == Tier.PROVINCE else ''}: nộp trước ngày {day(dates.submit_before)}, quyết định trước ngày"
         f" {day(dates.decide_before)}, báo cáo trước ngày {day(dates.report_before)}.",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"version": version.key, "year": dates.year},
     )
     return cycle

@@ -22,9 +22,8 @@ from .season import YEAR, People
 def appoint(people: People) -> None:
     """Give a district's dossiers under appraisal to its officer and its council; the council judged one apart."""
     officer, council = people[(Role.DISTRICT_OFFICER, None)], people[(Role.DISTRICT_COUNCIL, None)]
-    assert officer.place is not None
-    tenant_id = officer.place.tenant_id
-    with at(2027, 1, 9, 10, 0), acting_in(officer.place.scope(officer.account_id)):
+    tenant_id = officer.here.tenant_id
+    with at(2027, 1, 9, 10, 0), acting_in(officer.here.scope(officer.account_id)):
         judged = select(Finding.id).where(Finding.tenant_id == tenant_id, Finding.dossier_id == Dossier.id)
         waiting = (
             select(Dossier)
@@ -46,8 +45,7 @@ def appoint(people: People) -> None:
 
 
 def _judge_apart(council: Identity, tenant_id: int, number: int) -> None:
-    assert council.place is not None
-    with at(2027, 1, 9, 15, 0), acting_in(council.place.scope(council.account_id)):
+    with at(2027, 1, 9, 15, 0), acting_in(council.here.scope(council.account_id)):
         dossier = db.session.get_one(Dossier, (tenant_id, number))
         last = open_sheet(dossier).indicators[0]
         reason = "Văn bản gửi kèm không có dấu của đơn vị."

@@ -192,8 +192,7 @@ def _people_of_province() -> season.People:
 
 def _govern() -> Catalogue:
     admin: Identity = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
-    assert admin.place is not None
-    with at(2024, 2, 1, 9, 0), acting_in(admin.place.scope(admin.account_id)):
+    with at(2024, 2, 1, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         version = db.session.scalars(select(CriteriaVersion).where(CriteriaVersion.key == "tt24-2023")).one()
         confirm_suggestions_for_demo(admin, version.id)
         for year in (2024, 2025, 2026):

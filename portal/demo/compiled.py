@@ -19,14 +19,12 @@ YEAR = 2025
 def compile_year(people: People) -> None:
     """Let the officer compile the reports of the year, and the administrator sign."""
     officer, admin = people[(Role.PROVINCE_OFFICER, None)], people[(Role.PROVINCE_ADMIN, None)]
-    assert officer.place is not None
-    assert admin.place is not None
-    with at(YEAR + 1, 3, 26, 9, 0), acting_in(officer.place.scope(officer.account_id)):
+    with at(YEAR + 1, 3, 26, 9, 0), acting_in(officer.here.scope(officer.account_id)):
         report = operations.compile_report(officer, YEAR)
         words = {"v_1": "Các huyện triển khai đúng thời hạn, số đơn vị được công nhận tăng."}
         operations.save_narrative(officer, report, words)
         operations.lock(officer, report)
         number = report.id
-    with at(YEAR + 1, 3, 27, 14, 0), acting_in(admin.place.scope(admin.account_id)):
+    with at(YEAR + 1, 3, 27, 14, 0), acting_in(admin.here.scope(admin.account_id)):
         report = db.session.get_one(ProvincialReport, number)
         operations.sign(admin, report, "96/BC-SGDĐT", date(YEAR + 1, 3, 27), "(Giám đốc Sở)", "GIÁM ĐỐC")

@@ -65,10 +65,8 @@ def meet(people: People) -> None:
 
 
 def _place(actor: Identity) -> str:
-    assert actor.place is not None
-    return actor.place.tenant_name[:1].lower() + actor.place.tenant_name[1:]
+    return actor.here.tenant_name[:1].lower() + actor.here.tenant_name[1:]
 
 
 def _scope(actor: Identity):  # type: ignore[no-untyped-def]
-    assert actor.place is not None
-    return acting_in(actor.place.scope(actor.account_id))
+    return acting_in(actor.here.scope(actor.account_id))

@@ -53,8 +53,7 @@ def _title(draft: Draft) -> bool:
 
 
 def _scope(actor: Identity):  # type: ignore[no-untyped-def]
-    assert actor.place is not None
-    return acting_in(actor.place.scope(actor.account_id))
+    return acting_in(actor.here.scope(actor.account_id))
 
 
 def _ask(draft: Draft, reason: str, place: int, people: People) -> None:

@@ -23,8 +23,7 @@ SOURCE = "Số liệu minh họa, không phải văn bản thật"
 
 def govern(admin: Identity) -> None:
     """Draft a version with a higher threshold and clearer words, and a wording that is not in force."""
-    assert admin.place is not None
-    with at(2027, 1, 6, 9, 0), acting_in(admin.place.scope(admin.account_id)):
+    with at(2027, 1, 6, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         base = version_of(db.session.scalars(select(CriteriaVersion.id).filter_by(key="tt24-2023")).one())
         assert base is not None
         draft = draft_version(admin, base, "Bản soạn để thử nâng ngưỡng (minh họa)", SOURCE, date(2028, 1, 1))

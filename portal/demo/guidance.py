@@ -88,9 +88,8 @@ def guide(people: People, districts: Sequence[People]) -> None:
 
 @contextmanager
 def _acting(who: Identity) -> Iterator[Place]:
-    assert who.place is not None
-    with acting_in(who.place.scope(who.account_id)):
-        yield who.place
+    with acting_in(who.here.scope(who.account_id)):
+        yield who.here
 
 
 def _heads(place: People) -> list[Identity]:

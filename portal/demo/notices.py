@@ -14,8 +14,7 @@ from .moments import at
 
 def keep_days(admin: Identity) -> None:
     """Let the province name a day off and the Saturday that is worked for it."""
-    assert admin.place is not None
-    with at(2027, 1, 4, 8, 30), acting_in(admin.place.scope(admin.account_id)):
+    with at(2027, 1, 4, 8, 30), acting_in(admin.here.scope(admin.account_id)):
         add_day(admin, date(2027, 5, 13), "off", "Nghỉ hoán đổi (số liệu minh họa)")
         add_day(admin, date(2027, 5, 8), "worked", "Làm bù cho ngày 13/05 (số liệu minh họa)")
 

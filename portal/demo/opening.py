@@ -22,9 +22,8 @@ from .season import YEAR, People
 def open_year_of(people: People, *, longer: bool) -> None:
     """Let a district write its year down and publish it; `longer`: one unit that has not filed is given longer."""
     admin = people[(Role.DISTRICT_ADMIN, None)]
-    assert admin.place is not None
-    with at(YEAR, 2, 10, 9, 0), acting_in(admin.place.scope(admin.account_id)):
-        tenant = db.session.get_one(Tenant, admin.place.tenant_id)
+    with at(YEAR, 2, 10, 9, 0), acting_in(admin.here.scope(admin.account_id)):
+        tenant = db.session.get_one(Tenant, admin.here.tenant_id)
         given = Details(
             None,
             None,
@@ -42,13 +41,12 @@ def open_year_of(people: People, *, longer: bool) -> None:
 
 
 def _give_longer(officer: Identity) -> None:
-    assert officer.place is not None
-    with at(YEAR + 1, 1, 8, 14, 0), acting_in(officer.place.scope(officer.account_id)):
+    with at(YEAR + 1, 1, 8, 14, 0), acting_in(officer.here.scope(officer.account_id)):
         unit = db.session.scalar(
             select(Unit)
             .join(Dossier, (Dossier.tenant_id == Unit.tenant_id) & (Dossier.unit_id == Unit.id))
             .where(
-                Unit.tenant_id == officer.place.tenant_id,
+                Unit.tenant_id == officer.here.tenant_id,
                 Dossier.year == YEAR,
                 Dossier.state == "draft",
             )

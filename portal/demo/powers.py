@@ -15,9 +15,8 @@ from .season import People
 def deputise(people: People) -> None:
     """Let the officer of a district issue decisions in the leader's name for a month (real days, as roles are)."""
     leader, officer = people[(Role.DISTRICT_LEADER, None)], people[(Role.DISTRICT_OFFICER, None)]
-    assert leader.place is not None
     today = signin.today()
-    with acting_in(leader.place.scope(leader.account_id)):
+    with acting_in(leader.here.scope(leader.account_id)):
         delegate(
             leader,
             Given(

@@ -60,8 +60,7 @@ _OTHERS = (
 def build(admin: Identity) -> None:
     """Open the place, its year and its accounts, and take its units through the open year."""
     chance = random.Random(f"2423-{CODE}")
-    assert admin.place is not None
-    with at(2026, 1, 15, 9, 0), acting_in(admin.place.scope(admin.account_id)):
+    with at(2026, 1, 15, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         version = db.session.scalars(
             select(CriteriaVersion).where(CriteriaVersion.key == "tt24-2023-tinh")
         ).one()

@@ -26,8 +26,7 @@ SAID = (
 def recheck(people: People) -> None:
     """Let the officer draw some dossiers of the year, look again at the first and tell its district."""
     officer = people[(Role.PROVINCE_OFFICER, None)]
-    assert officer.place is not None
-    with at(YEAR + 1, 5, 11, 9, 0), acting_in(officer.place.scope(officer.account_id)):
+    with at(YEAR + 1, 5, 11, 9, 0), acting_in(officer.here.scope(officer.account_id)):
         rechecking.draw(officer, db.session.get_one(Cycle, (YEAR, Tier.DISTRICT)), 3)
         first = db.session.scalars(select(Recheck).order_by(Recheck.tenant_id, Recheck.id)).first()
         view = dossier_sheet.view_of(first.tenant_id, first.dossier_id) if first else None
@@ -43,8 +42,7 @@ def recheck(people: People) -> None:
 def conclude(people: People) -> None:
     """Let the officer conclude on the first things the rules find; the rest stays open."""
     officer = people[(Role.PROVINCE_OFFICER, None)]
-    assert officer.place is not None
-    with at(YEAR + 1, 4, 6, 9, 0), acting_in(officer.place.scope(officer.account_id)):
+    with at(YEAR + 1, 4, 6, 9, 0), acting_in(officer.here.scope(officer.account_id)):
         cycle = db.session.get_one(Cycle, (YEAR, Tier.DISTRICT))
         for line, (act, reason) in zip(queries.lines(cycle), SAID, strict=False):
             operations.conclude(officer, cycle, line.found.rule, line.found.subject, act, reason, line.seen)

@@ -18,8 +18,7 @@ DOCUMENT = "……/NQ-UBTVQH15 (minh họa)"
 
 def draft_plan(admin: Identity, place: str) -> None:
     """Let the province's administrator begin a plan for a place and take over what the list of 7/2025 knows of it."""
-    assert admin.place is not None
-    with acting_in(admin.place.scope(admin.account_id)):
+    with acting_in(admin.here.scope(admin.account_id)):
         source = db.session.scalar(select(Tenant.id).where(Tenant.name == place))
         if source is None:
             return

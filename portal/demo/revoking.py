@@ -83,5 +83,4 @@ def revoke(tenant_id: int, people: People) -> None:
 
 
 def _scope(actor: Identity):  # type: ignore[no-untyped-def]
-    assert actor.place is not None
-    return acting_in(actor.place.scope(actor.account_id))
+    return acting_in(actor.here.scope(actor.account_id))

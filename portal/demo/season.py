@@ -93,13 +93,11 @@ def _applying(draft: Draft) -> int:
 def _act(actor: Identity, draft: Draft) -> Dossier:
     found = dossier_of(draft.unit.tenant_id, draft.id)
     assert found is not None
-    assert actor.place is not None
     return found
 
 
 def _scope(actor: Identity):  # type: ignore[no-untyped-def]
-    assert actor.place is not None
-    return acting_in(actor.place.scope(actor.account_id))
+    return acting_in(actor.here.scope(actor.account_id))
 
 
 def _take_as_far_as(stop: str, draft: Draft, people: People, chance: random.Random) -> None:

@@ -24,7 +24,6 @@ LEARNING = Wish(
 def aim(people: People) -> None:
     """Let a district's administrator adopt the six targets of the plan and set one more."""
     admin = people[(Role.DISTRICT_ADMIN, None)]
-    assert admin.place is not None
-    with at(YEAR, 3, 2, 9, 0), acting_in(admin.place.scope(admin.account_id)):
+    with at(YEAR, 3, 2, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         adopt(admin, YEAR, [one.code for one in READY])
         add(admin, YEAR, LEARNING)

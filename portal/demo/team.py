@@ -68,8 +68,7 @@ def give_out(drafts: Sequence[Draft], people: Mapping[tuple[Role, int | None], I
 
 
 def _play(draft: Draft, clerk: Identity) -> None:
-    assert clerk.place is not None
-    with at(2027, 1, 4, 8, 30), acting_in(clerk.place.scope(clerk.account_id)):
+    with at(2027, 1, 4, 8, 30), acting_in(clerk.here.scope(clerk.account_id)):
         dossier = dossier_of(draft.unit.tenant_id, draft.id)
         assert dossier is not None
         sheet = open_sheet(dossier)

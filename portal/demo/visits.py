@@ -30,8 +30,7 @@ LETTER = ("Trưởng phòng (minh họa)", "TRƯỞNG PHÒNG")
 def visit(tenant_id: int, people: People) -> None:
     """Let a district draw, and visit three units that have filed early; fewer where fewer have."""
     officer = people[(Role.DISTRICT_OFFICER, None)]
-    assert officer.place is not None
-    scope = officer.place.scope(officer.account_id)
+    scope = officer.here.scope(officer.account_id)
     with acting_in(STEWARD):
         filed = db.session.execute(
             select(Dossier.id, Dossier.unit_id)
@@ -57,8 +56,8 @@ def visit(tenant_id: int, people: People) -> None:
             continue
         with at(YEAR + 1, 1, day, 10, 30), acting_in(scope):
             _write(officer, tenant_id, visit_id, day)
-        if end == "closed" and head is not None and head.place is not None:
-            with at(YEAR + 1, 1, day, 15, 0), acting_in(head.place.scope(head.account_id)):
+        if end == "closed" and head is not None:
+            with at(YEAR + 1, 1, day, 15, 0), acting_in(head.here.scope(head.account_id)):
                 row = db.session.get_one(Visit, (tenant_id, visit_id))
                 minutes.speak(head, row, "Đơn vị nhất trí, sẽ bổ sung sổ theo dõi trong tháng 1.")
                 minutes.sign_for_unit(head, row, row.content_hash)

@@ -43,9 +43,7 @@ TOLD_AS_TASKS = ("register", "register_closes", "plan", "raise")
 
 
 def _place() -> Place:
-    place = signed_in().place
-    assert place is not None
-    return place
+    return signed_in().here
 
 
 def _address(endpoint: str, **values: Any) -> str:

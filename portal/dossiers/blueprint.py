@@ -17,8 +17,7 @@ blueprint.add_app_template_global(mend_url)
 
 def dossier_here(dossier_id: int) -> Dossier:
     """Return a dossier of the signed-in person's unit, or answer 404."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
     return row
 

@@ -36,8 +36,7 @@ __all__ = ["blueprint", "gap_views", "saving"]
 @may(Right.SEE_DOSSIER)
 def index() -> Any:
     """All years: the dossier of each, or the way to begin it."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     assert place.unit_id is not None
     rows = dossiers_of_unit(place.tenant_id, place.unit_id)
     sheets = open_sheets(rows)
@@ -211,8 +210,7 @@ def result(dossier_id: int) -> Any:
 @may(Right.SEE_DOSSIER)
 def results() -> Any:
     """All decisions about the unit, the latest first."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     assert place.unit_id is not None
     return render_template(
         "dossiers/results.html",

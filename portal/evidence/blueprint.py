@@ -17,6 +17,4 @@ blueprint.add_app_template_global(left_to_ask, "files_to_carry")
 
 def here() -> Place:
     """Return the place acted in."""
-    place = signed_in().place
-    assert place is not None
-    return place
+    return signed_in().here

@@ -14,8 +14,7 @@ blueprint = Blueprint("further", __name__)
 
 def tenant_here() -> int:
     """Return the district the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

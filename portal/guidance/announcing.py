@@ -46,8 +46,7 @@ class Content:
 
 def place_of(actor: Identity) -> Place:
     """Return the place somebody acts in."""
-    assert actor.place is not None
-    return actor.place
+    return actor.here
 
 
 def phase_of(row: Announcement) -> Phase:

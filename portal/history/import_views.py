@@ -35,8 +35,7 @@ class PastFileForm(FlaskForm):
 
 
 def _here() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -26,8 +26,7 @@ blueprint.add_app_template_global(said, "past_said")
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -83,16 +83,15 @@ def set_usual(actor: Identity, days: int) -> None:
 def set_own(actor: Identity, days: int, seen: int) -> None:
     """Set a district's own number; `seen`: the version the page showed (0: none yet)."""
     must(actor, Right.SET_INQUIRY_TERM)
-    assert actor.place is not None
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         raise Refused(BOUNDS, 422)
-    at, row = clock.now(), own_term(actor.place.tenant_id)
+    at, row = clock.now(), own_term(actor.here.tenant_id)
     if (row.version if row else 0) != seen:
         raise Conflict("Thời hạn vừa được người khác đổi. Xin xem lại rồi ghi lại.", row)
-    before = days_of(actor.place.tenant_id)
+    before = days_of(actor.here.tenant_id)
     if row is None:
         db.session.add(
-            InquiryTerm(tenant_id=actor.place.tenant_id, days=days, changed_at=at, changed_by=actor.full_name)
+            InquiryTerm(tenant_id=actor.here.tenant_id, days=days, changed_at=at, changed_by=actor.full_name)
         )
     elif row.days == days:
         raise Refused("Số ngày đang dùng đã đúng như vậy.", 422)
@@ -103,11 +102,10 @@ def set_own(actor: Identity, days: int, seen: int) -> None:
 
 
 def _note(actor: Identity, sentence: str, before: int, after: int) -> None:
-    assert actor.place is not None
     record(
         actor,
         "inquiry.term",
         sentence,
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"before": before, "after": after},
     )

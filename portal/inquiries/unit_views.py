@@ -26,8 +26,7 @@ def own() -> Any:
 
 
 def _own(wrong: int = 0, form: ReplyForm | None = None, status: int = 200) -> Any:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     assert place.unit_id is not None
     page = render_template(
         "inquiries/own.html",
@@ -43,8 +42,7 @@ def _own(wrong: int = 0, form: ReplyForm | None = None, status: int = 200) -> An
 @may(Right.ANSWER_INQUIRY)
 def reply(asked_id: int) -> Any:
     """Answer a question of the district."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     asked = found(queries.question_of(place.tenant_id, asked_id))
     form = ReplyForm()
     if not form.validate_on_submit():

@@ -29,8 +29,7 @@ def take_in(
     read: Callable[[Identity, int, str, bytes], ImportBatch],
 ) -> ImportBatch:
     """Return a file that was sent, its rows read, or to be read by a job. Raises `Refused`."""
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     if not AT_ONCE_BYTES < len(content) <= MOST_BYTES and peak.until() is None:
         return read(actor, tenant_id, file_name, content)
     if not content:
@@ -50,10 +49,9 @@ def write_beside(actor: Identity, source: Source, file: ImportBatch) -> bool:
 
 def under_way(actor: Identity, source: Source, file: ImportBatch) -> Job | None:
     """Return the job that is to read a file, whatever became of it, or that writes it now; None for neither."""
-    assert actor.place is not None
     if file.state == "sent":
-        return queries.latest_on(actor.place, source.reading, file.id)
-    job = queries.latest_on(actor.place, source.writing, file.id) if file.state == "read" else None
+        return queries.latest_on(actor.here, source.reading, file.id)
+    job = queries.latest_on(actor.here, source.writing, file.id) if file.state == "read" else None
     return job if job is not None and job.state in rules.ACTIVE else None
 
 

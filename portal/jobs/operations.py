@@ -38,8 +38,7 @@ def ask(
     batch = BATCHES.get(kind)
     if batch is None:
         raise Refused("Xin chọn một việc trong danh sách.", 422)
-    assert actor.place is not None
-    place, wanted = actor.place, Wanted(actor.place.tenant_id, subject, terms or {})
+    place, wanted = actor.here, Wanted(actor.here.tenant_id, subject, terms or {})
     must(actor, Right.RUN_BATCHES)
     must(actor, batch.right_for(wanted))
     described = batch.describe(wanted)
@@ -88,8 +87,7 @@ def ask(
 
 def cancel(actor: Identity, job_id: int) -> Job:
     """Call a job off: one that waits at once, one under way at its next step. Raises `Refused`."""
-    assert actor.place is not None
-    job = queries.job_of(actor.place, job_id, lock=True)
+    job = queries.job_of(actor.here, job_id, lock=True)
     if job is None:
         raise Refused("Không tìm thấy việc này.", 404)
     if not may_cancel(actor, job):

@@ -64,8 +64,7 @@ class Turn:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Read in the scope of who asked, in a transaction of its own: keep it short, take plain values out of it."""
-        assert self.actor.place is not None
-        with acting_in(self.actor.place.scope(self.actor.account_id, writes=False)):
+        with acting_in(self.actor.here.scope(self.actor.account_id, writes=False)):
             yield
 
     @contextmanager
@@ -74,8 +73,7 @@ class Turn:
 
         Raises `TurnOver`. One transaction, however long; another thread shows life meanwhile (`alive`).
         """
-        assert self.actor.place is not None
-        with self.alive(), acting_in(self.actor.place.scope(self.actor.account_id)):
+        with self.alive(), acting_in(self.actor.here.scope(self.actor.account_id)):
             yield
             why = queue.holds(self.held)
             if why:

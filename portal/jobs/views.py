@@ -44,9 +44,7 @@ TAKEN = "Đã nhận việc. Có thể rời trang này; kết quả hiện ở 
 
 def here() -> Place:
     """Return the place whose jobs these are."""
-    place = signed_in().place
-    assert place is not None
-    return place
+    return signed_in().here
 
 
 @blueprint.get("/viec-dang-chay")

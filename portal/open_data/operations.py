@@ -48,11 +48,10 @@ def set_licence(actor: Identity, name: str, url: str, document: str) -> None:
         raise Refused("Giấy phép đang dùng đã đúng như vậy.", 422)
     clock.put_setting(LICENCE, json.dumps(chosen.as_json(), ensure_ascii=False))
     clock.forget_settings()
-    assert actor.place is not None
     record(
         actor,
         "open_data.licence",
         f"đã ghi giấy phép của dữ liệu mở: {name}, theo {document}.",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"before": before.as_json(), "after": chosen.as_json()},
     )

@@ -62,8 +62,7 @@ def _opened(year: int) -> Cycle:
 
 
 def _tenant(actor: Identity) -> int:
-    assert actor.place is not None
-    return actor.place.tenant_id
+    return actor.here.tenant_id
 
 
 def set_year(actor: Identity, year: int, given: Details, version: int) -> DistrictYear:

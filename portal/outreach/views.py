@@ -29,8 +29,7 @@ blueprint = Blueprint("outreach", __name__)
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

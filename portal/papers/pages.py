@@ -66,8 +66,7 @@ class Entry:
 
 
 def _dossier_here(dossier_id: int) -> Dossier:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
     return row
 

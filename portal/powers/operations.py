@@ -34,8 +34,7 @@ def _must(actor: Identity, right: Right) -> Place:
     sentence = refusal(actor, right)
     if sentence:
         raise Refused(sentence, 403)
-    assert actor.place is not None
-    return actor.place
+    return actor.here
 
 
 def decider_of(place: Place) -> Role:

@@ -84,8 +84,7 @@ def colleagues(place: Place, but: int) -> list[tuple[int, str]]:
 
 def own_membership(actor: Identity) -> Membership | None:
     """Return the membership somebody acts by."""
-    assert actor.place is not None
-    return db.session.get(Membership, (actor.place.tenant_id, actor.place.membership_id))
+    return db.session.get(Membership, (actor.here.tenant_id, actor.here.membership_id))
 
 
 def proposals(tenant_id: int | None) -> Sequence[Any]:

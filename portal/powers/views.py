@@ -26,9 +26,7 @@ blueprint = Blueprint("powers", __name__)
 
 
 def _place() -> Place:
-    place = signed_in().place
-    assert place is not None
-    return place
+    return signed_in().here
 
 
 def _tenant() -> int | None:

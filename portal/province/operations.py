@@ -123,8 +123,7 @@ def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:
     token = _link(actor, account_id)
     sentence = f"đã cấp lại liên kết đặt mật khẩu cho {account.login}, {tenant.name}."
     _record(actor, "place.link", sentence, tenant_id)
-    assert actor.place is not None
-    tell_person(tenant_id, account_id, LINK_MADE.format(place=actor.place.tenant_name), "/tai-khoan")
+    tell_person(tenant_id, account_id, LINK_MADE.format(place=actor.here.tenant_name), "/tai-khoan")
     return Opened(tenant, account, token)
 
 
@@ -157,5 +156,4 @@ def _may(actor: Identity, right: Right = Right.OPEN_TENANT) -> None:
 
 def _record(actor: Identity, act: str, sentence: str, place_id: int | None = None) -> None:
     # The province writes into its own record only; the district it is about stands in the detail.
-    assert actor.place is not None
-    record(actor, act, sentence, tenant_id=actor.place.tenant_id, detail={"place": place_id})
+    record(actor, act, sentence, tenant_id=actor.here.tenant_id, detail={"place": place_id})

@@ -33,7 +33,6 @@ from .rules import Moment, moments
 def tenants() -> Any:
     """List the districts with their administrators."""
     actor = signed_in()
-    assert actor.place is not None
     asked = request.args.get("q", "").strip()[:100]
     places = [place for place in queries.places() if fold(asked) in fold(f"{place.name} {place.code}")]
     return render_template(
@@ -46,7 +45,7 @@ def tenants() -> Any:
         proposals=waiting() if not refusal(actor, Right.CONFIRM_DECIDER) else 0,
         opens=refusal(actor, Right.OPEN_TENANT) is None,
         own=queries.provincial_place(),
-        trail=of_acts(actor.place.tenant_id, "place.", limit=10),
+        trail=of_acts(actor.here.tenant_id, "place.", limit=10),
         former=former_names(),
         successors=successors(),
     )
@@ -140,7 +139,6 @@ def move_clock() -> Any:
 def _clock_page(form: ClockForm, fault: str = "") -> str:
     shown = queries.cycle_shown(request.args.get("nam", ""))
     actor = signed_in()
-    assert actor.place is not None
     return render_template(
         "province/clock.html",
         form=form,
@@ -149,7 +147,7 @@ def _clock_page(form: ClockForm, fault: str = "") -> str:
         years=[cycle.year for cycle in cycles()],
         moments=_moments(shown),
         now=clock.now(),
-        trail=of_acts(actor.place.tenant_id, "clock.", limit=8),
+        trail=of_acts(actor.here.tenant_id, "clock.", limit=8),
     )
 
 

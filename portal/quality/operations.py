@@ -33,7 +33,6 @@ def conclude(
     Raises `Conflict` where somebody concluded meanwhile, `Refused` where the rule no longer finds it.
     """
     must(actor, Right.WATCH_QUALITY)
-    assert actor.place is not None
     said = tidy(reason)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"anomaly:{cycle.year}"))))
     line = _line(cycle, rule, subject)
@@ -61,7 +60,7 @@ def conclude(
         actor,
         "quality.conclude",
         f"ghi “{ACTS[act]}” về dấu hiệu “{LIMITS[rule].title}”: {line.found.sentence}",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"verdict": row.id, "reason": said},
     )
     return row
@@ -77,7 +76,6 @@ def _line(cycle: Cycle, rule: Rule, subject: str) -> Line:
 def set_limits(actor: Identity, wanted: Mapping[Rule, int]) -> tuple[Rule, ...]:
     """Set the limits of rules; returns those that changed. Raises `Refused` for one outside its range."""
     must(actor, Right.WATCH_QUALITY)
-    assert actor.place is not None
     now = queries.limits()
     changed = tuple(rule for rule, value in wanted.items() if value != now[rule])
     for rule in changed:
@@ -89,7 +87,7 @@ def set_limits(actor: Identity, wanted: Mapping[Rule, int]) -> tuple[Rule, ...]:
             actor,
             "quality.limit",
             f"đặt mức của dấu hiệu “{known.title}” từ {now[rule]} thành {wanted[rule]} {known.unit}.",
-            tenant_id=actor.place.tenant_id,
+            tenant_id=actor.here.tenant_id,
         )
     clock.forget_settings()
     return changed

@@ -38,7 +38,6 @@ def draw(actor: Identity, cycle: Cycle, share: int) -> int:
     A second draw is refused: one that is repeated until it pleases is not random.
     """
     must(actor, Right.WATCH_QUALITY)
-    assert actor.place is not None
     if not 1 <= share <= 100:
         raise Refused("Tỷ lệ bốc thăm là số nguyên từ 1 đến 100 %.", 422)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"recheck:{cycle.year}"))))
@@ -72,7 +71,7 @@ def draw(actor: Identity, cycle: Cycle, share: int) -> int:
     )
     db.session.flush()
     said = f"bốc thăm {share} % hồ sơ đã công nhận năm {cycle.year}: {len(chosen)}/{len(pool)}, hạt giống {seed}."
-    record(actor, "recheck.draw", said, tenant_id=actor.place.tenant_id, detail={"seed": seed})
+    record(actor, "recheck.draw", said, tenant_id=actor.here.tenant_id, detail={"seed": seed})
     return len(chosen)
 
 
@@ -100,7 +99,6 @@ def fill(
     other than agreement without its reason, and on sending while an indicator is open.
     """
     must(actor, Right.WATCH_QUALITY)
-    assert actor.place is not None
     held = recheck_of(row.id, lock=True)
     if held is None or held.sent_at is not None:
         raise Refused("Phiếu này đã gửi huyện nên không sửa được nữa.")
@@ -137,7 +135,7 @@ def fill(
             actor,
             "recheck.send",
             f"gửi kết quả kiểm tra lại hồ sơ năm {held.year} của {name}: {found}.",
-            tenant_id=actor.place.tenant_id,
+            tenant_id=actor.here.tenant_id,
             detail={"recheck": held.id, "tenant": held.tenant_id},
         )
         tell_district(

@@ -41,8 +41,7 @@ def draft_decision(actor: Identity, year: int, *, only: Collection[int] | None =
     it. Raises `Refused` where there is nothing to decide.
     """
     must(actor, Right.DRAFT_DECISION)
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     if cycle_of(year) is None:
         raise Refused(f"Sở chưa mở năm đánh giá {year}.", 404)
     # One draft a year: whoever comes second waits here and finds the first one's draft.

@@ -23,8 +23,7 @@ from .blueprint import blueprint
 
 
 def _place() -> Place:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     assert place.unit_id is not None
     return place
 

@@ -30,8 +30,7 @@ __all__ = ["blueprint", "paper_views", "unit_views"]
 
 def tenant_here() -> int:
     """Return the district the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -302,7 +302,6 @@ def _same(reform: Reform, version: int) -> None:
 
 
 def _record(actor: Identity, reform: Reform, act: str, sentence: str) -> None:
-    assert actor.place is not None
     detail: dict[str, Any] = {"reform": reform.id}
-    record(actor, act, sentence, tenant_id=actor.place.tenant_id, detail=detail)
+    record(actor, act, sentence, tenant_id=actor.here.tenant_id, detail=detail)
     db.session.flush()

@@ -133,7 +133,6 @@ def _page(
     reform: Reform, form: SuccessorForm | None = None, reason: ReasonForm | None = None, fault: str = ""
 ) -> str:
     plan, actor = planning.plan_of(reform), signed_in()
-    assert actor.place is not None
     state = State(reform.state)
     open_now = state in (State.DRAFT, State.CONFIRMED)
     carried = reform.carried_out_at.astimezone(ZONE).date() if reform.carried_out_at else None
@@ -159,7 +158,7 @@ def _page(
         too_late=fault_of_return(reform) if state is State.DONE else "",
         trail=[
             entry
-            for entry in of_acts(actor.place.tenant_id, "reform.", limit=200)
+            for entry in of_acts(actor.here.tenant_id, "reform.", limit=200)
             if entry.detail.get("reform") == reform.id
         ][:20],
         most_bytes=MOST_BYTES,

@@ -63,8 +63,7 @@ def poster(tenant_id: int, recognition_id: int) -> Response:
 @may(Right.SEE_DOSSIER)
 def publication(dossier_id: int) -> Any:
     """Everything a unit needs to publish its result: link, ready text, poster, certificate."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     dossier = found(dossier_of(place.tenant_id, dossier_id))
     row = queries.of_dossier(place.tenant_id, dossier_id)
     entry = queries.entry_of(row.code) if row else None
@@ -93,8 +92,7 @@ def publication(dossier_id: int) -> Any:
 @may(Right.ISSUE_DECISION)
 def show_name(recognition_id: int) -> Any:
     """Let a sensitive unit be named in public, under the document that allows it."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     row = found(queries.recognition_of(place.tenant_id, recognition_id))
     operations.show_name(signed_in(), row, request.form.get("document", ""))
     line = queries.line_of(row)

@@ -27,8 +27,7 @@ from .forms import TermForm, typed_number
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -120,8 +120,7 @@ def close_on(actor: Identity, year: int, closes_before: date | None, version: in
     Units that have not registered are told. Raises `Refused` for a day outside the year's own dates.
     """
     must(actor, Right.CLOSE_REGISTRATION)
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     cycle = cycle_of(year)
     if cycle is None:
         raise Refused(f"Sở chưa mở năm đánh giá {year}.", 404)

@@ -51,8 +51,7 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
     `reopening`). One that is being written, waits for an answer or was accepted is returned as it is.
     """
     must(actor, Right.WRITE_REPORT)
-    assert actor.place is not None
-    tenant_id = actor.place.tenant_id
+    tenant_id = actor.here.tenant_id
     cycle = cycle_of(year)
     if cycle is None:
         raise Refused(f"Sở chưa mở năm đánh giá {year}.", 404)
@@ -312,12 +311,11 @@ def answer_report(
     done = "đã nhận" if verdict == "accepted" else f"đã trả lại, {len(points)} điểm cần sửa,"
     sentence = f"{done} báo cáo năm {report.year} số {report.number}."
     # The Department writes its own trail; the district reads the answer and the notice.
-    assert actor.place is not None
     record(
         actor,
         f"report.{verdict}",
         sentence,
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"tenant": report.tenant_id, "report": report.id, "edition": report.edition},
     )
     tell_district(report.tenant_id, f"Sở {sentence}", f"/huyen/bao-cao/{report.id}", kind=Kind.REPORT)

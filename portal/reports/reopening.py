@@ -98,12 +98,11 @@ def answer(
     db.session.flush()
     done = "đồng ý" if granted else "không đồng ý"
     sentence = f"{done} cho điều chỉnh báo cáo năm {report.year} số {report.number}."
-    assert actor.place is not None
     record(
         actor,
         "report.reopening",
         f"đã trả lời {sentence}",
-        tenant_id=actor.place.tenant_id,
+        tenant_id=actor.here.tenant_id,
         detail={"tenant": report.tenant_id, "report": report.id, "granted": granted},
     )
     tell_district(report.tenant_id, f"Sở {sentence}", f"/huyen/bao-cao/{report.id}", kind=Kind.REPORT)

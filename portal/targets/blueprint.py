@@ -11,6 +11,5 @@ blueprint = Blueprint("targets", __name__)
 
 def tenant_here() -> int:
     """Return the district in which one acts."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id

@@ -45,8 +45,7 @@ class Wish:
 def adopt(actor: Identity, year: int, codes: Collection[str]) -> list[DistrictTarget]:
     """Adopt ready-made targets that are not there yet, in their order; raises `Refused` for an unknown one."""
     must(actor, Right.SET_TARGETS)
-    cycle, place = _open(year), actor.place
-    assert place is not None
+    cycle, place = _open(year), actor.here
     if not codes or not set(codes) <= set(READY_BY_CODE):
         raise Refused("Xin chọn mục tiêu trong danh sách có sẵn.", 422)
     there = targets_of(place.tenant_id, year)
@@ -68,8 +67,7 @@ def adopt(actor: Identity, year: int, codes: Collection[str]) -> list[DistrictTa
 def add(actor: Identity, year: int, wish: Wish) -> DistrictTarget:
     """Set a target of the district's own; raises `Refused` with the sentence for what cannot be."""
     must(actor, Right.SET_TARGETS)
-    cycle, place = _open(year), actor.place
-    assert place is not None
+    cycle, place = _open(year), actor.here
     _check(wish, cycle)
     row = _new(actor, year, wish, len(targets_of(place.tenant_id, year)))
     db.session.add(row)
@@ -139,8 +137,7 @@ def _check(wish: Wish, cycle: Cycle) -> None:
 def _new(actor: Identity, year: int, wish: Wish, there: int) -> DistrictTarget:
     if there >= MOST:
         raise Refused(f"Mỗi năm đặt nhiều nhất {MOST} mục tiêu. Xin thôi bớt mục tiêu cũ.", 422)
-    assert actor.place is not None
-    row = DistrictTarget(tenant_id=actor.place.tenant_id, year=year)
+    row = DistrictTarget(tenant_id=actor.here.tenant_id, year=year)
     _fill(actor, row, wish)
     return row
 

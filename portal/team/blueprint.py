@@ -13,9 +13,7 @@ blueprint = Blueprint("team", __name__)
 
 def place_here() -> Place:
     """Return the place the signed-in person acts in."""
-    place = signed_in().place
-    assert place is not None
-    return place
+    return signed_in().here
 
 
 def sheet_here(dossier_id: int) -> Sheet:

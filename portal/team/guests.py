@@ -26,7 +26,6 @@ def invited(actor: Identity, *, dossier_id: int | None = None) -> list[InvitedIn
     """Return the indicators a guest is let in to today, of one dossier or of all."""
     if not is_guest(actor):
         return []
-    assert actor.place is not None
     today = signin.today()
     statement = (
         select(InvitedIndicator)
@@ -40,8 +39,8 @@ def invited(actor: Identity, *, dossier_id: int | None = None) -> list[InvitedIn
             (Membership.tenant_id == Invitation.tenant_id) & (Membership.id == Invitation.membership_id),
         )
         .where(
-            InvitedIndicator.tenant_id == actor.place.tenant_id,
-            InvitedIndicator.unit_id == actor.place.unit_id,
+            InvitedIndicator.tenant_id == actor.here.tenant_id,
+            InvitedIndicator.unit_id == actor.here.unit_id,
             Invitation.account_id == actor.account_id,
             Membership.ended_at.is_(None),
             Membership.since <= today,

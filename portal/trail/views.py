@@ -24,8 +24,7 @@ blueprint = Blueprint("trail", __name__)
 
 def _tenant() -> int | None:
     """Return the place whose record is read; None for the province, which reads all."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return None if place.role in PROVINCE_ROLES else place.tenant_id
 
 
@@ -91,8 +90,7 @@ def seals() -> Any:
     """The head of the chain of each place, to print and keep outside; and the seal of any number, to compare."""
     number = request.args.get("so", "")
     asked = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 18 else None
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return render_template(
         "trail/seals.html",
         heads=queries.heads(_tenant()),

@@ -28,8 +28,7 @@ SHOWN_FAULTS = 200
 
 
 def _here() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

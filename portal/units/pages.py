@@ -26,8 +26,7 @@ MOST_PAIRS = 100
 
 
 def _here() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

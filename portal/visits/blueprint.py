@@ -13,8 +13,7 @@ blueprint = Blueprint("visits", __name__)
 
 def tenant_here() -> int:
     """Return the district in which one acts."""
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 

@@ -59,8 +59,7 @@ def _to_card(dossier_id: int, indicator_id: int, sentence: str) -> Any:
 
 
 def _tenant() -> int:
-    place = signed_in().place
-    assert place is not None
+    place = signed_in().here
     return place.tenant_id
 
 
