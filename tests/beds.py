@@ -156,6 +156,8 @@ def made_once(build: Callable[Concatenate[World, P], T]) -> Callable[Concatenate
         if key not in _GROUNDS:
             with lying_in(bed.server, world.app, bed.template, bed.left_at, keep=True) as kept:
                 result = build(world, *args, **kwargs)
+                with psycopg.connect(**kept.superuser(), autocommit=True) as connection:
+                    connection.execute("analyze")  # as the server's own sweeping would; see tests/servers.py
                 _GROUNDS[key] = Ground(kept.name, time.monotonic(), result, world, world.names)
         ground = _GROUNDS[key]
         bed.template, bed.left_at, world.names = ground.database, ground.left_at, ground.names
