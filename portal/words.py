@@ -314,7 +314,7 @@ def in_words_of(tier: str, sentence: str) -> str:
 
 def role_name(role: str, tier: str) -> str:
     """Name a role as people of a place of a tier know it."""
-    return (PROVINCIAL_ROLES.get(role) if tier == "province" else None) or ROLES[role]
+    return (PROVINCIAL_ROLES.get(role) if tier == "province" else None) or ROLES.get(role, role)
 
 
 def groups_of(tier: str) -> Mapping[str, str]:

@@ -478,6 +478,10 @@ def _announce(year: Year) -> None:
         announcing.end(actor, announcing.announce(actor, told))
 
 
+# What the routes are tried on is the district's own, though units may have such rows too.
+OF_THE_DISTRICT = {"job"}
+
+
 def _fill_gaps(year: Year) -> None:
     """Remember a row of each table of the victim; plant one where no operation made it."""
     planter = Planter(CANARY)
@@ -485,7 +489,8 @@ def _fill_gaps(year: Year) -> None:
     key = (year.tenant_id, unit_id)
     # What is there comes first, so that what is planted hangs under it and not under a second parent.
     for name in ("unit", "account", *OWNED):
-        found = row_of(name, year.tenant_id, unit_id, year.dossiers[State.DECIDED])
+        of = 0 if name in OF_THE_DISTRICT else unit_id
+        found = row_of(name, year.tenant_id, of, year.dossiers[State.DECIDED])
         if found is not None:
             planter.made[(name, *key)] = found
     for name in ("unit", "account", *OWNED):
@@ -510,9 +515,9 @@ def _own_files(year: Year) -> None:
 
 
 def row_of(name: str, tenant_id: int, unit_id: int, dossier_id: int) -> dict[str, Any] | None:
-    """The victim's newest row of a table, of its decided unit where the table knows units."""
+    """The victim's oldest row of a table, of its decided unit where the table knows units; of no unit for 0."""
     table = MAPPERS[name].local_table
-    known = {"tenant_id": tenant_id, "unit_id": unit_id, "dossier_id": dossier_id}
+    known = {"tenant_id": tenant_id, "unit_id": unit_id or None, "dossier_id": dossier_id}
     if name == "unit":
         known = {"tenant_id": tenant_id, "id": unit_id}
     statement = select(table)
@@ -527,7 +532,7 @@ def row_of(name: str, tenant_id: int, unit_id: int, dossier_id: int) -> dict[str
         with acting_in(STEWARD):
             persons = list(db.session.scalars(members))
         statement = statement.where(table.c[key].in_(persons))
-    own = Scope(ScopeKind.UNIT, tenant_id, unit_id)
+    own = Scope(ScopeKind.UNIT if unit_id else ScopeKind.DISTRICT, tenant_id, unit_id)
     with acting_in(STEWARD if MAPPERS[name].class_.__wall__.steward else own):
         row = db.session.execute(statement.order_by(*table.primary_key).limit(1)).mappings().first()
         return dict(row) if row else None
