@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
 
 from portal.catalogue.models import CatalogueIndicator
 from portal.catalogue.ruling import as_rule
@@ -19,7 +20,7 @@ from .models import Finding, HeadcountFinding
 
 def value_last_year(sheet: Sheet, key: str) -> str:
     """Return the value of an indicator, by its key in the catalogue, with the district's verdict ("" for none)."""
-    row = db.session.execute(
+    found = db.session.execute(
         select(Dossier.ratio_only, CatalogueIndicator, Answer, Finding, _count())
         .join(
             CatalogueIndicator,
@@ -30,7 +31,9 @@ def value_last_year(sheet: Sheet, key: str) -> str:
         .outerjoin(Headcount, and_(_of(Headcount), Headcount.code == CatalogueIndicator.base))
         .outerjoin(HeadcountFinding, and_(_of(HeadcountFinding), HeadcountFinding.code == Headcount.code))
         .where(_filed_before(sheet.dossier))
-    ).one_or_none()
+        .options(joinedload(CatalogueIndicator.criterion), joinedload(CatalogueIndicator.thresholds))
+    )
+    row = found.unique().one_or_none()
     if row is None:
         return ""
     ratio_only, indicator, answer, finding, whole = row
