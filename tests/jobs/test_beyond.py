@@ -208,6 +208,7 @@ def test_only_a_list_is_made_from_an_address(office: Office) -> None:
         "/dang-xuat",
         "/huyen/don-vi",
         "//xau.vn/huyen/don-vi/xuat.xlsx",
+        "//[",
         "https://xau.vn/huyen/don-vi/xuat.xlsx",
         "/huyen/don-vi/xuat.xlsx?q=" + "x" * 3_000,
         "/khong-co\x00",
