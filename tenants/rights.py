@@ -38,6 +38,13 @@ def not_a_party(identity: Identity, row: Any) -> str | None:
     return said
 
 
+def not_a_party_nor_looking(identity: Identity, row: Any) -> str | None:
+    """Refuse also who looks with another's eyes: what people wrote in trust is for who handles it alone."""
+    if identity.seer:
+        return "Đang xem như người khác: nội dung người dân gửi và người gửi không xem được."
+    return not_a_party(identity, row)
+
+
 @dataclass(frozen=True)
 class Grant:
     """Who holds a right: its Vietnamese words, the roles, and a condition on the row (if any)."""
@@ -129,7 +136,7 @@ class Right(Enum):
     HANDLE_INQUIRY = Grant(
         "phân công, xử lý câu hỏi và phản ánh của người dân",
         _APPRAISERS | _roles(Role.DISTRICT_LEADER),
-        not_a_party,
+        not_a_party_nor_looking,
     )
     SET_INQUIRY_TERM = Grant(
         "đặt thời hạn của huyện để trả lời câu hỏi, phản ánh của người dân",
