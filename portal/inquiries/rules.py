@@ -43,7 +43,7 @@ ASKER_DAYS = 90
 """Days after the end of a case until name and address of who asked are erased."""
 MOST_TEXT, MOST_QUESTION, MOST_RESULT, MOST_NAME, MOST_CONTACT, MOST_LINKS = 3000, 2000, 500, 120, 200, 3
 A_DAY_FROM_ONE, A_DAY_ON_ONE = 10, 20
-"""What one sender may send in a day, and what is taken about one result in a day."""
+"""What one sender may send in a day, and what is taken about one result in a day beside what was closed as no case."""
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
