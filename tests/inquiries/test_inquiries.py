@@ -281,6 +281,20 @@ def test_what_cannot_be_taken_in(ground: Ground, client: Any) -> None:
     assert "\u202e" not in page
 
 
+def test_nobody_is_promised_what_does_not_hold(ground: Ground, client: Any) -> None:
+    """What a district recognised the Department does not read; what the province recognised it handles itself."""
+    path, promise = f"/phan-anh/{ground.code}", "Sở không đọc được"
+    assert promise in client.get(path).text
+    with acting_in(STEWARD):
+        db.session.execute(
+            text("update tenant set kind = 'provincial_units' where id = :id"), {"id": ground.tenant_id}
+        )
+    page = client.get(path).text
+    assert promise not in page
+    assert "bằng lời của tỉnh" in page
+    assert "Tỉnh giao cho người không thẩm định" in post(client, path, FORM).text
+
+
 def test_the_same_again_and_in_bulk(ground: Ground, client: Any) -> None:
     """Sent twice it has one receipt and one row; in bulk a network, a sender's day and a result's day hold it back."""
     receipt = sent(client, ground)
