@@ -33,9 +33,10 @@ def not_own_unit(identity: Identity, row: Any) -> str | None:
 
 
 def not_a_party(identity: Identity, row: Any) -> str | None:
-    """Refuse to handle a complaint of one's own unit, or about what one judged oneself (`row.parties`)."""
+    """Refuse to handle a complaint of one's own unit, or about what oneself or one's giver judged (`row.parties`)."""
+    mandate = identity.place.mandate if identity.place else None
     said: str | None = not_own_unit(identity, row) or row.parties.get(identity.account_id)
-    return said
+    return said or (row.parties.get(mandate.giver_id) if mandate else None)
 
 
 def not_a_party_nor_looking(identity: Identity, row: Any) -> str | None:

@@ -17,7 +17,7 @@ from portal.notices.models import Notice
 from portal.register.models import RegisterEntry
 from portal.trail.models import TrailEntry
 from tenants.database import db
-from tenants.identity import Seer
+from tenants.identity import Mandate, Seer
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -215,6 +215,9 @@ def test_the_pages(ground: Ground, client: Any, count_queries: list[str]) -> Non
         case = queries.case_of(ground.tenant_id, row.id)
         through = replace(actor, seer=Seer(0, "Quản trị", row.sent_at))
         assert refusal(actor, Right.HANDLE_INQUIRY, case) is None
+        given = Mandate(1, ground.district.officer.identity.account_id, "Chuyên viên", "Văn bản")
+        acting = replace(actor, place=replace(actor.here, mandate=given))
+        assert "không đọc nội dung" in str(refusal(acting, Right.HANDLE_INQUIRY, case))
         assert "không xem được" in str(refusal(through, Right.HANDLE_INQUIRY, case))
     count_queries.clear()
     listed = client.get("/huyen/phan-anh?nguoi=toi&kind=report&q=my duc").get_data(as_text=True)
