@@ -11,6 +11,8 @@ from tenants.access import GuardedFlask
 
 MOST = 8192
 """So many addresses are remembered, about 2 MB; the longest unused is forgotten."""
+LONGEST = 200
+"""Characters of a value that is remembered: longer ones are what somebody typed, and would fill the memory."""
 
 
 class Portal(GuardedFlask):
@@ -35,6 +37,8 @@ class Portal(GuardedFlask):
         # Whole addresses and relative names depend on more of the request than is in the key.
         if _scheme or _external or endpoint.startswith(".") or self.debug or not has_request_context():
             return super().url_for(endpoint, _scheme=_scheme, _external=_external, **values)
+        if any(isinstance(value, str) and len(value) > LONGEST for value in values.values()):
+            return super().url_for(endpoint, **values)
         # 1 and True are equal, and make different addresses.
         key = tuple((name, type(value), value) for name, value in values.items())
         try:

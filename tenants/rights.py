@@ -33,9 +33,17 @@ def not_own_unit(identity: Identity, row: Any) -> str | None:
 
 
 def not_a_party(identity: Identity, row: Any) -> str | None:
-    """Refuse to handle a complaint of one's own unit, or about what one judged oneself (`row.parties`)."""
+    """Refuse to handle a complaint of one's own unit, or about what oneself or one's giver judged (`row.parties`)."""
+    mandate = identity.place.mandate if identity.place else None
     said: str | None = not_own_unit(identity, row) or row.parties.get(identity.account_id)
-    return said
+    return said or (row.parties.get(mandate.giver_id) if mandate else None)
+
+
+def not_a_party_nor_looking(identity: Identity, row: Any) -> str | None:
+    """Refuse also who looks with another's eyes: what people wrote in trust is for who handles it alone."""
+    if identity.seer:
+        return "Đang xem như người khác: nội dung người dân gửi và người gửi không xem được."
+    return not_a_party(identity, row)
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ class Right(Enum):
     HANDLE_INQUIRY = Grant(
         "phân công, xử lý câu hỏi và phản ánh của người dân",
         _APPRAISERS | _roles(Role.DISTRICT_LEADER),
-        not_a_party,
+        not_a_party_nor_looking,
     )
     SET_INQUIRY_TERM = Grant(
         "đặt thời hạn của huyện để trả lời câu hỏi, phản ánh của người dân",

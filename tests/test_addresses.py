@@ -27,3 +27,16 @@ def test_an_address_is_the_one_flask_builds(program: GuardedFlask) -> None:
             for _ in range(2):
                 for endpoint, values in asked:
                     assert url_for(endpoint, **values) == Flask.url_for(program, endpoint, **values)
+
+
+def test_what_somebody_typed_does_not_fill_the_memory(program: GuardedFlask) -> None:
+    """Anybody signed out may ask for a page under an address of thousands of characters, each time another one."""
+    remembered = program._address.cache_info  # type: ignore[attr-defined]
+    with program.test_request_context("/"):
+        before = remembered().currsize
+        for number in range(3):
+            asked = f"/ho-so/1?x={number}{'a' * 3000}"
+            assert url_for("account.sign_in", tiep=asked).endswith("a" * 3000)
+        assert remembered().currsize == before
+        url_for("account.sign_in", tiep="/ho-so/1?x=ngan")
+        assert remembered().currsize == before + 1

@@ -28,7 +28,7 @@ begin
     return 'often';
   end if;
   if (select count(*) from inquiry i where i.tenant_id = known.tenant_id and i.code = asked
-      and i.sent_at > at_moment - interval '1 day') >= :on_one then
+      and i.state <> 'dismissed' and i.sent_at > at_moment - interval '1 day') >= :on_one then
     return 'full';
   end if;
   first_one := not exists (select from inquiry i where i.tenant_id = known.tenant_id and i.code = asked

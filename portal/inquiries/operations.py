@@ -23,7 +23,17 @@ from tenants.scope import Scope, ScopeKind, acting_in
 
 from .models import Inquiry, InquiryQuestion
 from .queries import Case, candidates, case_of
-from .rules import ASKER_DAYS, KINDS, MOST_QUESTION, MOST_RESULT, MOST_TEXT, NOT_YOURS, OPEN, OUTCOMES
+from .rules import (
+    ASKER_DAYS,
+    KINDS,
+    MOST_QUESTION,
+    MOST_RESULT,
+    MOST_TEXT,
+    NOT_YOURS,
+    OPEN,
+    OUTCOMES,
+    gives_away,
+)
 
 STANDS = "Việc này vừa được người khác xử lý. Xin tải lại trang để xem tình trạng mới."
 
@@ -58,8 +68,7 @@ def _text(text: str, what: str, most: int = MOST_TEXT) -> str:
 
 def _keeps_the_secret(case: Case, text: str, what: str) -> None:
     """Refuse a text for others that bears the name or the address of who asked."""
-    said = words.fold(text)
-    if any(secret and words.fold(secret) in said for secret in (case.inquiry.asker, case.inquiry.contact)):
+    if any(gives_away(text, secret) for secret in (case.inquiry.asker, case.inquiry.contact)):
         raise Refused(f"{what} không được nêu tên, địa chỉ liên hệ của người gửi. Xin viết lại.", 422)
 
 
@@ -202,6 +211,7 @@ def dismiss(actor: Identity, inquiry: Inquiry, reason: str, version: int) -> int
     case = _open(inquiry, version) if inquiry.state == "sent" else _own(actor, inquiry, version)
     must(actor, Right.HANDLE_INQUIRY, case)
     reason = _text(reason, "lý do đóng", MOST_RESULT)
+    _keeps_the_secret(case, reason, "Lý do đóng")
     _end(actor, case, "dismissed", end_reason=reason)
     same = db.session.execute(
         update(Inquiry)

@@ -11,10 +11,12 @@ from typing import Any
 from flask import current_app, render_template, request
 
 from portal import clock
+from portal.cycle.queries import tier_at
 from portal.recognition.rules import read_code
 from portal.register import queries as register
 from portal.register.models import RegisterEntry
 from portal.register.public_views import unknown
+from portal.tiers import speak_of
 from tenants import throttle
 from tenants.access import public
 from tenants.database import db
@@ -49,12 +51,20 @@ def ask(code: str) -> Any:
     return _form(entry, SendForm(formdata=None, mark=new_mark()))
 
 
+def _tier(entry: RegisterEntry) -> str:
+    """Return the tier of the place that recognised, and let the page speak as that does, whoever reads it."""
+    tier = tier_at(entry.tenant_id)
+    speak_of(tier)
+    return tier
+
+
 def _form(entry: RegisterEntry, form: SendForm, status: int = 200) -> Any:
     days = terms.days_of(entry.tenant_id)
     page = render_template(
         "inquiries/ask.html",
         entry=entry,
         place=register.called_now(entry)[0],
+        tier=_tier(entry),
         form=form,
         days=days,
         until=terms.last_day(days),
@@ -97,6 +107,7 @@ def send(code: str) -> Any:
         "inquiries/sent.html",
         entry=entry,
         place=register.called_now(entry)[0],
+        tier=_tier(entry),
         receipt=receipt,
         fresh=fresh,
         told=receiving.told(receipt),

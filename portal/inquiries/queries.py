@@ -13,6 +13,7 @@ from portal.recognition.models import DecisionLine, Recognition
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Account, Membership
+from tenants.powers import Delegation
 from tenants.rights import Right
 
 from .models import Inquiry, InquiryQuestion
@@ -117,6 +118,12 @@ def candidates(of: Case) -> list[Candidate]:
             Membership.role.in_([role.value for role in Right.HANDLE_INQUIRY.value.roles]),
             Account.disabled_at.is_(None),
             ~exists(select(1).where(in_force, Membership.unit_id == of.unit_id).correlate(Account)),
+            # Who took part does not handle it through somebody who acts for them either.
+            ~exists().where(
+                Delegation.tenant_id == tenant_id,
+                Delegation.id == Membership.delegation_id,
+                Delegation.giver_id.in_(of.parties),
+            ),
         )
         .group_by(Account.id, Account.full_name)
         .order_by(Account.full_name, Account.id)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from portal.cycle.rules import OwnDays, working_days_between
 from portal.recognition.rules import ALPHABET
+from portal.spelling import fold
 
 KINDS = {"question": "Câu hỏi", "report": "Phản ánh"}
 KIND_HINTS = {
@@ -42,11 +43,13 @@ ASKER_DAYS = 90
 """Days after the end of a case until name and address of who asked are erased."""
 MOST_TEXT, MOST_QUESTION, MOST_RESULT, MOST_NAME, MOST_CONTACT, MOST_LINKS = 3000, 2000, 500, 120, 200, 3
 A_DAY_FROM_ONE, A_DAY_ON_ONE = 10, 20
-"""What one sender may send in a day, and what is taken about one result in a day."""
+"""What one sender may send in a day, and what is taken about one result in a day beside what was closed as no case."""
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _LETTERS = 16
+_WORD, _DIGIT = re.compile(r"\w+"), re.compile(r"[0-9]")
+_PHONE = 8
 
 
 def too_many_links(text: str) -> bool:
@@ -84,6 +87,29 @@ def digest(receipt: str) -> bytes:
 def sender_mark(secret: str, network: str, on: date) -> bytes:
     """Return the mark of a sender on one day: it counts what comes from one place and leads back to none."""
     return hmac.new(secret.encode(), f"inquirer\x1f{network}\x1f{on}".encode(), hashlib.sha256).digest()
+
+
+def gives_away(text: str, secret: str) -> bool:
+    """Return whether a text bears a name or an address, as whole words, however its marks and blanks are written.
+
+    A single word counts as it is written, and only from two letters on: who calls themself "a" must not make every
+    answer impossible. A telephone number counts by its digits.
+    """
+    digits = _digits(secret)
+    if len(digits) >= _PHONE and digits in _digits(text):
+        return True
+    said = _WORD.findall(secret.casefold())
+    if len(said) < 2:
+        return len(secret.strip()) > 1 and said != [] and said[0] in _WORD.findall(text.casefold())
+    return f" {_bare(secret)} " in f" {_bare(text)} "
+
+
+def _digits(text: str) -> str:
+    return "".join(_DIGIT.findall(text))
+
+
+def _bare(text: str) -> str:
+    return " ".join(_WORD.findall(fold(text)))
 
 
 def left(due_on: date, today: date, own: OwnDays) -> tuple[str, str]:

@@ -125,7 +125,11 @@ def may_fetch(me: Identity, job: Job) -> str | None:
         return None
     if batch.personal and job.account_id != me.account_id:
         return f"Tệp này lập theo yêu cầu của {job.asked_by}; chỉ người đó tải được."
-    return refusal(me, batch.right_for(Wanted(job.tenant_id, job.subject, job.terms)))
+    try:
+        right = batch.right_for(Wanted(job.tenant_id, job.subject, job.terms))
+    except Refused as gone:  # a list that an update of the program took away
+        return gone.sentence
+    return refusal(me, right)
 
 
 @blueprint.get("/viec-dang-chay/<int:job_id>/tep")

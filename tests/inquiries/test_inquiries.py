@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,16 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.cycle.rules import NO_OWN_DAYS
-from portal.inquiries import operations, rules, terms
+from portal.inquiries import operations, queries, rules, terms
 from portal.inquiries.models import Inquiry, InquiryQuestion
 from portal.notices.models import Notice
 from portal.register.models import RegisterEntry
 from portal.trail.models import TrailEntry
 from tenants.database import db
+from tenants.identity import Mandate, Seer
 from tenants.people import Role
 from tenants.refusal import Conflict, Refused
+from tenants.rights import Right, refusal
 from tenants.scope import Scope, ScopeKind, acting_in, enter
 from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
@@ -110,6 +113,19 @@ def test_receipts_and_terms() -> None:
     assert rules.left(date(2027, 2, 3), date(2027, 2, 15), NO_OWN_DAYS)[1] == "no"
 
 
+def test_what_gives_an_asker_away() -> None:
+    """Name and address as whole words, a number by its digits; a name chosen to be in every text hinders nobody."""
+    for name, written in (
+        (NAME, "Theo nguyen van  bi mat, kết quả sai."),
+        ("Hạnh", "Chị Hạnh báo."),
+        (CONTACT, "Đã gọi 0912345678."),
+        ("an@thu.vn", "Gửi AN@thu.vn."),
+    ):
+        assert rules.gives_away(written, name), name
+    for name in ("", " ", "a", ".", "á", "@", "Hạnh", "an", "Nguyễn Văn B", "qu"):
+        assert not rules.gives_away("Bản ban hành năm 2026, quyết định 09/QĐ: nguyễn văn bí thư.", name), name
+
+
 def test_the_whole_way(ground: Ground, client: Any) -> None:
     """Asked, given to who took no part, the unit asked in other words, answered, published; the asker stays hidden."""
     receipt = sent(client, ground)
@@ -145,6 +161,8 @@ def test_the_whole_way(ground: Ground, client: Any) -> None:
     ):
         with pytest.raises(Refused, match=why):
             ground.does(ground.council, operations.answer, *wrong)
+    with pytest.raises(Refused, match="không được nêu tên"):
+        ground.does(ground.council, operations.dismiss, f"{NAME} gửi nhầm.")
     ground.does(ground.council, operations.answer, "unfounded", "Cảm ơn, đã đối chiếu.", RESULT)
     with pytest.raises(Refused, match="đã kết thúc"):
         ground.does(ground.council, operations.dismiss, "Quảng cáo")
@@ -192,6 +210,15 @@ def test_the_pages(ground: Ground, client: Any, count_queries: list[str]) -> Non
     ground.world.sign_in(client, ground.council)
     seen = client.get(page).get_data(as_text=True)
     assert all(secret in seen for secret in (NAME, CONTACT, WORDS))
+    row = ground.row()
+    with ground.world.acting(ground.council) as actor:
+        case = queries.case_of(ground.tenant_id, row.id)
+        through = replace(actor, seer=Seer(0, "Quản trị", row.sent_at))
+        assert refusal(actor, Right.HANDLE_INQUIRY, case) is None
+        given = Mandate(1, ground.district.officer.identity.account_id, "Chuyên viên", "Văn bản")
+        acting = replace(actor, place=replace(actor.here, mandate=given))
+        assert "không đọc nội dung" in str(refusal(acting, Right.HANDLE_INQUIRY, case))
+        assert "không xem được" in str(refusal(through, Right.HANDLE_INQUIRY, case))
     count_queries.clear()
     listed = client.get("/huyen/phan-anh?nguoi=toi&kind=report&q=my duc").get_data(as_text=True)
     assert "còn 10 ngày làm việc" in listed
@@ -257,6 +284,20 @@ def test_what_cannot_be_taken_in(ground: Ground, client: Any) -> None:
     assert "\u202e" not in page
 
 
+def test_nobody_is_promised_what_does_not_hold(ground: Ground, client: Any) -> None:
+    """What a district recognised the Department does not read; what the province recognised it handles itself."""
+    path, promise = f"/phan-anh/{ground.code}", "Sở không đọc được"
+    assert promise in client.get(path).text
+    with acting_in(STEWARD):
+        db.session.execute(
+            text("update tenant set kind = 'provincial_units' where id = :id"), {"id": ground.tenant_id}
+        )
+    page = client.get(path).text
+    assert promise not in page
+    assert "bằng lời của tỉnh" in page
+    assert "Tỉnh giao cho người không thẩm định" in post(client, path, FORM).text
+
+
 def test_the_same_again_and_in_bulk(ground: Ground, client: Any) -> None:
     """Sent twice it has one receipt and one row; in bulk a network, a sender's day and a result's day hold it back."""
     receipt = sent(client, ground)
@@ -295,6 +336,8 @@ def test_the_same_again_and_in_bulk(ground: Ground, client: Any) -> None:
     # One of them is closed as spam; the others with the same words go with it.
     closed = ground.does(ground.council, operations.dismiss, "Gửi hàng loạt, không có nội dung.")
     assert closed == rules.A_DAY_ON_ONE
+    # Nobody shuts the door of a result for the day: what was closed as spam makes room again, but not for who sent it.
+    assert (door(200, 1), door(201, 200)) == ("often", "sent")
     assert "Gửi hàng loạt" not in client.get(f"/tra-cuu/{ground.code}").get_data(as_text=True)
 
 

@@ -208,6 +208,7 @@ def test_only_a_list_is_made_from_an_address(office: Office) -> None:
         "/dang-xuat",
         "/huyen/don-vi",
         "//xau.vn/huyen/don-vi/xuat.xlsx",
+        "//[",
         "https://xau.vn/huyen/don-vi/xuat.xlsx",
         "/huyen/don-vi/xuat.xlsx?q=" + "x" * 3_000,
         "/khong-co\x00",
@@ -218,6 +219,15 @@ def test_only_a_list_is_made_from_an_address(office: Office) -> None:
     assert browser.post(PAGE, {"kind": "list", "address": "/tinh/don-vi.csv"}).status_code == 403
     unknown = BATCHES["list"].right_for(Wanted(office.tenant_id, 0, {"address": UNITS_FILE}))
     assert unknown.name == "SEE_DISTRICT"
+    # A list that is no more, asked for before an update: its row says so, and the page stands.
+    assert browser.post(PAGE, {"kind": "list", "address": UNITS_FILE}).status_code == 303
+    with acting_in(STEWARD):
+        db.session.execute(
+            text("""update job set terms = '{"address": "/da-bo.csv"}', state = 'done', ended_at = now(), size = 1,
+                sha256 = repeat('a', 64), expires_at = now() + interval '1 day'""")
+        )
+    page = browser.get(PAGE)
+    assert (page.status_code, "Xin chọn tệp ở trang" in page.text) == (200, True)
 
 
 # ---- the province ----

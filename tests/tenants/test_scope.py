@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.cycle.models import Setting
+from portal.units.models import Unit
 from tenants.database import db
 from tenants.scope import Scope, ScopeKind, current_scope, enter
 from tests.builders import World
@@ -52,4 +53,31 @@ def test_what_may_write_is_rolled_back(alone: World) -> None:
     assert name != "khác"
     with pytest.raises(DBAPIError, match="read-only"):
         db.session.execute(change, {"tenant": tenant})
+    enter(None)
+
+
+def test_a_plan_kept_from_one_place_shows_another_its_own(alone: World) -> None:
+    """The wall holds for a statement that was prepared and planned while other places and levels asked it."""
+    first, second = alone.a_district(), alone.a_district("Hồng Bàng")
+    units = {first: {alone.a_unit(first), alone.a_unit(first)}, second: {alone.a_unit(second)}}
+    asked = select(Unit.id).where(bindparam("all") == 1)
+
+    def seen(scope: Scope) -> set[int]:
+        enter(scope)
+        return set(db.session.scalars(asked, {"all": 1}))
+
+    for tenant in (first, second, first):
+        for writes in (False,) * 7 + (True,):
+            assert seen(Scope(ScopeKind.DISTRICT, tenant, writes=writes)) == units[tenant]
+    one = min(units[first])
+    for _ in range(7):
+        assert seen(Scope(ScopeKind.UNIT, first, one, writes=False)) == {one}
+    assert seen(Scope(ScopeKind.UNIT, second, one, writes=False)) == set()
+    assert seen(Scope(ScopeKind.DISTRICT, 0, writes=False)) == set()
+    prepared = text("select count(*) from pg_prepared_statements where statement ilike '%from unit%'")
+    assert db.session.scalar(prepared)
+    for scope in (Scope(ScopeKind.SIGNIN, first, one, writes=False), None):
+        enter(scope)
+        with pytest.raises(DBAPIError, match="permission denied"):
+            db.session.scalars(asked, {"all": 1})
     enter(None)

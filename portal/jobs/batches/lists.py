@@ -83,7 +83,10 @@ def _name_of(answer: Response) -> str:
 def _view(wanted: Wanted) -> tuple[Any, Mapping[str, Any]]:
     """Return the view of an address and what it is called with; raises `Refused` for any that gives no list."""
     address = str(wanted.terms.get("address", ""))
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:  # such as "//["
+        raise Refused(UNKNOWN, 422) from error
     own = address.startswith("/") and not parts.netloc and len(address) <= LONGEST_ADDRESS
     try:
         endpoint, values = current_app.url_map.bind("localhost").match(
