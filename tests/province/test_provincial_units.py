@@ -194,6 +194,9 @@ def test_the_province_shows_them_apart(world: World) -> None:
         assert labels[-1] == "Cộng"
         assert len(labels) == 8
     client = world.sign_in(world.app.test_client(), ground.own.admin)
+    judged = client.get("/tinh/don-vi?nam=2026&so=applies&chi_tieu=1.1").text
+    assert "Trường THPT An Lão" not in judged
+    assert "trong 1 đơn vị" in judged
     whole = client.get("/tinh?nam=2026").text
     assert "Đơn vị cấp tỉnh" in whole
     assert "Cộng 1/1 huyện" in whole
