@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from portal.cycle.queries import cycle_of
 from portal.figures.annex import Annex, Line
 from portal.figures.tables import Row
-from portal.province.queries import ReceiptLine, places_in
+from portal.province.queries import ReceiptLine, reporting_in
 from portal.province.sources import EVERYTHING, official_counts
 from portal.province.summary import provincial, standings
 from portal.reports.editions import Difference
@@ -87,7 +87,7 @@ class Now:
 def now_of(year: int) -> Now:
     """Return how the districts stand now; a fixed number of statements."""
     cycle = cycle_of(year)
-    places = places_in(year)
+    places = reporting_in(year)
     where = standings(cycle, places) if cycle else {}
     return Now(
         {place.id: place.name for place in places},

@@ -21,7 +21,7 @@ def compile_year(people: People) -> None:
     officer, admin = people[(Role.PROVINCE_OFFICER, None)], people[(Role.PROVINCE_ADMIN, None)]
     with at(YEAR + 1, 3, 26, 9, 0), acting_in(officer.here.scope(officer.account_id)):
         report = operations.compile_report(officer, YEAR)
-        words = {"v_1": "Các huyện triển khai đúng thời hạn, số đơn vị được công nhận tăng."}
+        words = {"v_1": "Các huyện triển khai đúng thời hạn, tỷ lệ đơn vị đang được công nhận tăng."}
         operations.save_narrative(officer, report, words)
         operations.lock(officer, report)
         number = report.id

@@ -23,7 +23,7 @@ from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import BIEU_06, Annex, Line
-from .queries import _standing, worked_out
+from .queries import _standing, within, worked_out
 
 FIGURES = ("applies", "self_1", "self_2", "judged", "found_1", "found_2", "differs", "missed")
 _JUDGED = (State.APPRAISED, State.DECIDED)
@@ -45,8 +45,8 @@ def _conditions(dossier: CTE) -> Mapping[str, ColumnElement[bool]]:
     }
 
 
-def _frame(statement: Any, dossier: CTE) -> Any:
-    """Join the filed dossiers with their answers and findings."""
+def _frame(statement: Any, dossier: CTE, tenant_id: int | None) -> Any:
+    """Join the filed dossiers of a place, or of all places of one tier (None), with their answers and findings."""
     d = dossier.c
     return (
         statement.select_from(Unit)
@@ -60,7 +60,7 @@ def _frame(statement: Any, dossier: CTE) -> Any:
                 Finding.indicator_id == Answer.indicator_id,
             ),
         )
-        .where(d.state.not_in(UNFILED))
+        .where(d.state.not_in(UNFILED), within(tenant_id))
     )
 
 
@@ -81,9 +81,10 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
             *(func.count(distinct(Unit.id)).filter(which[name]) for name in FIGURES),
         ),
         dossier,
+        tenant_id,
     ).group_by(Answer.indicator_id)
     found = {row[0]: row[1:] for row in db.session.execute(counted)}
-    reasons = _reasons(dossier, which["differs"])
+    reasons = _reasons(dossier, which["differs"], tenant_id)
     return BIEU_06.of(
         [
             Line(
@@ -100,10 +101,10 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
     )
 
 
-def _reasons(dossier: CTE, differs: ColumnElement[bool]) -> dict[int, str]:
+def _reasons(dossier: CTE, differs: ColumnElement[bool], tenant_id: int | None) -> dict[int, str]:
     """Return for each indicator the reason most findings that differ give: "Không có minh chứng (4)"."""
     statement = _frame(
-        select(Answer.indicator_id, Finding.reason_code, func.count(distinct(Unit.id))), dossier
+        select(Answer.indicator_id, Finding.reason_code, func.count(distinct(Unit.id))), dossier, tenant_id
     )
     counted: dict[int, Counter[str]] = {}
     for number, code, units in db.session.execute(
@@ -144,6 +145,7 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
                 seen(Finding.reason_code).label("reason_code"),
             ),
             dossier,
+            tenant_id,
         )
         .join(CatalogueIndicator, CatalogueIndicator.id == Answer.indicator_id)
         .where(CatalogueIndicator.code == code, which[figure])
@@ -166,6 +168,7 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
                 func.string_agg(CatalogueIndicator.code.distinct(), ", ").label("codes"),
             ),
             dossier,
+            tenant_id,
         )
         .join(CatalogueIndicator, CatalogueIndicator.id == Answer.indicator_id)
         .where(d.state == State.DECIDED, d.decided_level == 2, ~func.coalesce(d.revoked, ~true()))

@@ -83,9 +83,18 @@ def share(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole > 0 else None
 
 
+def points_between(now: Fraction | None, before: Fraction | None) -> Fraction | None:
+    """Return by how many percentage points a share rose: the difference of both as they are written.
+
+    Shares are cut to hundredths of a percent; so is each here, that whoever subtracts what stands there finds the same.
+    """
+    if now is None or before is None:
+        return None
+    return Fraction(now * 10_000 // 1 - before * 10_000 // 1, 100)
+
+
 def gain_in_points(now: Counts, before: Counts | None) -> Fraction | None:
     """Return by how many percentage points the share of units in force rose (column 24); None: no year before."""
     if before is None:
         return None
-    this, last = share(now.in_force, now.units), share(before.in_force, before.units)
-    return None if this is None or last is None else 100 * (this - last)
+    return points_between(share(now.in_force, now.units), share(before.in_force, before.units))

@@ -175,6 +175,11 @@ def csv_text(text: str) -> str:
     return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
 
 
+def _hundredths(share: int | Fraction) -> int:
+    """A share in whole hundredths of a percent."""
+    return share * 10_000 // 1
+
+
 def _csv_value(value: Value, kind: Kind) -> str | int:
     if value is None:
         return ""
@@ -183,7 +188,7 @@ def _csv_value(value: Value, kind: Kind) -> str | int:
     if isinstance(value, date):
         return value.isoformat()
     if kind is Kind.PERCENT:
-        hundredths = Fraction(value) * 10_000 // 1
+        hundredths = _hundredths(value)
         return f"{hundredths // 100}.{hundredths % 100:02d}"
     if kind is Kind.POINTS:
         return f"{float(value):.2f}"
@@ -260,7 +265,7 @@ def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> Non
     for order, row in enumerate(_all_rows(sheet)):
         strong = order in sheet.strong or row is sheet.totals
         for place, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
-            _write_cell(page, line, place, value, styles[column.kind, strong])
+            _write_cell(page, line, place, _cut(value, column.kind), styles[column.kind, strong])
         line += 1
 
 
@@ -286,6 +291,15 @@ def _write_head(page: Worksheet, sheet: Sheet, line: int, head: object) -> int:
             page.write_string(line, place, plain(column.number), head)
         line += 1
     return line
+
+
+def _cut(value: Value, kind: Kind) -> Value:
+    """A share as it is written elsewhere, cut and not rounded: a spreadsheet would show 89,996 % as 90,00 %."""
+    return (
+        Fraction(_hundredths(value), 10_000)
+        if kind is Kind.PERCENT and isinstance(value, int | Fraction)
+        else value
+    )
 
 
 def _write_cell(page: Worksheet, line: int, place: int, value: Value, style: object) -> None:

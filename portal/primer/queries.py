@@ -16,7 +16,7 @@ from portal.cycle.models import Cycle
 from portal.open_data.models import PublishedFigure
 from portal.units.kinds import DISTRICT_KINDS
 from tenants.database import db
-from tenants.places import Tier
+from tenants.places import Tenant, Tier
 
 
 def version_in_use() -> tuple[CriteriaVersion, int] | None:
@@ -61,9 +61,13 @@ def explained(version_id: int, kind: str) -> list[tuple[str, list[Explained]]]:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Units of some group in a year: how many there were, how many were recognised at each level, in how many places."""
+    """Units of some group in a year: how many there were, how many were recognised at each level, in how many places.
+
+    `tier`: whose units they are, where a sum is of one tier; those of the districts and the province's are never added.
+    """
 
     key: str
+    tier: str
     places: int
     units: int
     level_1: int
@@ -75,27 +79,30 @@ class Sum:
         return self.level_1 + self.level_2
 
 
-def _sums(key: object) -> Select[tuple[object, int, int, int, int]]:
+def _sums() -> Select[tuple[int, int, int, int]]:
     def added(name: str) -> object:
         return func.sum(cast(PublishedFigure.counts[name].as_string(), Integer))
 
     return select(  # type: ignore[call-overload, no-any-return]
-        key,
         func.count(PublishedFigure.tenant_id.distinct()),
         added("units"),
         added("level_1"),
         added("level_2"),
-    ).group_by(key)
+    ).join(Tenant, Tenant.id == PublishedFigure.tenant_id)
 
 
 def by_year() -> list[Sum]:
-    """Return the published figures of every year, the latest first."""
-    rows = db.session.execute(_sums(PublishedFigure.year).order_by(PublishedFigure.year.desc()))
-    return [Sum(str(year), *map(int, counts)) for year, *counts in rows]
+    """Return the published figures of every year, the latest first, its districts before the units of the province."""
+    keys = PublishedFigure.year, Tenant.tier
+    rows = db.session.execute(
+        _sums().add_columns(*keys).group_by(*keys).order_by(PublishedFigure.year.desc(), Tenant.tier)
+    )
+    return [Sum(str(year), tier, *map(int, counts)) for *counts, year, tier in rows]
 
 
 def by_kind(year: int) -> list[Sum]:
     """Return the published figures of a year by kind of unit, in the order of Biểu 01."""
-    rows = db.session.execute(_sums(PublishedFigure.kind).where(PublishedFigure.year == year))
-    found = [Sum(str(kind), *map(int, counts)) for kind, *counts in rows]
-    return sorted(found, key=lambda one: words.kind_order(one.key))
+    keys = PublishedFigure.kind, Tenant.tier
+    rows = db.session.execute(_sums().add_columns(*keys).where(PublishedFigure.year == year).group_by(*keys))
+    found = [Sum(str(kind), tier, *map(int, counts)) for *counts, kind, tier in rows]
+    return sorted(found, key=lambda one: (one.tier, words.kind_order(one.key)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from portal import words
+from portal.figures.rules import points_between
 from portal.figures.tables import points
 
 from .measures import Measure
@@ -36,7 +37,9 @@ class Compared:
         before, after = self.values
         if before is None or after is None:
             return None
-        return (after - before) * (100 if self.measure.is_share else 1)
+        if self.measure.is_share:
+            return points_between(Fraction(after), Fraction(before))
+        return after - before
 
     @property
     def texts(self) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from portal.reform.queries import followings
 from portal.web import listing, page_of
 from portal.words import fold
 from tenants.access import found, may, signed_in
-from tenants.places import Tenant
+from tenants.places import Tenant, Tier
 from tenants.rights import Right, refusal
 
 from . import queries, sheets, sources, summary
@@ -140,7 +140,8 @@ def _source(
     cycle: Cycle, place: Tenant | None, part: Part, *, official: bool
 ) -> tuple[sources.Source, dict[int, Standing], dict[int, int]]:
     """Return the figures of the province or of a place, where reports stand, and which are accepted."""
-    where = summary.standings(cycle, [place] if place else queries.places_in(cycle.year))
+    owing = queries.reporting_in(cycle.year, Tier(cycle.tier))
+    where = summary.standings(cycle, [one for one in owing if place is None or one.id == place.id])
     accepted = summary.accepted_of(where)
     if official:
         return sources.official(cycle.year, part, accepted), where, accepted
@@ -152,7 +153,7 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
     tenant_id = place.id if place else None
     source, where, accepted = _source(cycle, place, part, official=official)
     lines = summary.by_kind(source, tenant_id)
-    standing = where[place.id] if place else None
+    standing = where.get(place.id) if place else None
 
     def rows(line: summary.Line, figure: str) -> str:
         inside = Part(line.kind or part.kind, part.public)

@@ -61,6 +61,27 @@ def places_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
+def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
+    """Return the places of a year that sent its report or have to: a reform can take the duty from one of them.
+
+    Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units whose
+    former place has sent it.
+    """
+    last = date(year, 12, 31)
+    report = and_(DistrictReport.year == year, DistrictReport.state == "sent")
+    sent = exists().where(report, DistrictReport.tenant_id == Tenant.id)
+    first_place = func.coalesce(Unit.origin_tenant_id, Unit.tenant_id)
+    untold = exists().where(
+        Unit.tenant_id == Tenant.id,
+        open_on(cut_off_day(year)),
+        ~exists().where(report, DistrictReport.tenant_id == first_place),
+    )
+    running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today())
+    owing = or_(sent, and_(running, or_(Tenant.valid_from <= last, untold)))
+    named = set(db.session.scalars(select(Tenant.id).where(Tenant.tier == tier, owing)))
+    return [place for place in places_in(year, tier) if place.id in named]
+
+
 def the_province() -> Tenant:
     """Return the province itself."""
     return db.session.scalars(select(Tenant).where(Tenant.kind == TenantKind.PROVINCE)).one()

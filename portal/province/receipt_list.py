@@ -35,7 +35,7 @@ def _asked(year: int) -> Listing:
 
 def _lines(cycle: Cycle, asked: Listing) -> tuple[Lines, Lines]:
     """Return every district with its standing, and those the list asks for in its order; equal ones by name."""
-    places = queries.places_in(cycle.year)
+    places = queries.reporting_in(cycle.year)
     where = summary.standings(cycle, places)
     every = [(place, where[place.id]) for place in places]
     chosen = [

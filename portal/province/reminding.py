@@ -22,7 +22,7 @@ from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right
 
-from .queries import places_in
+from .queries import reporting_in
 from .summary import standings
 
 ACT = "report.remind"
@@ -50,7 +50,7 @@ def remind(actor: Identity, year: int) -> int:
     if cycle is None or actor.place is None:
         raise Refused(f"Năm đánh giá {year} chưa mở.", 404)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"remind:{year}"))))
-    where = standings(cycle, places_in(year))
+    where = standings(cycle, reporting_in(year))
     overdue = {tenant_id: one for tenant_id, one in where.items() if one.overdue}
     if not overdue:
         raise Refused("Không có huyện nào quá hạn nên không nhắc ai.")

@@ -27,7 +27,7 @@ def overview_sheet(year: Overview, part: str, at: datetime, *, demo: bool) -> Sh
     """
     return _figures(
         f"“ĐƠN VỊ HỌC TẬP” THEO {_ground(year)}, NĂM ĐÁNH GIÁ {year.cycle.year}",
-        f"{year.accepted}/{year.districts} huyện đã được nhận báo cáo{f' · {part}' if part else ''}",
+        f"{year.accepted}/{year.reporting} huyện đã được nhận báo cáo{f' · {part}' if part else ''}",
         at,
         [*year.lines, year.total],
         first="Địa bàn",

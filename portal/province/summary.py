@@ -19,7 +19,7 @@ from tenants.places import Tenant, Tier
 
 from . import sources
 from .measures import MEASURES, Measure
-from .queries import followers_of_closed, places, places_in, successor_ids
+from .queries import followers_of_closed, places, places_in, reporting_in, successor_ids
 from .rules import Ground, Sending, Standing, standing, taken_over_by
 from .sources import EVERYTHING, Figures, Part, Source
 
@@ -79,7 +79,7 @@ ANY = "figure"
 class Overview:
     """A year of the province: one line per district and the sum of exactly these lines.
 
-    `official`: figures of accepted reports only, `accepted` of `districts` of them. `other`: the sum of the same figures
+    `official`: figures of accepted reports only, `accepted` of the `reporting` places that owe one. `other`: the sum of the same figures
     by the other ground, counted by itself; None in a province that no reform has changed. `as_of`:
     when live figures were counted, where that was before this moment.
     """
@@ -91,6 +91,7 @@ class Overview:
     total: Line
     accepted: int
     districts: int
+    reporting: int
     waiting: int
     overdue: int
     other: Line | None = None
@@ -166,8 +167,10 @@ def overview(
     `ground` None: live figures by the places of today, official ones by the places that reported.
     """
     tenants, followers = places_in(cycle.year), followers_of_closed()
+    # Nothing but a reform takes the duty to report from a place.
+    reporting = reporting_in(cycle.year) if followers else tenants
     ground = ground or (Ground.FORMER if official else Ground.PRESENT)
-    where = standings(cycle, tenants)
+    where = standings(cycle, reporting)
     accepted = accepted_of(where)
     reported = sources.official(cycle.year, part, accepted).by_place() if official else {}
 
@@ -175,7 +178,7 @@ def overview(
         if not official:
             return _live(cycle.year, part, tenants, where, chosen, reformed=bool(followers))
         folded = followers if chosen is Ground.PRESENT else {}
-        return _official(tenants, where, accepted, reported, folded), None
+        return _official(reporting, where, accepted, reported, folded), None
 
     lines, as_of = lines_by(ground)
     another = Ground.PRESENT if ground is Ground.FORMER else Ground.FORMER
@@ -188,6 +191,7 @@ def overview(
         total=added(lines),
         accepted=len(accepted),
         districts=len(lines),
+        reporting=len(reporting),
         waiting=sum(s.code == "waiting" for s in where.values()),
         overdue=sum(s.overdue for s in where.values()),
         other=added(others) if followers else None,

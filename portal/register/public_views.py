@@ -17,12 +17,14 @@ from portal.units.kinds import UNIT_KINDS
 from portal.web import error_page, listing, paginate
 from tenants import throttle
 from tenants.access import public
+from tenants.places import Tier
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import queries
 from .blueprint import blueprint
 from .wording import BY_SLUG, STANDINGS, sentence_of, standing_of
 
+TIERS = {Tier.DISTRICT.value: "Cấp huyện", Tier.PROVINCE.value: "Cấp tỉnh"}
 FIRST_YEAR = 2024
 """The first year that Circular 24/2023 is applied to."""
 
@@ -95,6 +97,7 @@ def search() -> Any:
             "noi": tuple(places),
             "muc": ("1", "2"),
             "nam": years,
+            "cap": tuple(TIERS),
             "hieu-luc": tuple(BY_SLUG),
         },
     )
@@ -106,6 +109,7 @@ def search() -> Any:
         place=chosen["noi"],
         level=chosen["muc"],
         year=chosen["nam"],
+        tier=chosen["cap"],
         state=BY_SLUG.get(chosen["hieu-luc"]),
         sort=asked.sort,
         descending=asked.direction == "desc",
@@ -118,6 +122,7 @@ def search() -> Any:
         places=[(place, place) for place in places],
         kinds=[(code, words.UNIT_KINDS[code].short) for code in UNIT_KINDS],
         years=[(year, year) for year in years],
+        tiers=list(TIERS.items()),
         states=[(known.slug, known.name) for known in STANDINGS.values()],
         **_frame(),
     )

@@ -117,6 +117,7 @@ def search(
     place: str = "",
     level: str = "",
     year: str = "",
+    tier: str = "",
     state: Standing | None = None,
     sort: str = "name",
     descending: bool = False,
@@ -131,6 +132,8 @@ def search(
     if place:
         now = select(Tenant.id).where(Tenant.name == place)
         statement = statement.where(or_(entry.place == place, entry.tenant_id.in_(now)))
+    if tier:
+        statement = statement.where(entry.tenant_id.in_(select(Tenant.id).where(Tenant.tier == tier)))
     for number, wanted in ((entry.level, level), (entry.year, year)):
         if wanted:
             statement = statement.where(number == int(wanted))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.catalogue.kept import KeptIndicator
 from portal.cycle.models import Cycle
-from portal.figures.rules import share
+from portal.figures.rules import points_between, share
 from portal.figures.tables import points
 from tenants.database import db
 from tenants.places import Tier
@@ -122,7 +122,7 @@ def _trend(found: dict[int, Reckoning], counting: Counting) -> list[Trend]:
             continue
         full = figure.units == one.scope if whole else 2 * figure.units >= one.scope
         before = rows[-1].figure.share if rows and rows[-1].full and full else None
-        change = points(None if before is None else 100 * (now - before))
+        change = points(points_between(now, before))
         rows.append(Trend(year, figure, one.scope, change, full))
     return rows
 

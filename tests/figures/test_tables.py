@@ -93,3 +93,6 @@ def test_points_have_a_sign() -> None:
     assert points(Fraction(0)) == "0,00"
     assert gain_in_points(Counts(units=4, level_1=1), Counts(units=4, level_2=2)) == -25
     assert gain_in_points(Counts(units=4, level_1=1), ZERO) is None
+    # 76,47 % and 95,09 % as they are written: exactly 18,627… points, but the reader subtracts what stands there.
+    risen = gain_in_points(Counts(units=102, level_1=97), Counts(units=102, level_1=78))
+    assert risen == Fraction("18.62")

@@ -194,6 +194,9 @@ def test_the_province_shows_them_apart(world: World) -> None:
         assert labels[-1] == "Cộng"
         assert len(labels) == 8
     client = world.sign_in(world.app.test_client(), ground.own.admin)
+    judged = client.get("/tinh/don-vi?nam=2026&so=applies&chi_tieu=1.1").text
+    assert "Trường THPT An Lão" not in judged
+    assert "trong 1 đơn vị" in judged
     whole = client.get("/tinh?nam=2026").text
     assert "Đơn vị cấp tỉnh" in whole
     assert "Cộng 1/1 huyện" in whole
@@ -225,6 +228,17 @@ def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
         ("province", "higher_education", "1"),
         ("province", "upper_secondary", "1"),
     ]
+    told = client.get("/hieu-ve-don-vi-hoc-tap").text
+    assert re.findall(r'>2026</a>(.*?)</th><td class="r">(\d+)</td><td class="r">(\d+)</td>', told) == [
+        ("", "1", "1"),
+        (", các đơn vị cấp tỉnh", "1", "2"),
+    ]
+    for tier, level, names in (
+        ("district", 1, 1), ("district", 2, 0), ("province", 1, 1), ("province", 2, 1)
+    ):  # fmt: skip
+        link = f"/tra-cuu?nam=2026&amp;muc={level}&amp;cap={tier}"
+        assert f'{link}">{names}<' in told
+        assert (f"trong {names} kết quả" in client.get(link.replace("&amp;", "&")).text) is bool(names)
     with world.acting(ground.own.admin, writes=False):
         cycle = cycle_of(2026)
         assert cycle is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,14 +11,19 @@ from sqlalchemy import func, select
 
 from portal.notices.models import Notice
 from portal.province import reminding
+from portal.province.queries import places_in, reporting_in
+from portal.reform import rehoming
 from portal.reports import operations as reports
 from portal.reports.models import DistrictReport, ReportAnswer
 from portal.trail.queries import of_acts
+from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
+from tenants.places import Succession, Tenant
 from tenants.refusal import Refused
+from tenants.scope import acting_in
 from tests.beds import made_once
-from tests.builders import Person, World
+from tests.builders import STEWARD, Person, World
 from tests.deciding import District
 from tests.forms import send
 from tests.province.worlds import a_reporting_district, answer
@@ -87,6 +93,34 @@ def test_a_report_is_read_and_accepted(
         newest = db.session.scalars(select(Notice).order_by(Notice.id.desc()).limit(1)).one()
         assert "Sở đã nhận báo cáo năm 2026" in newest.sentence
         assert newest.path == f"/huyen/bao-cao/{report_id}"
+
+
+def test_who_takes_over_owes_no_report_that_was_sent(
+    world: World, client: Any, district: District, officer: Person
+) -> None:
+    """A place opened after the year is not overdue with what the closed one sent; where it sent nothing, it owes it."""
+    fresh = world.a_district("Xã An Lão")
+    unsent = world.a_district("Huyện Kiến Thụy")
+    heir = world.a_district("Xã Kiến Thụy")
+    district.sent_report()
+    units = {district.tenant_id: fresh, unsent: heir}
+    world.a_unit(unsent, "Trường Tiểu học Kiến Thụy")
+    with acting_in(STEWARD):
+        for old, new in units.items():
+            moving = db.session.scalars(select(Unit.id).where(Unit.tenant_id == old)).all()
+            rehoming.leave_copies(old, new, moving)
+            rehoming.move(old, new, dict.fromkeys(moving, old))
+            db.session.get_one(Tenant, old).valid_to = date(2027, 3, 10)
+            db.session.get_one(Tenant, new).valid_from = date(2027, 3, 10)
+            db.session.add(Succession(from_id=old, to_id=new, on_day=date(2027, 3, 10), basis="45/NQ-HĐND"))
+    world.set_clock(2027, 3, 20)
+    with world.acting(officer, writes=False):
+        assert [one.id for one in reporting_in(2026)] == [district.tenant_id, heir]
+        assert {fresh, heir} <= {one.id for one in places_in(2026)}
+    client = world.sign_in(client, officer)
+    assert "0/2 báo cáo đã nhận" in client.get("/tinh/bao-cao?nam=2026").text
+    assert "nơi khác báo cáo" in client.get(f"/tinh/huyen/{fresh}?nam=2026").text
+    assert "0/2 huyện" in client.get("/tinh?nam=2026&ban=chinh-thuc").text
 
 
 def test_the_list_says_who_is_in_time(world: World, client: Any, district: District, officer: Person) -> None:

@@ -152,6 +152,9 @@ def test_two_districts_become_one_and_two_again(world: World, client: Any) -> No
         page = client.get(f"/tinh?nam=2026{asked}").text
         assert "Hai cách chia khớp nhau" in page
         assert re.findall(r'<th scope="row"><a href="/tinh/huyen/\d+\?nam=2026">([^<]*)</a>', page) == names
+    owed = r"<tr>\s*<td>(?:<a [^>]*>)?([^<]+)"
+    assert re.findall(owed, client.get("/tinh/bao-cao?nam=2026").text) == ["Xã An Lão"]
+    assert "nơi khác báo cáo" in client.get(f"/tinh/huyen/{places[0]}?nam=2026").text
     for link in re.findall(r'href="(/tinh/don-vi\?[^"]*dia-ban=cu[^"]*)"', page):
         assert client.get(link.replace("&amp;", "&")).status_code == 200
     client = world.sign_in(client, admin)
