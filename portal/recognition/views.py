@@ -13,7 +13,7 @@ from portal.dossiers.results import comparison
 from portal.papers.office import title_of_head
 from portal.powers.queries import signs_as
 from portal.web import back_to, kinds_here, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.refusal import Refused
@@ -26,12 +26,6 @@ from .models import Decision
 from .submitting import differs
 
 __all__ = ["blueprint", "paper_views", "unit_views"]
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def decision_here(decision_id: int) -> Decision:
