@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.recognition.forms import VersionedForm
+from portal.typed import VersionedForm
 from tenants.refusal import Refused
 
 blueprint = Blueprint("council", __name__)

@@ -10,7 +10,7 @@ from flask import render_template, request
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
-from portal.recognition.forms import VersionedForm
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate
 from portal.words import ZONE
 from tenants.access import found, may, signed_in, tenant_here

@@ -10,7 +10,8 @@ from flask import render_template, request
 from portal import clock
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.powers.queries import signs_as
-from portal.recognition.forms import SigningForm, VersionedForm
+from portal.recognition.forms import SigningForm
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate, takes
 from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from portal import words
-from portal.complaints.forms import Checkboxes
 from portal.dossiers.forms import longest
-from portal.recognition.forms import VersionedForm
-from portal.typed import Day, Line, Lines
+from portal.typed import Checkboxes, Day, Line, Lines, VersionedForm, VietnameseForm
 
 from .announcing import Content
 from .lookup import indicator_names
@@ -27,14 +24,7 @@ def _kinds(label: str) -> Checkboxes:
     return Checkboxes(label, choices=choices, validate_choice=False)
 
 
-class _VietnameseForm(FlaskForm):
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
-
-
-class AnnouncementForm(_VietnameseForm):
+class AnnouncementForm(VietnameseForm):
     """An announcement; its file comes beside it. A district's has no `whom`: it goes to its units."""
 
     title = Line("Tiêu đề", [InputRequired("Xin ghi tiêu đề."), longest(LONGEST_TITLE)])
@@ -71,7 +61,7 @@ def _indicators(field: SelectField, empty: str) -> None:
     field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in names.items())]
 
 
-class QuestionForm(_VietnameseForm):
+class QuestionForm(VietnameseForm):
     """A question, and the indicator it is about."""
 
     key = SelectField("Về chỉ tiêu", validate_choice=False)

@@ -10,6 +10,7 @@ from wtforms import SelectChoice
 
 from portal import clock, words
 from portal.cycle.queries import own_days
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate
 from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
@@ -19,7 +20,7 @@ from tenants.scope import ScopeKind, current_scope
 
 from . import operations, queries, rules, terms
 from .blueprint import blueprint
-from .forms import AnswerForm, AssignForm, DismissForm, QuestionForm, TermForm, VersionedForm
+from .forms import AnswerForm, AssignForm, DismissForm, QuestionForm, TermForm
 from .models import Inquiry
 
 

@@ -12,6 +12,7 @@ from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
 from portal.papers.office import title_of_head
 from portal.powers.queries import signs_as
+from portal.typed import VersionedForm
 from portal.web import back_to, kinds_here, listing, paginate
 from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
@@ -21,7 +22,7 @@ from tenants.rights import Right, refusal
 
 from . import lines, operations, paper_views, queries, rules, unit_views
 from .blueprint import blueprint
-from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
+from .forms import BasesForm, HoldForm, LineForm, SigningForm, lines_of
 from .models import Decision
 from .submitting import differs
 

@@ -10,9 +10,9 @@ from portal import clock
 from portal.appraisal.blueprint import chosen_cycle
 from portal.cycle.queries import years
 from portal.dossiers.blueprint import dossier_here
-from portal.recognition.forms import SigningForm, VersionedForm
+from portal.recognition.forms import SigningForm
 from portal.spelling import fold
-from portal.typed import line, lines
+from portal.typed import VersionedForm, line, lines
 from portal.units.models import Unit
 from portal.web import back_to, listing, page_of
 from tenants.access import found, may, signed_in, tenant_here
