@@ -108,7 +108,7 @@ def catalogue_of(version_id: int) -> Kept:
     """Return a version as it stands in the running transaction; one without indicators is empty."""
     db.session.flush()
     key = _key(version_id)
-    while key not in _known:
+    while (known := _known.get(key)) is None:  # asked once: another thread may make room meanwhile
         read, now = _read(version_id), _key(version_id)
         if now == key:  # nobody changed it between the hash and the rows
             if len(_known) >= MOST:
@@ -116,7 +116,7 @@ def catalogue_of(version_id: int) -> Kept:
             _known[key] = read
             return read
         key = now
-    return _known[key]
+    return known
 
 
 def indicators_of(version_id: int) -> tuple[KeptIndicator, ...]:
