@@ -1,4 +1,7 @@
-"""The verbs of questions: ask, pass on to the Department, answer once."""
+"""The verbs of questions: ask, pass on to the Department, answer once.
+
+Each raises `Refused` for what cannot be, `Conflict` where the question changed since it was shown.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The verbs of what everybody looks up: publish an answer or a sample, change it, take it back."""
+"""The verbs of what everybody looks up: publish an answer or a sample, change it, take it back.
+
+Each raises `Refused` for what cannot be, `Conflict` where the row changed since it was shown.
+"""
 
 from __future__ import annotations
 
