@@ -76,26 +76,29 @@ class Sum:
 
 
 def _sums(key: object) -> Select[tuple[object, int, int, int, int]]:
+    """Return the sums of the districts' reports; units of provincial level are never in a sum of districts."""
+
     def added(name: str) -> object:
         return func.sum(cast(PublishedFigure.counts[name].as_string(), Integer))
 
-    return select(  # type: ignore[call-overload, no-any-return]
+    statement = select(  # type: ignore[call-overload]
         key,
         func.count(PublishedFigure.tenant_id.distinct()),
         added("units"),
         added("level_1"),
         added("level_2"),
-    ).group_by(key)
+    )
+    return statement.where(PublishedFigure.kind.in_(DISTRICT_KINDS)).group_by(key)  # type: ignore[no-any-return]
 
 
 def by_year() -> list[Sum]:
-    """Return the published figures of every year, the latest first."""
+    """Return the published figures of the districts of every year, the latest first."""
     rows = db.session.execute(_sums(PublishedFigure.year).order_by(PublishedFigure.year.desc()))
     return [Sum(str(year), *map(int, counts)) for year, *counts in rows]
 
 
 def by_kind(year: int) -> list[Sum]:
-    """Return the published figures of a year by kind of unit, in the order of Biểu 01."""
+    """Return the published figures of the districts of a year by kind of unit, in the order of Biểu 01."""
     rows = db.session.execute(_sums(PublishedFigure.kind).where(PublishedFigure.year == year))
     found = [Sum(str(kind), *map(int, counts)) for kind, *counts in rows]
     return sorted(found, key=lambda one: words.kind_order(one.key))
