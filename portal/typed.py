@@ -1,4 +1,4 @@
-"""Form fields for what people type: Vietnamese text in one normal form, days as dd/mm/yyyy.
+"""What forms of all rooms share: Vietnamese text in one normal form, days as dd/mm/yyyy, the version that was seen.
 
 Control characters and bidi overrides never reach the database; a value that cannot be read stays in the
 field as it was typed, with a sentence.
@@ -10,9 +10,11 @@ import re
 from datetime import date
 from typing import Any
 
+from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DateField, Field, StringField, TextAreaField
-from wtforms.widgets import TextInput
+from wtforms import DateField, Field, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from portal.spelling import nfc
 
@@ -115,3 +117,35 @@ class Day(DateField):
         self.data = read_day(typed)
         if typed and self.data is None:
             raise ValueError(WRONG_DAY)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a list, each a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class VietnameseForm(FlaskForm):
+    """A form that says in Vietnamese what it cannot read."""
+
+    class Meta:
+        """The language of the sentences that WTForms itself says."""
+
+        locales = ("vi",)
+
+
+class VersionedForm(VietnameseForm):
+    """A form that says which version of the page was seen, so that nothing unseen is overwritten."""
+
+    version = HiddenField()
+
+    def validate_version(self, field: Any) -> None:
+        """Refuse a version that was not sent or is no number."""
+        if not (field.data or "").isascii() or not (field.data or "").isdigit() or len(field.data) > 9:
+            raise StopValidation("Trang thiếu thông tin phiên bản. Xin tải lại trang rồi gửi lại.")
+
+    @property
+    def seen(self) -> int:
+        """The version the page showed."""
+        return int(self.version.data)

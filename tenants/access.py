@@ -17,7 +17,7 @@ from flask_login import current_user
 
 from . import throttle, tokens
 from .database import db
-from .identity import Identity
+from .identity import Identity, Place
 from .rights import Right, refusal
 from .scope import Scope, ScopeKind, acting_in, enter
 
@@ -144,6 +144,16 @@ def signed_in() -> Identity:
     """Return the person of this request (only behind `@may`)."""
     identity: Identity = current_user._get_current_object()
     return identity
+
+
+def place_here() -> Place:
+    """Return the place the person of this request acts in (only behind `@may`)."""
+    return signed_in().here
+
+
+def tenant_here() -> int:
+    """Return the tenant of the place acted in: the district, or of a unit its district (only behind `@may`)."""
+    return place_here().tenant_id
 
 
 def require(right: Right, row: Any) -> None:

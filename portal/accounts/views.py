@@ -17,7 +17,7 @@ from portal.tiers import tier_here
 from portal.web import Listing, back_to, kinds_here, listing, paginate
 from tenants import operations as persons
 from tenants import signin
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.people import DECIDING_ROLES, Account, Role
 from tenants.refusal import Refused
 from tenants.rights import Right
@@ -33,16 +33,11 @@ ROLE_MISSING = "Xin chọn vai trò."
 PROPOSED = "Đã đề xuất. Vai trò có hiệu lực khi người thứ hai xác nhận."
 
 
-def _here() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 @blueprint.get("/huyen/tai-khoan")
 @may(Right.MANAGE_ACCOUNTS)
 def index() -> Any:
     """List who holds or held a role in the district."""
-    tenant_id = _here()
+    tenant_id = tenant_here()
     asked = listing(queries.SORTS, filters={"role": [role.value for role in GIVEN], "state": [*STATES]})
     page = paginate(queries.people(tenant_id, asked), asked.number)
     return render_template(
@@ -65,7 +60,7 @@ def add() -> Any:
 
 
 def _new_page(form: NewPersonForm) -> str:
-    form.offer(queries.open_units(_here()))
+    form.offer(queries.open_units(tenant_here()))
     return render_template("accounts/new.html", form=form)
 
 
@@ -85,14 +80,14 @@ def create() -> Any:
         if role is Role.DISTRICT_LEADER and unit_id is None:
             propose_new(signed_in(), form.person(), role, form.reason.data or "")
             return back_to("powers.proposals", PROPOSED)
-        handed = operations.create_person(signed_in(), _here(), form.person(), role, unit_id)
+        handed = operations.create_person(signed_in(), tenant_here(), form.person(), role, unit_id)
     except Refused as refused:
         return _refused(form, refused), refused.status
     return _links_page([handed])
 
 
 def _refused(form: NewPersonForm, refused: Refused) -> str:
-    form.offer(queries.open_units(_here()))
+    form.offer(queries.open_units(tenant_here()))
     return render_template("accounts/new.html", form=marked(form, refused))
 
 
@@ -120,9 +115,9 @@ def _unit_listing() -> Listing:
 def bulk() -> Any:
     """Show the units without accounts."""
     asked = _unit_listing()
-    page = paginate(queries.units_without(_here(), asked), asked.number, MOST_UNITS // 2)
+    page = paginate(queries.units_without(tenant_here(), asked), asked.number, MOST_UNITS // 2)
     kinds = [(kind.code, kind.short) for kind in kinds_here().values()]
-    held = queries.roles_held(_here(), [unit.id for unit in page.items])
+    held = queries.roles_held(tenant_here(), [unit.id for unit in page.items])
     return render_template("accounts/bulk.html", listing=asked, page=page, kinds=kinds, held=held)
 
 
@@ -132,18 +127,18 @@ def bulk_create() -> Any:
     """Create the accounts of the chosen units and show their links."""
     typed = request.form.getlist("unit")[: MOST_UNITS + 1]
     chosen = [int(text) for text in typed if text.isascii() and text.isdigit() and len(text) < 18]
-    return _links_page(operations.create_for_units(signed_in(), _here(), chosen))
+    return _links_page(operations.create_for_units(signed_in(), tenant_here(), chosen))
 
 
 @blueprint.get("/huyen/tai-khoan/<int:account_id>")
 @may(Right.MANAGE_ACCOUNTS)
 def show(account_id: int) -> Any:
     """Show a person, the roles in the district, and what can be done."""
-    return _person_page(found(queries.account_of(_here(), account_id)), RoleForm(formdata=None))
+    return _person_page(found(queries.account_of(tenant_here(), account_id)), RoleForm(formdata=None))
 
 
 def _person_page(account: Account, form: RoleForm) -> str:
-    tenant_id = _here()
+    tenant_id = tenant_here()
     form.offer(queries.open_units(tenant_id))
     return render_template(
         "accounts/show.html",
@@ -166,7 +161,7 @@ def _person_page(account: Account, form: RoleForm) -> str:
 @may(Right.MANAGE_ACCOUNTS)
 def give_role(account_id: int) -> Any:
     """Give the person a further role."""
-    account = found(queries.account_of(_here(), account_id))
+    account = found(queries.account_of(tenant_here(), account_id))
     form = RoleForm()
     form.offer([])
     good = form.validate()
@@ -178,7 +173,7 @@ def give_role(account_id: int) -> Any:
         if role is Role.DISTRICT_LEADER and unit_id is None:
             propose(signed_in(), account_id, role, form.reason.data or "")
             return back_to("powers.proposals", PROPOSED)
-        operations.give_role(signed_in(), _here(), account_id, role, unit_id)
+        operations.give_role(signed_in(), tenant_here(), account_id, role, unit_id)
     except Refused as refused:
         at = form.reason if "lý do" in refused.sentence.lower() else form.role
         at.errors = [refused.sentence]
@@ -190,16 +185,16 @@ def give_role(account_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def new_link(account_id: int) -> Any:
     """Make a new link and show it."""
-    found(queries.account_of(_here(), account_id))
-    return _links_page([keys.new_link(signed_in(), _here(), account_id)])
+    found(queries.account_of(tenant_here(), account_id))
+    return _links_page([keys.new_link(signed_in(), tenant_here(), account_id)])
 
 
 @blueprint.post("/huyen/tai-khoan/<int:account_id>/khoa")
 @may(Right.MANAGE_ACCOUNTS)
 def disable(account_id: int) -> Any:
     """Shut the account."""
-    found(queries.account_of(_here(), account_id))
-    keys.disable(signed_in(), _here(), account_id)
+    found(queries.account_of(tenant_here(), account_id))
+    keys.disable(signed_in(), tenant_here(), account_id)
     return back_to(
         "accounts.show", "Đã khóa tài khoản; mọi phiên đang mở đã kết thúc.", account_id=account_id
     )
@@ -209,8 +204,8 @@ def disable(account_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def enable(account_id: int) -> Any:
     """Open the account again."""
-    found(queries.account_of(_here(), account_id))
-    keys.enable(signed_in(), _here(), account_id)
+    found(queries.account_of(tenant_here(), account_id))
+    keys.enable(signed_in(), tenant_here(), account_id)
     return back_to("accounts.show", "Đã mở lại tài khoản.", account_id=account_id)
 
 
@@ -218,8 +213,8 @@ def enable(account_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def drop_second_factor(account_id: int) -> Any:
     """Remove the second factor of somebody who lost the phone."""
-    found(queries.account_of(_here(), account_id))
-    keys.drop_second_factor(signed_in(), _here(), account_id)
+    found(queries.account_of(tenant_here(), account_id))
+    keys.drop_second_factor(signed_in(), tenant_here(), account_id)
     return back_to("accounts.show", "Đã tắt mã xác thực hai lớp của người này.", account_id=account_id)
 
 
@@ -227,8 +222,8 @@ def drop_second_factor(account_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def end_role(membership_id: int) -> Any:
     """End a role."""
-    found(queries.role_of(_here(), membership_id))
-    membership = operations.end_role(signed_in(), _here(), membership_id)
+    found(queries.role_of(tenant_here(), membership_id))
+    membership = operations.end_role(signed_in(), tenant_here(), membership_id)
     return back_to("accounts.show", "Đã kết thúc vai trò.", account_id=membership.account_id)
 
 
@@ -236,7 +231,7 @@ def end_role(membership_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def hand_over(membership_id: int) -> Any:
     """Show the form of a hand-over."""
-    account, membership, unit = found(queries.role_of(_here(), membership_id))
+    account, membership, unit = found(queries.role_of(tenant_here(), membership_id))
     form = PersonForm(formdata=None)
     return render_template(
         "accounts/hand_over.html", form=form, account=account, membership=membership, unit=unit
@@ -247,12 +242,12 @@ def hand_over(membership_id: int) -> Any:
 @may(Right.MANAGE_ACCOUNTS)
 def do_hand_over(membership_id: int) -> Any:
     """Take the role from one person and give it to another."""
-    account, membership, unit = found(queries.role_of(_here(), membership_id))
+    account, membership, unit = found(queries.role_of(tenant_here(), membership_id))
     form = PersonForm()
     status = 422
     if form.validate():
         try:
-            handed = operations.hand_over(signed_in(), _here(), membership_id, form.person())
+            handed = operations.hand_over(signed_in(), tenant_here(), membership_id, form.person())
             return _links_page([handed])
         except Refused as refused:
             form, status = marked(form, refused), refused.status

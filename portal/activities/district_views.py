@@ -16,16 +16,11 @@ from portal.outreach.wording import KINDS as OWN_KINDS
 from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks, streamed
 from portal.web import Listing
-from tenants.access import may, signed_in
+from tenants.access import may, tenant_here
 from tenants.rights import Right
 
 from . import queries, rules, wording
 from .blueprint import blueprint
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _asked() -> Listing:
@@ -46,13 +41,13 @@ def hidden(row: Any) -> bool:
 def district() -> Any:
     """The activities of the district's units, and what they come to by kind."""
     cycle, asked = chosen_cycle(), _asked()
-    own_sums = own_activities.sums_of(_tenant(), cycle.year)
+    own_sums = own_activities.sums_of(tenant_here(), cycle.year)
     return render_template(
         "activities/district.html",
         cycle=cycle,
         listing=asked,
-        page=web.paginate(queries.district_log(_tenant(), cycle.year, asked), asked.number),
-        sums=queries.district_sums(_tenant(), cycle.year, asked),
+        page=web.paginate(queries.district_log(tenant_here(), cycle.year, asked), asked.number),
+        sums=queries.district_sums(tenant_here(), cycle.year, asked),
         own_sums=own_sums,
         own_whole=own_rules.whole(own_sums),
         own_names=OWN_KINDS,
@@ -85,7 +80,7 @@ def district_file(ext: str) -> Response:
         Column("Số tệp", Kind.INTEGER, 8),
     )
     rows = streamed(
-        queries.district_log(_tenant(), cycle.year, asked),
+        queries.district_log(tenant_here(), cycle.year, asked),
         lambda row: (
             row.code,
             row.name,
@@ -99,7 +94,7 @@ def district_file(ext: str) -> Response:
             row.files,
         ),
     )
-    sums = queries.district_sums(_tenant(), cycle.year, asked).total
+    sums = queries.district_sums(tenant_here(), cycle.year, asked).total
     totals = ("", f"Cộng {words.number(sums.number)} hoạt động", "", None, "", "", "")
     totals += (sums.participants, sums.minutes, None)
     sheet = Sheet(f"Hoạt động của các đơn vị năm {cycle.year}", columns, rows, totals, **marks())
@@ -111,7 +106,7 @@ def district_file(ext: str) -> Response:
 def form_08(ext: str) -> Response:
     """Give Biểu 08 of the year, all units, as a file."""
     cycle = chosen_cycle()
-    sums = queries.district_sums(_tenant(), cycle.year)
+    sums = queries.district_sums(tenant_here(), cycle.year)
     columns = (
         Column("TT", Kind.CENTERED, 6),
         Column("Loại hoạt động", width=40),

@@ -9,12 +9,13 @@ from flask import render_template, request
 from sqlalchemy import and_, select
 
 from portal import clock
+from portal.dossiers.blueprint import dossier_here
 from portal.dossiers.models import Dossier, State
 from portal.spelling import fold
 from portal.typed import line
 from portal.units.models import Unit
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -22,17 +23,11 @@ from tenants.rights import Right, refusal
 from . import assigning, interests, panels, queries
 from .blueprint import blueprint, chosen_cycle
 from .forms import text_of
-from .intake_views import dossier_here
 from .panels import MOST, Candidate
 from .sharing import Hand, ToGive, share_out
 
 MOST_SHARED = 300
 KIND_WORDS = {"employer": "Nơi công tác", "declared": "Lý do khác"}
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _numbers(typed: Sequence[str]) -> list[int]:
@@ -48,7 +43,7 @@ def sharing() -> str:
 
 
 def _sharing_page(year: int, chosen: Sequence[int], **more: Any) -> str:
-    tenant_id, actor = _tenant(), signed_in()
+    tenant_id, actor = tenant_here(), signed_in()
     people = panels.candidates(tenant_id)
     taking = [one for one in people if one.account_id in chosen] or people
     statement = (
@@ -169,7 +164,7 @@ def conflicts() -> str:
 
 
 def _conflicts_page(typed: Any = None, faults: Sequence[str] = ()) -> str:
-    actor, tenant_id = signed_in(), _tenant()
+    actor, tenant_id = signed_in(), tenant_here()
     assigns = not refusal(actor, Right.ASSIGN_APPRAISER)
     judges = not refusal(actor, Right.APPRAISE)
     people = panels.candidates(tenant_id) if assigns else []
@@ -219,7 +214,7 @@ def _unit_named(typed: str) -> int:
     """Return the unit a text means: its code alone or before a dash, or its whole name, accents optional."""
     code = typed.partition(" – ")[0].strip()
     name = (Unit.code == code.upper()) | (Unit.code == code) | (Unit.name_folded == fold(typed))
-    ids = db.session.scalars(select(Unit.id).where(Unit.tenant_id == _tenant(), name).limit(2)).all()
+    ids = db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_here(), name).limit(2)).all()
     if not typed or len(ids) != 1:
         what = "Xin nhập" if not typed else "Không tìm thấy đúng một đơn vị theo nội dung đã nhập: xin chọn"
         raise Refused(f"{what} mã hoặc tên đơn vị trong danh mục.", 422)
@@ -230,6 +225,6 @@ def _unit_named(typed: str) -> int:
 @may(Right.ASSIGN_APPRAISER)
 def end_conflict(interest_id: int) -> Any:
     """End a declaration, with the reason."""
-    row = found(interests.interest_of(_tenant(), interest_id))
+    row = found(interests.interest_of(tenant_here(), interest_id))
     interests.withdraw(signed_in(), row, text_of(request.form, "reason", 1_000))
     return back_to("appraisal.conflicts", f"Đã thôi khai báo của {row.full_name}.")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, request
 
 from portal import words
+from portal.dossiers.blueprint import sheet_here
 from portal.dossiers.queries import open_sheet
 from portal.typed import line
 from portal.web import back_to
@@ -20,7 +21,6 @@ from .blueprint import blueprint
 from .desk import BASE, changes_with
 from .desk_views import again, desk_dossier, page
 from .forms import number_of, presence_of, text_of, version_of
-from .intake_views import dossier_here
 
 
 @blueprint.post("/huyen/ho-so/<int:dossier_id>/tham-dinh/so-lieu-nen/<code>")
@@ -58,7 +58,7 @@ def correct(dossier_id: int, code: str) -> Any:
         )
     except Conflict as conflict:
         db.session.rollback()
-        fresh = open_sheet(dossier_here(dossier_id))
+        fresh = sheet_here(dossier_id)
         theirs = fresh.headcount_findings.get(code)
         both = {
             "code": code,

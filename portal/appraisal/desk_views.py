@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from portal import words
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.forms import ratio_text
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
@@ -32,7 +33,6 @@ from .desk import (
     unit_answer,
 )
 from .forms import VerdictGiven, read_verdict
-from .intake_views import dossier_here
 from .judging import differ
 from .last_year import headcounts_last_year, value_last_year
 from .models import Finding
@@ -220,7 +220,7 @@ def again(dossier_id: int, chosen: str, refused: Refused, **typed: Any) -> tuple
     if refused.status in (403, 404):
         raise refused
     db.session.rollback()
-    sheet = open_sheet(dossier_here(dossier_id))
+    sheet = sheet_here(dossier_id)
     if sheet.dossier.state not in AT_DESK:
         raise refused
     return page(sheet, chosen, faults=[refused.sentence], **typed), refused.status

@@ -11,6 +11,7 @@ from portal import clock, web, words
 from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.cycle.rules import time_left
+from portal.dossiers.blueprint import dossier_here
 from portal.dossiers.models import ENDED, Dossier
 from portal.dossiers.operations import start_dossier
 from portal.dossiers.queries import Sheet, open_sheet
@@ -27,7 +28,6 @@ from tenants.rights import Right
 from . import entry
 from .blueprint import blueprint, chosen_cycle, link
 from .desk import files_of
-from .intake_views import dossier_here
 from .progress import open_units
 from .queries import KIND_ORDER, name_like
 

@@ -10,12 +10,13 @@ from flask import abort, render_template, request
 from portal import clock, words
 from portal.cycle.queries import own_days
 from portal.cycle.rules import add_working_days, time_left
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.models import Dossier, State
-from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.states import UNFILED
 from portal.trail.queries import of_dossier
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import may, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -32,13 +33,6 @@ WORKING_DAYS_TO_ANSWER = 5
 TYPING = frozenset(
     "answer headcounts texts team link_evidence unlink_evidence remove_evidence evidence appraisal".split()
 )
-
-
-def dossier_here(dossier_id: int) -> Dossier:
-    """Return a dossier of the person's district, or answer 404."""
-    place = signed_in().here
-    dossier: Dossier = found(dossier_of(place.tenant_id, dossier_id))
-    return dossier
 
 
 @blueprint.get("/huyen/ho-so/<int:dossier_id>")
@@ -230,7 +224,7 @@ def ask_supplement(dossier_id: int) -> Any:
         if refused.status == 403:
             raise
         db.session.rollback()
-        sheet = open_sheet(dossier_here(dossier_id))
+        sheet = sheet_here(dossier_id)
         return _supplement_page(sheet, given, [refused.sentence]), refused.status
     said = f"Đã gửi yêu cầu bổ sung {len(given.points)} điểm; đơn vị được báo ngay."
     if further:

@@ -19,18 +19,13 @@ from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks, streamed
 from portal.registration.wording import target_name
 from portal.web import Listing, back_to
-from tenants.access import may, signed_in
+from tenants.access import may, signed_in, tenant_here
 from tenants.database import db
 from tenants.rights import Right, refusal
 
 from . import panels, progress, queries
 from .blueprint import blueprint, chosen_cycle
 from .reminders import remind as remind_units
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _asked(sorts: Any, filters: Any, opened: list[int] | None = None) -> Listing:
@@ -58,9 +53,9 @@ def illustrative(cycle: Cycle) -> bool:
 def queue() -> str:
     """Show the dossiers of a year that are the office's work."""
     cycle, actor = chosen_cycle(), signed_in()
-    given, opened = queries.appraisers(_tenant(), cycle.year), years()
+    given, opened = queries.appraisers(tenant_here(), cycle.year), years()
     asked = _asked(queries.SORTS, _with_people(given), opened)
-    counted = queries.counts(_tenant(), cycle.year)
+    counted = queries.counts(tenant_here(), cycle.year)
     state, kind = asked.filters["state"], asked.filters["kind"]
     shown = (State.DRAFT, *queries.QUEUE_STATES)
     by_state = {s: sum(n for (st, k), n in counted.items() if st == s and kind in ("", k)) for s in shown}
@@ -78,7 +73,7 @@ def queue() -> str:
         if (number := sum(n for (st, k), n in counted.items() if k == code and (not state or st in wanted)))
         or code == kind
     ]
-    page = web.paginate(queries.queue(_tenant(), cycle.year, asked, actor), asked.number)
+    page = web.paginate(queries.queue(tenant_here(), cycle.year, asked, actor), asked.number)
     judges, assigns = (not refusal(actor, right) for right in (Right.APPRAISE, Right.ASSIGN_APPRAISER))
     people = [(queries.MINE, "Việc của tôi")] if judges else []
     people += [(queries.NOBODY, "Chưa giao ai"), *((str(number), name) for number, name in given)]
@@ -87,7 +82,7 @@ def queue() -> str:
         cycle=cycle,
         listing=asked,
         page=page,
-        panels=panels.panels_of(_tenant(), [row.id for row in page.items]),
+        panels=panels.panels_of(tenant_here(), [row.id for row in page.items]),
         people=people,
         judges=judges,
         assigns=assigns,
@@ -107,9 +102,9 @@ def queue() -> str:
 def queue_file(ext: str) -> Response:
     """Give the filtered queue as a file."""
     cycle = chosen_cycle()
-    asked = _asked(queries.SORTS, _with_people(queries.appraisers(_tenant(), cycle.year)))
-    found = db.session.execute(queries.queue(_tenant(), cycle.year, asked, signed_in())).all()
-    given = panels.panels_of(_tenant(), [row.id for row in found])
+    asked = _asked(queries.SORTS, _with_people(queries.appraisers(tenant_here(), cycle.year)))
+    found = db.session.execute(queries.queue(tenant_here(), cycle.year, asked, signed_in())).all()
+    given = panels.panels_of(tenant_here(), [row.id for row in found])
     columns = (
         Column("Mã đơn vị", width=12),
         Column("Đơn vị", width=42),
@@ -147,14 +142,14 @@ def queue_file(ext: str) -> Response:
 def missing() -> str:
     """Show how far the units have come, and who has not filed."""
     cycle, asked = chosen_cycle(), _asked(progress.SORTS, progress.FILTERS)
-    kinds, total = progress.funnel(_tenant(), cycle.year)
-    cycle = cycle_for(cycle, _tenant())
+    kinds, total = progress.funnel(tenant_here(), cycle.year)
+    cycle = cycle_for(cycle, tenant_here())
     today = clock.start_of(clock.today())
     return render_template(
         "appraisal/missing.html",
         cycle=cycle,
         listing=asked,
-        page=web.paginate(progress.missing_units(_tenant(), cycle.year, asked), asked.number),
+        page=web.paginate(progress.missing_units(tenant_here(), cycle.year, asked), asked.number),
         kinds=kinds,
         kind_options=[(k.kind, words.UNIT_KINDS[k.kind].short) for k in kinds],
         total=total,
@@ -204,7 +199,7 @@ def missing_file(ext: str) -> Response:
         Column("Nhắc gần nhất", width=18),
     )
     rows = streamed(
-        progress.missing_units(_tenant(), cycle.year, asked),
+        progress.missing_units(tenant_here(), cycle.year, asked),
         lambda row: (
             row.name,
             words.kind_name(row.kind),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, request
 
+from portal.dossiers.blueprint import dossier_here
 from portal.web import back_to
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -15,7 +16,7 @@ from tenants.rights import Right, refusal
 from . import supplements
 from .blueprint import blueprint
 from .forms import day_of, text_of
-from .intake_views import dossier_here, page
+from .intake_views import page
 
 
 @blueprint.post("/huyen/ho-so/<int:dossier_id>/khep-bo-sung")

@@ -19,7 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import words
 from portal.cycle.rules import Calendar
-from portal.typed import Day, Line, Lines, line
+from portal.typed import Day, Line, Lines, VietnameseForm, line
 
 from .models import CatalogueIndicator
 from .operations import LONGEST_DOCUMENT, SHORTEST_DOCUMENT
@@ -104,13 +104,8 @@ def _day(label: str) -> Day:
     )
 
 
-class YearForm(FlaskForm):
+class YearForm(VietnameseForm):
     """A year and its dates; each deadline is the first day that is too late."""
-
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
 
     year = IntegerField(
         "Năm đánh giá",

@@ -9,7 +9,6 @@ from sqlalchemy.orm import selectinload
 
 from tenants.database import db
 
-from .kept import KeptIndicator, indicators_of
 from .models import CatalogueIndicator, CriteriaVersion, Criterion, Threshold
 
 
@@ -34,11 +33,6 @@ def versions() -> list[CriteriaVersion]:
             select(CriteriaVersion).order_by(CriteriaVersion.valid_from.desc(), CriteriaVersion.key)
         )
     )
-
-
-def indicators_proved_by(version_id: int, kind: str) -> list[KeptIndicator]:
-    """Return the indicators of a version that a kind of document proves (`words.DOCUMENT_KINDS`), in their order."""
-    return [row for row in indicators_of(version_id) if kind in row.proved_by]
 
 
 def unconfirmed(version_id: int) -> int:

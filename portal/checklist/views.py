@@ -14,18 +14,13 @@ from portal.papers import word
 from portal.papers.answering import rendered
 from portal.papers.data import Signature
 from portal.papers.district import file_name, office
-from tenants.access import may, signed_in
+from tenants.access import may, tenant_here
 from tenants.rights import Right
 
 from . import queries
 from .rules import WHOSE
 
 blueprint = Blueprint("checklist", __name__)
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _title(cycle: Cycle) -> str:
@@ -42,8 +37,8 @@ def index() -> Any:
         "checklist/index.html",
         cycle=cycle,
         title=_title(cycle),
-        days=queries.days(_tenant(), cycle),
-        progress=queries.standing(_tenant(), cycle.year),
+        days=queries.days(tenant_here(), cycle),
+        progress=queries.standing(tenant_here(), cycle.year),
         today=clock.today(),
         whose=WHOSE,
         weekdays=paper.WEEKDAYS,
@@ -56,7 +51,7 @@ def sheet(ext: str) -> Response:
     """The list on paper, with boxes to tick: PDF to print, DOCX to change."""
     if ext not in ("pdf", "docx"):
         abort(404)
-    cycle, own = chosen_cycle(), office(_tenant())
+    cycle, own = chosen_cycle(), office(tenant_here())
     page = paper.page(
         paper.Checklist(
             letterhead=own.letterhead(None, None),
@@ -69,7 +64,7 @@ def sheet(ext: str) -> Response:
             tier=own.tier,
             submit_before=cycle.submit_before,
             decide_before=cycle.decide_before,
-            days=queries.days(_tenant(), cycle),
+            days=queries.days(tenant_here(), cycle),
         )
     )
     name = file_name("31-ngay", own.place, cycle.year)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from portal.recognition.forms import SigningForm, VersionedForm, tidy
+from portal.recognition.forms import SigningForm, tidy
 from portal.reports.skeleton import LONGEST
+from portal.typed import VersionedForm
 
 from .narrative import SECTIONS
 from .rules import RULES

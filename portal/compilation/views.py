@@ -11,6 +11,7 @@ from portal.cycle.queries import years
 from portal.province.queries import cycle_shown
 from portal.reports.narrative import which_edition
 from portal.reports.skeleton import rendered
+from portal.typed import VersionedForm
 from portal.web import back_to
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -19,7 +20,7 @@ from tenants.rights import Right, refusal
 
 from . import narrative, operations, queries, rules, table_views
 from .blueprint import blueprint, report_here
-from .forms import ExplainForm, NarrativeForm, SigningForm, VersionedForm
+from .forms import ExplainForm, NarrativeForm, SigningForm
 from .models import ProvincialReport
 from .table_views import NAMES, spot_link
 

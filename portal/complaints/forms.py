@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from wtforms import HiddenField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, Length
 
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectMultipleField
-from wtforms.validators import InputRequired, Length, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
-
-from portal.typed import Line, Lines
+from portal.typed import Checkboxes, Line, Lines, VersionedForm, VietnameseForm
 
 from .operations import MOST_TEXT, MOST_WISH
 from .rules import GROUNDS, OUTCOME_HINTS, OUTCOMES
 
 
-class _VietnameseForm(FlaskForm):
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
-
-
-class Checkboxes(SelectMultipleField):
-    """Several of a list, each a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class SendForm(_VietnameseForm):
+class SendForm(VietnameseForm):
     """What a unit complains of; its files come beside it. `against`: the number of the decision its page named."""
 
     against = HiddenField()
@@ -48,22 +30,6 @@ class SendForm(_VietnameseForm):
     wish = Lines(
         "Đề nghị của đơn vị", validators=[Length(0, MOST_WISH, f"Đề nghị dài tối đa {MOST_WISH} ký tự.")]
     )
-
-
-class VersionedForm(_VietnameseForm):
-    """A form that says which version of the complaint was seen."""
-
-    version = HiddenField()
-
-    def validate_version(self, field: Any) -> None:
-        """Refuse a version that was not sent or is no number."""
-        if not (field.data or "").isascii() or not (field.data or "").isdigit() or len(field.data) > 9:
-            raise StopValidation("Trang thiếu thông tin phiên bản. Xin tải lại trang rồi gửi lại.")
-
-    @property
-    def seen(self) -> int:
-        """The version the page showed."""
-        return int(self.version.data)
 
 
 class ReasonForm(VersionedForm):

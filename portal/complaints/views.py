@@ -10,8 +10,8 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.cycle.rules import days_left
+from portal.dossiers.blueprint import dossier_here
 from portal.dossiers.models import Dossier
-from portal.dossiers.queries import dossier_of
 from portal.dossiers.results import Outcome, outcome_of
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.evidence.store import store
@@ -19,7 +19,7 @@ from portal.further.models import FurtherDecision
 from portal.further.queries import in_effect
 from portal.web import back_to, download, listing, paginate, takes
 from portal.words import ZONE
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -33,14 +33,9 @@ blueprint = Blueprint("complaints", __name__)
 MOST_AT_ONCE = 45 * 1024 * 1024
 
 
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 def _decided(dossier_id: int) -> tuple[Dossier, Outcome]:
     """Return a decided dossier of the unit with its outcome, or answer 404."""
-    dossier = found(dossier_of(_tenant(), dossier_id))
+    dossier = dossier_here(dossier_id)
     return dossier, found(outcome_of(dossier))
 
 
@@ -112,7 +107,7 @@ def send(dossier_id: int) -> Any:
 
 
 def _of_unit(dossier_id: int, complaint_id: int) -> Complaint:
-    dossier = found(dossier_of(_tenant(), dossier_id))
+    dossier = dossier_here(dossier_id)
     rows = queries.of_dossier(dossier.tenant_id, dossier.id)
     row: Complaint = found(next((one for one in rows if one.id == complaint_id), None))
     return row
@@ -147,7 +142,7 @@ def file(tenant_id: int, complaint_id: int, file_id: int) -> Any:
 @may(Right.SEE_DISTRICT)
 def index() -> Any:
     """The district's complaints: open ones first, by the day their answer is due."""
-    tenant_id = _tenant()
+    tenant_id = tenant_here()
     asked = listing(queries.SORTS, filters={"state": ("open", *rules.STATES)})
     statement = queries.listed(
         tenant_id,
@@ -196,7 +191,7 @@ def show(complaint_id: int) -> Any:
 
 
 def _show(complaint_id: int, form: AnswerForm | None = None, status: int = 200) -> Any:
-    case = found(queries.case_of(_tenant(), complaint_id))
+    case = found(queries.case_of(tenant_here(), complaint_id))
     version = str(case.complaint.version)
     page = render_template(
         "complaints/show.html",
@@ -214,7 +209,7 @@ def _show(complaint_id: int, form: AnswerForm | None = None, status: int = 200) 
 
 
 def _here(complaint_id: int) -> Complaint:
-    return found(queries.case_of(_tenant(), complaint_id)).complaint  # type: ignore[no-any-return]
+    return found(queries.case_of(tenant_here(), complaint_id)).complaint  # type: ignore[no-any-return]
 
 
 def _handled(complaint_id: int, act: Callable[..., Complaint], said: str) -> Any:

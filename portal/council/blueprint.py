@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.recognition.forms import VersionedForm
-from tenants.access import signed_in
+from portal.typed import VersionedForm
 from tenants.refusal import Refused
 
 blueprint = Blueprint("council", __name__)
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def seen() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -197,11 +196,6 @@ def content_of(row: Meeting, council: Council, rows: list[Row]) -> dict[str, Any
 
 def _unit(item: Item, unit: Unit, asked: int | None) -> list[Any]:
     return [unit.name, words.kind_name(unit.kind), asked, item.proposed_level]
-
-
-def held_at_of(content: dict[str, Any]) -> datetime | None:
-    """Return when a meeting was, of what its minutes say."""
-    return datetime.fromisoformat(content["held_at"]) if content["held_at"] else None
 
 
 def draft(actor: Identity, row: Meeting) -> Decision:

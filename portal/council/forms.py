@@ -11,8 +11,7 @@ from typing import Any
 from wtforms import RadioField, SelectChoice, SelectField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.recognition.forms import VersionedForm
-from portal.typed import WRONG_DAY, Day, Line, Lines, line
+from portal.typed import WRONG_DAY, Day, Line, Lines, VersionedForm, line
 from portal.words import ZONE
 
 from .operations import Founded, Noted

@@ -10,16 +10,16 @@ from flask import render_template, request
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
-from portal.recognition.forms import VersionedForm
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate
 from portal.words import ZONE
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import closing, operations, queries, rules
-from .blueprint import blueprint, seen, tenant_here
+from .blueprint import blueprint, seen
 from .forms import BlockForm, MeetingForm, OutForm, VoteForm, typed_attendance
 from .models import Council, Meeting
 

@@ -31,7 +31,7 @@ MOST_MEMBERS = 40
 MOST_TEXT = 5_000
 QUORUM_NOTE = (
     "Thông tư 24/2023/TT-BGDĐT không thấy nêu số người tối thiểu; xin ghi theo quyết định thành lập hoặc quy chế "
-    "hoạt động. Số cổng gợi ý (quá nửa số thành viên) là của cổng, không phải quy định của pháp luật."
+    "hoạt động. Chưa ghi ở đâu thì có thể lấy quá nửa số thành viên: đó là gợi ý của cổng, không phải quy định của pháp luật."
 )
 MAJORITY_NOTE = "Cổng chỉ nhận “nhất trí” khi số phiếu tán thành nhiều hơn số phiếu không tán thành; đây là quy tắc của cổng."
 CONFLICT = "{name} giữ vai trò tại đơn vị hoặc đã khai xung đột lợi ích nên không biểu quyết."
@@ -73,11 +73,6 @@ def duty_name(body: str, duty: str) -> str:
     """Name a duty as the body does: a "Tổ" has a Tổ trưởng, a "Hội đồng" a Chủ tịch."""
     council, team = _DUTIES[duty]
     return team if body.strip().casefold().startswith("tổ") else council
-
-
-def suggested_quorum(members: int) -> int:
-    """Return the number of members the portal suggests: more than half. Its own default, no law."""
-    return members // 2 + 1
 
 
 def council_faults(members: Sequence[Member], quorum: int | None) -> list[str]:

@@ -10,14 +10,14 @@ from flask import render_template, request
 from portal import clock
 from portal.cycle.queries import current_cycle, years
 from portal.web import back_to, listing, paginate
-from tenants.access import may, signed_in
+from tenants.access import may, signed_in, tenant_here
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import meeting_views, operations, paper_views, queries, rules
-from .blueprint import blueprint, seen, tenant_here
+from .blueprint import blueprint, seen
 from .forms import (
     BLANK_ROWS,
     CouncilForm,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.catalogue.kept import catalogue_of
@@ -223,9 +223,3 @@ def registration(draft: Draft, chance: random.Random) -> tuple[str, datetime] | 
         return None
     at = datetime(draft.year, 2, chance.randint(3, 27), chance.randint(8, 16), tzinfo=ZONE)
     return f"level_{draft.aim or 1}", at
-
-
-def unit_names(tenant_id: int) -> dict[int, str]:
-    """Return the names of a district's units by id."""
-    rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.tenant_id == tenant_id))
-    return dict(rows)

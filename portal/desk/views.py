@@ -26,7 +26,7 @@ from portal.opening.queries import cycle_for, district_year
 from portal.team.queries import desk_of
 from portal.units.own import own_unit
 from portal.web import back_to, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in
 from tenants.identity import Place
 from tenants.people import Role
 from tenants.rights import Right, refusal
@@ -42,10 +42,6 @@ blueprint = Blueprint("desk", __name__)
 TOLD_AS_TASKS = ("register", "register_closes", "plan", "raise")
 
 
-def _place() -> Place:
-    return signed_in().here
-
-
 def _address(endpoint: str, **values: Any) -> str:
     """Return the address of a room's page, "" where this deployment does not open that room."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
@@ -55,7 +51,7 @@ def _address(endpoint: str, **values: Any) -> str:
 @may(Right.SEE_DESK)
 def home() -> Any:
     """What to do next and until when, by the level one acts at."""
-    place = _place()
+    place = place_here()
     homes: dict[ScopeKind, Callable[[Place], Any]] = {
         ScopeKind.UNIT: _unit_home,
         ScopeKind.DISTRICT: _district_home,
@@ -177,7 +173,7 @@ def _province_home(place: Place) -> Any:
 @may(Right.READ_NOTICES)
 def notices() -> Any:
     """The inbox of the place acted in: all or the person's unread ones, of one kind if wished."""
-    place = _place()
+    place = place_here()
     chosen = listing(("moi",), filters={"xem": ("chua-doc",), "kind": tuple(KINDS)})
     only = bool(chosen.filters["xem"])
     page = paginate(inbox(place, kind=chosen.filters["kind"], unread_only=only), chosen.number)
@@ -200,7 +196,7 @@ def notices() -> Any:
 @may(Right.READ_NOTICES)
 def read(notice_id: int) -> Any:
     """Mark one notice as read and go where it leads."""
-    place = _place()
+    place = place_here()
     path = found(notice_of(place, notice_id)).path
     mark_read(place.tenant_id, notice_id)
     if path.startswith("/") and not path.startswith("//") and request.form.get("open") == "yes":
@@ -212,7 +208,7 @@ def read(notice_id: int) -> Any:
 @may(Right.READ_NOTICES)
 def read_all() -> Any:
     """Mark everything in the inbox as read by the person."""
-    count = mark_all_read(_place())
+    count = mark_all_read(place_here())
     return back_to("desk.notices", f"Đã đánh dấu {count} thông báo là đã đọc." if count else "")
 
 
@@ -220,7 +216,7 @@ def read_all() -> Any:
 @may(Right.SEE_DESK)
 def rights() -> Any:
     """The table of rights as it is asked by every page."""
-    return render_template("desk/rights.html", rights=list(Right), roles=list(Role), own=_place().role)
+    return render_template("desk/rights.html", rights=list(Right), roles=list(Role), own=place_here().role)
 
 
 @blueprint.get("/huong-dan/<name>", endpoint="guide")

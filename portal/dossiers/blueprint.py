@@ -1,10 +1,10 @@
-"""The one blueprint of the room, and the dossier that an address of the unit names."""
+"""The one blueprint of the room, and the dossier that an address names."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from tenants.access import found, signed_in
+from tenants.access import found, tenant_here
 
 from .models import Dossier
 from .queries import Sheet, dossier_of, open_sheet
@@ -16,12 +16,11 @@ blueprint.add_app_template_global(mend_url)
 
 
 def dossier_here(dossier_id: int) -> Dossier:
-    """Return a dossier of the signed-in person's unit, or answer 404."""
-    place = signed_in().here
-    row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
+    """Return a dossier of the signed-in person's unit, or of any unit of the district acted in; or answer 404."""
+    row: Dossier = found(dossier_of(tenant_here(), dossier_id))
     return row
 
 
 def sheet_here(dossier_id: int) -> Sheet:
-    """Return the whole sheet of a dossier of the signed-in person's unit, or answer 404."""
+    """Return the whole sheet of such a dossier, or answer 404."""
     return open_sheet(dossier_here(dossier_id))

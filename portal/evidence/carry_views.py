@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import render_template, request
 
-from portal.dossiers.queries import dossier_of, open_sheet
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import may, signed_in
 from tenants.rights import Right
 
 from . import carrying
-from .blueprint import blueprint, here
+from .blueprint import blueprint
 from .carrying import Item
 
 ONE_SITTING = 15
@@ -23,7 +23,7 @@ ANSWERS = {"con": True, "khong": False}
 @may(Right.FILL_DOSSIER)
 def carry(dossier_id: int) -> Any:
     """Ask about the files nobody has said anything about yet; those already answered can be answered anew."""
-    sheet = open_sheet(found(dossier_of(here().tenant_id, dossier_id)))
+    sheet = sheet_here(dossier_id)
     earlier = carrying.earlier_dossier(sheet.dossier)
     every = carrying.items(sheet, earlier) if earlier else []
     placed = [item for item in every if item.indicators]
@@ -53,7 +53,7 @@ def likely(item: Item) -> str:
 @may(Right.FILL_DOSSIER)
 def carry_on(dossier_id: int) -> Any:
     """Write down the answers given; what was left for later is asked again."""
-    dossier = found(dossier_of(here().tenant_id, dossier_id))
+    dossier = dossier_here(dossier_id)
     answers = {
         int(number): ANSWERS[value]
         for name, value in request.form.items()

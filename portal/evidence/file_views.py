@@ -10,14 +10,14 @@ from flask import abort, render_template, request
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.web import back_to, download
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in, tenant_here
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import operations
-from .blueprint import blueprint, here
+from .blueprint import blueprint
 from .documents import tied_words
 from .forms import EvidenceForm, NotedForm
 from .library_views import standing
@@ -59,7 +59,7 @@ def _choices(file: Evidence, dossier: Dossier) -> list[Choice]:
 @may(Right.FILL_DOSSIER)
 def show(evidence_id: int) -> Any:
     """One file: what it says of itself, where it is used, and a look at it."""
-    file = found(evidence_of(here().tenant_id, evidence_id))
+    file = found(evidence_of(tenant_here(), evidence_id))
     return _show(file, _form(file, sent=False), file.version, None, 200)
 
 
@@ -92,7 +92,7 @@ def _show(file: Evidence, form: NotedForm, version: int, theirs: Evidence | None
 @may(Right.FILL_DOSSIER)
 def describe(evidence_id: int) -> Any:
     """Save what a file says of itself."""
-    file = found(evidence_of(here().tenant_id, evidence_id))
+    file = found(evidence_of(tenant_here(), evidence_id))
     form = _form(file, sent=True)
     version = request.form.get("version", "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
@@ -104,7 +104,7 @@ def describe(evidence_id: int) -> Any:
         if refused.status in (403, 404):
             raise
         db.session.rollback()
-        file = found(evidence_of(here().tenant_id, evidence_id))
+        file = found(evidence_of(tenant_here(), evidence_id))
         if refused.sentence:
             form.form_errors.append(refused.sentence)
         theirs = file if isinstance(refused, Conflict) else None
@@ -117,9 +117,9 @@ def describe(evidence_id: int) -> Any:
 @may(Right.FILL_DOSSIER)
 def place(evidence_id: int) -> Any:
     """Tie a file to the indicators ticked and untie it from those no longer ticked, as the page showed them."""
-    file = found(evidence_of(here().tenant_id, evidence_id))
+    file = found(evidence_of(tenant_here(), evidence_id))
     dossier_id = _numbers("dossier")
-    dossier = found(dossier_of(here().tenant_id, dossier_id[0]) if dossier_id else None)
+    dossier = found(dossier_of(tenant_here(), dossier_id[0]) if dossier_id else None)
     shown, ticked = set(_numbers("shown")), set(_numbers("tick"))
     added, dropped = operations.rearrange(
         signed_in(), dossier, file, sorted(ticked - shown), sorted(shown - ticked)
@@ -143,7 +143,7 @@ def _numbers(name: str) -> list[int]:
 @may(Right.FILL_DOSSIER)
 def remove(evidence_id: int) -> Any:
     """Take a file out of the library."""
-    file = found(evidence_of(here().tenant_id, evidence_id))
+    file = found(evidence_of(tenant_here(), evidence_id))
     title = file.title
     operations.remove(signed_in(), file)
     return back_to("evidence.library", f"Đã xóa “{title}” khỏi kho.")
@@ -159,7 +159,7 @@ def preview_kind(file: Evidence) -> str:
 def _file_in_sight(tenant_id: int, evidence_id: int) -> Evidence:
     """Return a file of the scope acted in, or answer 404; the district's sight begins when a dossier is filed."""
     file: Evidence = found(evidence_of(tenant_id, evidence_id))
-    if here().role in DISTRICT_ROLES and not handed_over(file):
+    if place_here().role in DISTRICT_ROLES and not handed_over(file):
         abort(404)
     return file
 

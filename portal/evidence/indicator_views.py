@@ -7,13 +7,14 @@ from typing import Any
 from flask import flash
 
 from portal import words
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in
 from tenants.rights import Right
 
 from . import operations
-from .blueprint import blueprint, here
+from .blueprint import blueprint
 from .keeping import Taken
 from .models import Evidence
 from .queries import uses
@@ -47,7 +48,7 @@ def _called(file: Evidence) -> str:
 @may(Right.FILL_DOSSIER)
 def upload(dossier_id: int, indicator_id: int) -> Any:
     """Take files in and tie them to an indicator; good ones are kept, bad ones named."""
-    place = here()
+    place = place_here()
     dossier = found(dossier_of(place.tenant_id, dossier_id))
     sent = Sent(signed_in(), place.tenant_id)
     taken = operations.add_to_indicator(signed_in(), dossier, indicator_id, sent)
@@ -61,7 +62,7 @@ def upload(dossier_id: int, indicator_id: int) -> Any:
 @may(Right.FILL_DOSSIER)
 def link(dossier_id: int, indicator_id: int, evidence_id: int) -> Any:
     """Tie a file of the library to an indicator."""
-    dossier = found(dossier_of(here().tenant_id, dossier_id))
+    dossier = dossier_here(dossier_id)
     file = operations.link(signed_in(), dossier, indicator_id, evidence_id)
     return _back_to_card(dossier_id, indicator_id, f"Đã gắn “{file.title}”.")
 
@@ -70,12 +71,12 @@ def link(dossier_id: int, indicator_id: int, evidence_id: int) -> Any:
 @may(Right.FILL_DOSSIER)
 def unlink(dossier_id: int, indicator_id: int, evidence_id: int) -> Any:
     """Untie a file; it stays in the library."""
-    dossier = found(dossier_of(here().tenant_id, dossier_id))
+    dossier = dossier_here(dossier_id)
     operations.unlink(signed_in(), dossier, indicator_id, evidence_id)
     return _back_to_card(dossier_id, indicator_id, "Đã bỏ minh chứng khỏi chỉ tiêu; tệp vẫn còn trong kho.")
 
 
 def _back_to_card(dossier_id: int, indicator_id: int, sentence: str) -> Any:
-    sheet = open_sheet(found(dossier_of(here().tenant_id, dossier_id)))
+    sheet = sheet_here(dossier_id)
     code = next(row.code for row in sheet.catalogue if row.id == indicator_id)
     return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=f"chi-tieu-{code}")

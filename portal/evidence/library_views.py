@@ -14,13 +14,13 @@ from portal.dossiers.taking import editable
 from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of
 from portal.web import Listing, back_to, listing, paginate
-from tenants.access import may, signed_in
+from tenants.access import may, place_here, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right
 
 from . import operations, parts
-from .blueprint import blueprint, here
+from .blueprint import blueprint
 from .checks import ACCEPT, ALLOWED, MAX_BYTES
 from .documents import tied_words
 from .indicator_views import say
@@ -76,7 +76,7 @@ def _wanted(asked: Listing) -> Wanted:
 @may(Right.FILL_DOSSIER)
 def library() -> Any:
     """All files of the unit; with `cho` also the way to tie one to an indicator."""
-    place = here()
+    place = place_here()
     assert place.unit_id is not None
     years, codes = used_places(place.tenant_id, place.unit_id)
     asked = _asked(years, codes)
@@ -110,7 +110,7 @@ def _target(text: str) -> Target | None:
     numbers = [
         part for part in (dossier_id, indicator_id) if part.isascii() and part.isdigit() and len(part) < 12
     ]
-    dossier = dossier_of(here().tenant_id, int(dossier_id)) if len(numbers) == 2 else None
+    dossier = dossier_of(tenant_here(), int(dossier_id)) if len(numbers) == 2 else None
     if dossier is None:
         return None
     sheet = open_sheet(dossier)
@@ -129,7 +129,7 @@ def _target(text: str) -> Target | None:
 @may(Right.FILL_DOSSIER)
 def add() -> Any:
     """Take files into the library; one that is there already leads to the page where it is tied."""
-    place = here()
+    place = place_here()
     assert place.unit_id is not None
     sent = Sent(signed_in(), place.tenant_id)
     taken = operations.take_in(signed_in(), place.tenant_id, place.unit_id, sent)
@@ -146,7 +146,7 @@ def add() -> Any:
 @may(Right.FILL_DOSSIER)
 def export(ext: str) -> Any:
     """Give the list as asked for, all pages, as XLSX or CSV."""
-    place = here()
+    place = place_here()
     assert place.unit_id is not None
     asked = _asked(*used_places(place.tenant_id, place.unit_id))
     select = library_select(
@@ -193,7 +193,7 @@ def _sheet(files: Sequence[Evidence], used: dict[int, list[Use]]) -> Sheet:
         )
         for number, file in enumerate(files, 1)
     ]
-    place = here()
+    place = place_here()
     subtitle = f"{place.tenant_name}, {words.number(len(rows))} tài liệu, lúc {words.moment(clock.now())}"
     return Sheet(
         "Kho minh chứng",

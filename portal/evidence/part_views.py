@@ -11,12 +11,12 @@ from typing import Any
 from flask import jsonify, request, url_for
 
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in, tenant_here
 from tenants.refusal import Refused
 from tenants.rights import Right
 
 from . import parts
-from .blueprint import blueprint, here
+from .blueprint import blueprint
 from .models import EvidenceUpload
 
 OFFSET = "Upload-Offset"
@@ -41,7 +41,7 @@ def _number(text: str | None) -> int:
 @may(Right.FILL_DOSSIER)
 def begin_parts() -> Any:
     """Begin a file, or find where the same file stopped."""
-    place = here()
+    place = place_here()
     assert place.unit_id is not None
     name, mark = request.form.get("name", "")[:500], request.form.get("mark", "")[:400]
     size = _number(request.form.get("size"))
@@ -54,7 +54,7 @@ def begin_parts() -> Any:
 
 
 def _own(upload_id: int) -> EvidenceUpload:
-    upload: EvidenceUpload = found(parts.upload_of(signed_in(), here().tenant_id, upload_id))
+    upload: EvidenceUpload = found(parts.upload_of(signed_in(), tenant_here(), upload_id))
     return upload
 
 

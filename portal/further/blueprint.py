@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tenants.access import found, signed_in
+from tenants.access import found, tenant_here
 
 from . import queries
 from .queries import Case
 
 blueprint = Blueprint("further", __name__)
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def case_here(further_id: int) -> Case:

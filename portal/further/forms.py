@@ -8,8 +8,7 @@ from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length
 
 from portal import words
-from portal.recognition.forms import VersionedForm
-from portal.typed import Day, Lines
+from portal.typed import Day, Lines, VersionedForm
 
 from .operations import MOST_TEXT
 from .rules import GROUNDS

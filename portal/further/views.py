@@ -10,16 +10,17 @@ from flask import render_template, request
 from portal import clock
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.powers.queries import signs_as
-from portal.recognition.forms import SigningForm, VersionedForm
+from portal.recognition.forms import SigningForm
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate, takes
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import operations, queries, rules, unit_views
-from .blueprint import blueprint, case_here, tenant_here
+from .blueprint import blueprint, case_here
 from .forms import DropForm, RevokeForm, TellForm, prepare_form
 from .issuing import issue as issue_decision
 from .models import FurtherDecision

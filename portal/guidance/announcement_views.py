@@ -13,9 +13,8 @@ from portal.evidence.store import store
 from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks
 from portal.web import back_to, download, listing, paginate, takes
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in
 from tenants.database import db
-from tenants.identity import Place
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind
@@ -30,14 +29,9 @@ from .wording import PHASES
 MOST_SENT = MAX_BYTES + 1024 * 1024
 
 
-def here() -> Place:
-    """Return the place acted in."""
-    return announcing.place_of(signed_in())
-
-
 def is_province() -> bool:
     """Return whether somebody acts at the Department."""
-    return queries.level_of(here()) is ScopeKind.PROVINCE
+    return queries.level_of(place_here()) is ScopeKind.PROVINCE
 
 
 def holds(right: Right) -> bool:
@@ -66,12 +60,12 @@ def _shaped(form: AnnouncementForm) -> AnnouncementForm:
 def _index(form: AnnouncementForm | None = None, status: int = 200) -> Any:
     announces = holds(Right.ANNOUNCE)
     asked = listing(("new",), filters={"khi": ("past", "coming") if announces else ("past",)})
-    page = paginate(queries.announcements(here(), q=asked.q, when=asked.filters["khi"]), asked.number)
+    page = paginate(queries.announcements(place_here(), q=asked.q, when=asked.filters["khi"]), asked.number)
     shown = render_template(
         "guidance/announcements.html",
         page=page,
         listing=asked,
-        notes=queries.own_notes(here(), [row.id for row in page.items]),
+        notes=queries.own_notes(place_here(), [row.id for row in page.items]),
         asked_of=_asked_of,
         announces=announces,
         form=(form or _empty_form()) if announces else None,
@@ -83,7 +77,7 @@ def _index(form: AnnouncementForm | None = None, status: int = 200) -> Any:
 
 def _asked_of(row: Announcement) -> bool:
     """Return whether the place acted in has to take note of an announcement."""
-    place = here()
+    place = place_here()
     told = row.for_districts if place.unit_id is None else row.for_units
     return row.must_acknowledge and told and not is_province()
 
@@ -112,7 +106,7 @@ def publish() -> Any:
 
 
 def _here(announcement_id: int) -> Announcement:
-    row: Announcement = found(queries.announcement_of(here(), announcement_id))
+    row: Announcement = found(queries.announcement_of(place_here(), announcement_id))
     return row
 
 
@@ -120,7 +114,7 @@ def _here(announcement_id: int) -> Announcement:
 @may(Right.READ_GUIDANCE)
 def show(announcement_id: int) -> Any:
     """One announcement; for offices also who has taken note of it and who has not."""
-    row, place = _here(announcement_id), here()
+    row, place = _here(announcement_id), place_here()
     stands = announcing.phase_of(row)
     shown: dict[str, Any] = {}
     if row.must_acknowledge and place.unit_id is None:
@@ -196,7 +190,7 @@ def attachment(announcement_id: int) -> Response:
 @may(Right.READ_GUIDANCE)
 def notes_file(announcement_id: int, ext: str) -> Response:
     """Who has taken note and who has not, districts first, as a file."""
-    row, place = _here(announcement_id), here()
+    row, place = _here(announcement_id), place_here()
     if not row.must_acknowledge or place.unit_id is not None:
         abort(404)
     rows = [
@@ -232,7 +226,7 @@ def news_of_desk() -> list[queries.News]:
     """Return the announcements a desk shows; none for who does not read them."""
     if not current_user.is_authenticated or not holds(Right.READ_GUIDANCE):
         return []
-    return queries.news(here())
+    return queries.news(place_here())
 
 
 blueprint.add_app_template_global(news_of_desk)

@@ -19,7 +19,7 @@ from portal.notices.operations import tell_all_units, tell_districts
 from portal.notices.rules import Kind
 from portal.trail.operations import record
 from tenants.database import db
-from tenants.identity import Identity, Place
+from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right
 from tenants.scope import Scope, ScopeKind, acting_in
@@ -44,11 +44,6 @@ class Content:
     file: tuple[str, bytes] | None = None
 
 
-def place_of(actor: Identity) -> Place:
-    """Return the place somebody acts in."""
-    return actor.here
-
-
 def phase_of(row: Announcement) -> Phase:
     """Return where an announcement stands today."""
     return phase(row.shows_from, row.shows_until, ended=row.ended_at is not None, today=clock.today())
@@ -57,7 +52,7 @@ def phase_of(row: Announcement) -> Phase:
 def announce(actor: Identity, content: Content) -> Announcement:
     """Announce something; a district announces to its own units. Raises `Refused` for what cannot be."""
     must(actor, Right.ANNOUNCE)
-    place, today = place_of(actor), clock.today()
+    place, today = actor.here, clock.today()
     province = queries.level_of(place) is ScopeKind.PROVINCE
     _judge(content, today, province=province)
     same = select(Announcement.id).where(
@@ -117,7 +112,7 @@ def _kept(tenant_id: int, file: tuple[str, bytes] | None) -> dict[str, object]:
 
 
 def _note(actor: Identity, row: Announcement, act: str, sentence: str) -> None:
-    place = place_of(actor)
+    place = actor.here
     record(
         actor,
         f"guidance.{act}",
@@ -170,7 +165,7 @@ def acknowledge(actor: Identity, row: Announcement) -> bool:
     Raises `Refused` where nothing has to be acknowledged, or no longer.
     """
     must(actor, Right.ACKNOWLEDGE)
-    place = place_of(actor)
+    place = actor.here
     asked = row.must_acknowledge and (row.for_districts if place.unit_id is None else row.for_units)
     if not asked:
         raise Refused("Thông báo này không cần nơi anh/chị làm việc xác nhận.")
@@ -192,7 +187,7 @@ def acknowledge(actor: Identity, row: Announcement) -> bool:
 def _held(actor: Identity, row: Announcement) -> Announcement:
     """Return an announcement of the actor's own place, held for this transaction and not over yet."""
     must(actor, Right.ANNOUNCE)
-    place = place_of(actor)
+    place = actor.here
     held = queries.announcement_of(place, row.id, lock=True) if row.tenant_id == place.tenant_id else None
     if held is None:
         raise Refused("Không tìm thấy thông báo này.", 404)

@@ -1,4 +1,7 @@
-"""The verbs of questions: ask, pass on to the Department, answer once."""
+"""The verbs of questions: ask, pass on to the Department, answer once.
+
+Each raises `Refused` for what cannot be, `Conflict` where the question changed since it was shown.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from tenants.rights import Right
 from tenants.scope import ScopeKind
 
 from . import lookup, queries
-from .announcing import place_of
 from .models import Question
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, answers_now
 
@@ -30,7 +32,7 @@ def _path(question: Question) -> str:
 def ask(actor: Identity, text: str, key: str = "") -> Question:
     """Ask: a unit its district, a district the Department. `key`: the indicator it is about, "" for none."""
     must(actor, Right.ASK_QUESTION)
-    place, now = place_of(actor), clock.now()
+    place, now = actor.here, clock.now()
     if not 0 < len(text) <= LONGEST_QUESTION:
         raise Refused(f"Xin viết câu hỏi, dài tối đa {LONGEST_QUESTION} ký tự.", 422)
     if key and key not in lookup.indicator_names():
@@ -83,7 +85,7 @@ def _note(actor: Identity, question: Question, act: str, sentence: str) -> None:
 def held(actor: Identity, question: Question, version: int) -> Question:
     """Return a question the actor may answer, held for this transaction; raises `Conflict` where it changed."""
     must(actor, Right.ANSWER_QUESTION)
-    row = lookup.question_of(place_of(actor), question.id, lock=True)
+    row = lookup.question_of(actor.here, question.id, lock=True)
     if row is None:
         raise Refused("Không tìm thấy câu hỏi này.", 404)
     found: Question = row[0]
@@ -93,7 +95,7 @@ def held(actor: Identity, question: Question, version: int) -> Question:
 
 
 def _is_for(actor: Identity, question: Question) -> bool:
-    province = queries.level_of(place_of(actor)) is ScopeKind.PROVINCE
+    province = queries.level_of(actor.here) is ScopeKind.PROVINCE
     return answers_now(question.state, province=province)
 
 

@@ -9,13 +9,13 @@ from flask_login import current_user
 
 from portal import words
 from portal.web import back_to, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right
 
 from . import lookup, publishing
-from .announcement_views import here, holds, is_province
+from .announcement_views import holds, is_province
 from .blueprint import blueprint
 from .forms import EntryForm
 from .models import GuidanceEntry
@@ -40,7 +40,7 @@ def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
     filters = {"chi-tieu": list(names), "loai": list(SORTS), "xem": ("da-go",) if publishes else ()}
     asked = listing(("indicator",), filters=filters)
     statement = lookup.entries(
-        here(),
+        place_here(),
         q=asked.q,
         key=asked.filters["chi-tieu"],
         sort=asked.filters["loai"],
@@ -54,7 +54,7 @@ def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
         sorts=SORTS,
         made_up=MADE_UP,
         kinds=words.UNIT_KINDS,
-        own=here().tenant_id if publishes else 0,
+        own=tenant_here() if publishes else 0,
         asks=holds(Right.ASK_QUESTION),
         form=(form or _shaped(EntryForm(formdata=None, data={"version": "0"}))) if publishes else None,
         opened=form is not None,
@@ -84,7 +84,7 @@ def add() -> Any:
 @may(Right.ANSWER_QUESTION)
 def entry(entry_id: int) -> Any:
     """One entry of the place's own, to change it or to take it back."""
-    return _entry(found(lookup.entry_of(here(), entry_id)))
+    return _entry(found(lookup.entry_of(place_here(), entry_id)))
 
 
 def _entry(row: GuidanceEntry, form: EntryForm | None = None, status: int = 200) -> Any:
@@ -110,7 +110,7 @@ def _fixed(form: EntryForm, row: GuidanceEntry) -> EntryForm:
 @may(Right.ANSWER_QUESTION)
 def change(entry_id: int) -> Any:
     """Change an entry, or take it back."""
-    row: GuidanceEntry = found(lookup.entry_of(here(), entry_id))
+    row: GuidanceEntry = found(lookup.entry_of(place_here(), entry_id))
     form = _fixed(EntryForm(), row)
     retires = request.form.get("act") == "retire"
     valid = form.validate_on_submit()
@@ -128,7 +128,7 @@ def change(entry_id: int) -> Any:
             raise
         db.session.rollback()
         form.form_errors.append(refused.sentence)
-        row = found(lookup.entry_of(here(), entry_id))
+        row = found(lookup.entry_of(place_here(), entry_id))
         form.version.data = str(row.version)  # what stands now is shown beside what was typed
         return _entry(row, form, refused.status)
     return back_to("guidance.entries", "Đã gỡ; không ai tra được nữa." if retires else "Đã lưu.")
@@ -142,7 +142,7 @@ def guidance_on(key: str) -> dict[str, int] | None:
     if not current_user.is_authenticated or not holds(Right.READ_GUIDANCE):
         return None
     if "guidance" not in g:
-        g.guidance = lookup.entries_by_indicator(here())
+        g.guidance = lookup.entries_by_indicator(place_here())
     found_here: dict[str, int] = g.guidance.get(key, {})
     return found_here
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from portal import words
-from portal.complaints.forms import Checkboxes
 from portal.dossiers.forms import longest
-from portal.recognition.forms import VersionedForm
-from portal.typed import Day, Line, Lines
+from portal.typed import Checkboxes, Day, Line, Lines, VersionedForm, VietnameseForm
+from portal.web import kinds_here
+from tenants.access import place_here
+from tenants.people import PROVINCE_ROLES
 
 from .announcing import Content
 from .lookup import indicator_names
@@ -23,18 +23,16 @@ from .wording import SORTS
 
 
 def _kinds(label: str) -> Checkboxes:
-    choices = [SelectChoice(kind, one.name) for kind, one in words.UNIT_KINDS.items()]
-    return Checkboxes(label, choices=choices, validate_choice=False)
+    return Checkboxes(label, choices=[], validate_choice=False)
 
 
-class _VietnameseForm(FlaskForm):
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
+def _offer_kinds(field: Checkboxes) -> None:
+    """Offer the kinds of unit that may read what is written: a place's own, to the Department those of every place."""
+    kinds = words.UNIT_KINDS if place_here().role in PROVINCE_ROLES else kinds_here()
+    field.choices = [SelectChoice(kind, one.name) for kind, one in kinds.items()]
 
-        locales = ("vi",)
 
-
-class AnnouncementForm(_VietnameseForm):
+class AnnouncementForm(VietnameseForm):
     """An announcement; its file comes beside it. A district's has no `whom`: it goes to its units."""
 
     title = Line("Tiêu đề", [InputRequired("Xin ghi tiêu đề."), longest(LONGEST_TITLE)])
@@ -48,6 +46,10 @@ class AnnouncementForm(_VietnameseForm):
     shows_from = Day("Từ ngày", [InputRequired("Xin ghi ngày bắt đầu.")])
     shows_until = Day("Đến hết ngày")
     must_acknowledge = BooleanField("Nơi nhận phải xác nhận đã nắm")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_kinds(self.kinds)
 
     def content(self, file: tuple[str, bytes] | None) -> Content:
         """Return what was typed; only where the form is valid."""
@@ -71,7 +73,7 @@ def _indicators(field: SelectField, empty: str) -> None:
     field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in names.items())]
 
 
-class QuestionForm(_VietnameseForm):
+class QuestionForm(VietnameseForm):
     """A question, and the indicator it is about."""
 
     key = SelectField("Về chỉ tiêu", validate_choice=False)
@@ -111,6 +113,7 @@ class EntryForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _indicators(self.key, "Không về chỉ tiêu nào")
+        _offer_kinds(self.kinds)
 
     @classmethod
     def showing(cls, entry: GuidanceEntry) -> EntryForm:

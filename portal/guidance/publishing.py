@@ -1,4 +1,7 @@
-"""The verbs of what everybody looks up: publish an answer or a sample, change it, take it back."""
+"""The verbs of what everybody looks up: publish an answer or a sample, change it, take it back.
+
+Each raises `Refused` for what cannot be, `Conflict` where the row changed since it was shown.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from tenants.rights import Right
 from tenants.scope import ScopeKind
 
 from . import lookup, queries
-from .announcing import place_of
 from .asking import held
 from .models import GuidanceEntry, Question
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, named_in
@@ -42,7 +44,7 @@ class Words:
 
 def _judge(actor: Identity, given: Words) -> None:
     must(actor, Right.ANSWER_QUESTION)
-    province = queries.level_of(place_of(actor)) is ScopeKind.PROVINCE
+    province = queries.level_of(actor.here) is ScopeKind.PROVINCE
     if given.sort not in ("answer", "sample") or (given.sort == "sample" and not province):
         raise Refused("Chỉ Sở đăng mẫu minh họa; huyện đăng hỏi đáp.", 422)
     if not 0 < len(given.heading) <= LONGEST_QUESTION or not 0 < len(given.body) <= LONGEST_TEXT:
@@ -58,7 +60,7 @@ def _judge(actor: Identity, given: Words) -> None:
 def publish(actor: Identity, given: Words) -> GuidanceEntry:
     """Publish an answer or a sample: the Department for everybody, a district for its own units."""
     _judge(actor, given)
-    place, now = place_of(actor), clock.now()
+    place, now = actor.here, clock.now()
     same = select(GuidanceEntry.id).where(
         GuidanceEntry.tenant_id == place.tenant_id,
         GuidanceEntry.sort == given.sort,
@@ -119,8 +121,8 @@ def publish_answered(actor: Identity, question: Question, given: Words, version:
         raise Refused("Xin trả lời câu hỏi trước khi đăng.")
     if row.published_at is not None:
         raise Refused(f"{row.published_by} đã đăng câu hỏi này.")
-    _, unit, district = lookup.question_of(place_of(actor), row.id)
-    province = queries.level_of(place_of(actor)) is ScopeKind.PROVINCE
+    _, unit, district = lookup.question_of(actor.here, row.id)
+    province = queries.level_of(actor.here) is ScopeKind.PROVINCE
     names = (unit or "", row.asked_by, district if province else "")
     if name := named_in(f"{given.heading} {given.body}", names):
         raise Refused(f"Nội dung còn nêu “{name}”. Xin bỏ tên nơi hỏi, người hỏi rồi đăng.", 422)
@@ -133,7 +135,7 @@ def publish_answered(actor: Identity, question: Question, given: Words, version:
 
 def _own(actor: Identity, entry: GuidanceEntry, version: int) -> GuidanceEntry:
     must(actor, Right.ANSWER_QUESTION)
-    row = lookup.entry_of(place_of(actor), entry.id, lock=True)
+    row = lookup.entry_of(actor.here, entry.id, lock=True)
     if row is None:
         raise Refused("Không tìm thấy mục này.", 404)
     if row.version != version:

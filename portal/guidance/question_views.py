@@ -7,13 +7,13 @@ from typing import Any
 from flask import render_template, request
 
 from portal.web import back_to, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right
 
 from . import asking, lookup, publishing
-from .announcement_views import here, holds, is_province
+from .announcement_views import holds, is_province
 from .blueprint import blueprint
 from .forms import AnswerForm, EntryForm, QuestionForm
 from .models import Question
@@ -31,7 +31,7 @@ def questions() -> Any:
 def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
     states = [one for one in STATES if one != "asked" or not is_province()]
     asked = listing(("new",), filters={"state": states})
-    counts = lookup.questions_by_state(here())
+    counts = lookup.questions_by_state(place_here())
     tabs = [
         (
             "Tất cả",
@@ -49,7 +49,7 @@ def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
     chosen = request.args.get("chi-tieu", "")
     page = render_template(
         "guidance/questions.html",
-        page=paginate(lookup.questions(here(), q=asked.q, state=asked.filters["state"]), asked.number),
+        page=paginate(lookup.questions(place_here(), q=asked.q, state=asked.filters["state"]), asked.number),
         listing=asked,
         tabs=tabs,
         states=STATES,
@@ -57,7 +57,7 @@ def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
         form=(form or QuestionForm(formdata=None, data={"key": chosen if chosen in names else ""}))
         if asks
         else None,
-        of_unit=here().unit_id is not None,
+        of_unit=place_here().unit_id is not None,
     )
     return page, status
 
@@ -91,7 +91,7 @@ def question(question_id: int) -> Any:
 def _question(
     question_id: int, form: AnswerForm | None = None, entry: EntryForm | None = None, status: int = 200
 ) -> Any:
-    row, unit, district = found(lookup.question_of(here(), question_id))
+    row, unit, district = found(lookup.question_of(place_here(), question_id))
     version = str(row.version)
     answers = holds(Right.ANSWER_QUESTION)
     mine = answers and answers_now(row.state, province=is_province())
@@ -117,7 +117,7 @@ def _question(
 @may(Right.ANSWER_QUESTION)
 def answer(question_id: int) -> Any:
     """Answer a question, pass it on, or publish a copy of it, as the button pressed says."""
-    row: Question = found(lookup.question_of(here(), question_id))[0]
+    row: Question = found(lookup.question_of(place_here(), question_id))[0]
     publishes = request.form.get("act") == "publish"
     form: AnswerForm | EntryForm = _copy_form() if publishes else AnswerForm()
     forms = {"entry" if publishes else "form": form}

@@ -13,7 +13,7 @@ from portal.jobs.batches.imports import PAST
 from portal.papers.table_files import XLSX
 from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, page_number, page_of, paginate, takes
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.refusal import Refused
 from tenants.rights import Right
 
@@ -34,17 +34,12 @@ class PastFileForm(FlaskForm):
     file = FileField("Tệp kết quả cũ")
 
 
-def _here() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 def _begin(form: PastFileForm, status: int) -> Any:
     page = render_template(
         "history/import.html",
         form=form,
         most_bytes=MOST_BYTES,
-        page=paginate(imports_of(_here()), page_number()),
+        page=paginate(imports_of(tenant_here()), page_number()),
     )
     return page, status
 
@@ -87,7 +82,7 @@ def import_read() -> Any:
 @may(Right.KEEP_HISTORY)
 def import_show(batch_id: int) -> Any:
     """Show what a file would do, row by row; of one that was written, its results."""
-    batch = found(importing.batch_of(_here(), batch_id))
+    batch = found(importing.batch_of(tenant_here(), batch_id))
     job = files.under_way(signed_in(), PAST, batch)
     if files.waits(batch, job):
         begin = url_for("history.import_begin")
@@ -96,7 +91,7 @@ def import_show(batch_id: int) -> Any:
             batch, job, trail=trail, drop=url_for("history.import_drop", batch_id=batch_id)
         )
     if batch.state != "read":
-        page = paginate(imported(_here(), batch.id), page_number(), PER_PAGE)
+        page = paginate(imported(tenant_here(), batch.id), page_number(), PER_PAGE)
         return render_template("history/import_done.html", batch=batch, page=page)
     plan: Plan = plan_of(batch)
     counts = plan.counts
@@ -117,9 +112,9 @@ def import_show(batch_id: int) -> Any:
 @may(Right.KEEP_HISTORY)
 def import_confirm(batch_id: int) -> Any:
     """Write what the dry run showed, a long file by a job."""
-    if files.write_beside(signed_in(), PAST, found(importing.batch_of(_here(), batch_id))):
+    if files.write_beside(signed_in(), PAST, found(importing.batch_of(tenant_here(), batch_id))):
         return back_to("history.import_show", batch_id=batch_id)
-    counts = importing.confirm_batch(signed_in(), _here(), batch_id).counts
+    counts = importing.confirm_batch(signed_in(), tenant_here(), batch_id).counts
     return back_to("history.import_show", f"Đã ghi {counts['new']} kết quả.", batch_id=batch_id)
 
 
@@ -127,7 +122,7 @@ def import_confirm(batch_id: int) -> Any:
 @may(Right.KEEP_HISTORY)
 def import_drop(batch_id: int) -> Any:
     """Throw a file away."""
-    importing.drop_batch(signed_in(), _here(), batch_id)
+    importing.drop_batch(signed_in(), tenant_here(), batch_id)
     return back_to("history.import_begin", "Đã bỏ tệp; chưa có kết quả nào được ghi.")
 
 
@@ -135,5 +130,5 @@ def import_drop(batch_id: int) -> Any:
 @may(Right.KEEP_HISTORY)
 def import_undo(batch_id: int) -> Any:
     """Undo a whole import."""
-    number = importing.undo_batch(signed_in(), _here(), batch_id)
+    number = importing.undo_batch(signed_in(), tenant_here(), batch_id)
     return back_to("history.import_show", f"Đã hoàn tác: rút {number} kết quả.", batch_id=batch_id)

@@ -10,7 +10,7 @@ from portal.dossiers.taking import must
 from portal.units.models import Unit
 from portal.units.queries import unit_of
 from portal.web import back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -25,18 +25,13 @@ from .rules import said
 blueprint.add_app_template_global(said, "past_said")
 
 
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 def _result(result_id: int) -> PastResult:
-    row: PastResult = found(past_result(_tenant(), result_id))
+    row: PastResult = found(past_result(tenant_here(), result_id))
     return row
 
 
 def _unit(unit_id: int) -> Unit:
-    row: Unit = found(unit_of(_tenant(), unit_id))
+    row: Unit = found(unit_of(tenant_here(), unit_id))
     return row
 
 
@@ -46,7 +41,7 @@ def disputes() -> Any:
     """The disputes that wait for the district's answer."""
     return render_template(
         "history/disputes.html",
-        rows=waiting_disputes(_tenant()),
+        rows=waiting_disputes(tenant_here()),
         may_keep=not refusal(signed_in(), Right.KEEP_HISTORY),
     )
 

@@ -110,25 +110,3 @@ def action_of(tenant_id: int, dossier_id: int, action_id: int) -> ImprovementAct
             ImprovementAction.id == action_id,
         )
     )
-
-
-def open_actions(tenant_id: int, unit_id: int) -> list[tuple[ImprovementAction, int]]:
-    """Return a unit's measures of all years that are not done yet, each with its year; the earliest due first."""
-    rows = db.session.execute(
-        select(ImprovementAction, Dossier.year)
-        .join(
-            Dossier,
-            and_(
-                Dossier.tenant_id == ImprovementAction.tenant_id,
-                Dossier.id == ImprovementAction.dossier_id,
-            ),
-        )
-        .where(
-            ImprovementAction.tenant_id == tenant_id,
-            ImprovementAction.unit_id == unit_id,
-            ImprovementAction.done_on.is_(None),
-        )
-        .order_by(ImprovementAction.due_on.asc().nulls_last(), ImprovementAction.id)
-        .limit(20)
-    )
-    return [(action, year) for action, year in rows]

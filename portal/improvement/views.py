@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from portal import clock
-from portal.appraisal.intake_views import dossier_here as appraised_here
 from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.models import State
 from portal.dossiers.queries import Sheet, open_sheet
@@ -31,7 +30,7 @@ BLANKS = 2
 @may(Right.SEE_DISTRICT)
 def next_time(dossier_id: int) -> Any:
     """What the district asks the unit to mend by next time, with what the findings suggest."""
-    return _next_time(open_sheet(appraised_here(dossier_id)), 200)
+    return _next_time(sheet_here(dossier_id), 200)
 
 
 def _next_time(sheet: Sheet, status: int, faults: tuple[str, ...] = ()) -> Any:
@@ -70,7 +69,7 @@ def _next_time(sheet: Sheet, status: int, faults: tuple[str, ...] = ()) -> Any:
 @may(Right.PROPOSE)
 def set_next_time(dossier_id: int) -> Any:
     """Save the requirements for next time."""
-    dossier = appraised_here(dossier_id)
+    dossier = dossier_here(dossier_id)
     wanted = wanted_from(request.form, [row.id for row in open_sheet(dossier).catalogue])
     seen = [
         int(n) for n in request.form.get("seen", "").split(",") if n.isascii() and n.isdigit() and len(n) < 19
@@ -81,7 +80,7 @@ def set_next_time(dossier_id: int) -> Any:
         if refused.status in (403, 404):
             raise
         db.session.rollback()
-        return _next_time(open_sheet(appraised_here(dossier_id)), refused.status, (refused.sentence,))
+        return _next_time(sheet_here(dossier_id), refused.status, (refused.sentence,))
     sentence = f"Đã lưu {len(made)} yêu cầu; đơn vị thấy khi có quyết định."
     return back_to("improvement.next_time", sentence, dossier_id=dossier_id)
 

@@ -10,8 +10,9 @@ from wtforms import SelectChoice
 
 from portal import clock, words
 from portal.cycle.queries import own_days
+from portal.typed import VersionedForm
 from portal.web import back_to, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -19,13 +20,8 @@ from tenants.scope import ScopeKind, current_scope
 
 from . import operations, queries, rules, terms
 from .blueprint import blueprint
-from .forms import AnswerForm, AssignForm, DismissForm, QuestionForm, TermForm, VersionedForm
+from .forms import AnswerForm, AssignForm, DismissForm, QuestionForm, TermForm
 from .models import Inquiry
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def term_line() -> Callable[[Inquiry], tuple[str, str]]:
@@ -38,14 +34,14 @@ def term_line() -> Callable[[Inquiry], tuple[str, str]]:
 @may(Right.HANDLE_INQUIRY)
 def index() -> Any:
     """The questions and reports about the district's results: open ones first, by the day of their answer."""
-    own = terms.own_term(_tenant())
+    own = terms.own_term(tenant_here())
     return _index(
-        TermForm(formdata=None, days=terms.days_of(_tenant()), version=str(own.version if own else 0))
+        TermForm(formdata=None, days=terms.days_of(tenant_here()), version=str(own.version if own else 0))
     )
 
 
 def _index(form: TermForm, status: int = 200) -> Any:
-    tenant_id, me = _tenant(), signed_in()
+    tenant_id, me = tenant_here(), signed_in()
     asked = listing(
         queries.SORTS,
         filters={"state": ("late", *rules.STATES), "kind": tuple(rules.KINDS), "nguoi": ("toi",)},
@@ -90,7 +86,7 @@ def show(inquiry_id: int) -> Any:
 
 
 def _show(inquiry_id: int, given: VersionedForm | None = None, status: int = 200) -> Any:
-    me, case = signed_in(), found(queries.case_of(_tenant(), inquiry_id))
+    me, case = signed_in(), found(queries.case_of(tenant_here(), inquiry_id))
     one, version = case.inquiry, str(case.inquiry.version)
     closed = refusal(me, Right.HANDLE_INQUIRY, case)
     people = queries.candidates(case) if one.state in rules.OPEN else []
@@ -134,7 +130,7 @@ def _done(
     inquiry_id: int, form: VersionedForm, act: Callable[[Inquiry], Any], said: Callable[[Any], str]
 ) -> Any:
     """Do a verb of the district; what it refuses stands on the page of the case with everything typed."""
-    case = found(queries.case_of(_tenant(), inquiry_id))
+    case = found(queries.case_of(tenant_here(), inquiry_id))
     if not form.validate_on_submit():
         return _show(inquiry_id, form, 422)
     try:
@@ -145,7 +141,7 @@ def _done(
         db.session.rollback()
         form.form_errors.append(refused.sentence)
         if isinstance(refused, Conflict):  # seen now; sent once more it holds
-            form.version.data = str(found(queries.case_of(_tenant(), inquiry_id)).inquiry.version)
+            form.version.data = str(found(queries.case_of(tenant_here(), inquiry_id)).inquiry.version)
         return _show(inquiry_id, form, refused.status)
     return back_to("inquiries.show", said(done), inquiry_id=inquiry_id)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from portal.typed import Line, Lines
+from portal.typed import Line, Lines, VersionedForm, VietnameseForm
 
 from .rules import (
     FEWEST_DAYS,
@@ -28,19 +27,12 @@ from .rules import (
 )
 
 
-class _VietnameseForm(FlaskForm):
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
-
-
 def new_mark() -> str:
     """Return the mark of a fresh form, by which sending it twice is known."""
     return secrets.token_hex(16)
 
 
-class SendForm(_VietnameseForm):
+class SendForm(VietnameseForm):
     """What somebody without an account sends. `website` is a trap that people do not see; `mark` tells forms apart."""
 
     mark = HiddenField()
@@ -81,26 +73,10 @@ class SendForm(_VietnameseForm):
         return mark if len(mark) == 32 and mark.isascii() and mark.isalnum() else new_mark()
 
 
-class ReceiptForm(_VietnameseForm):
+class ReceiptForm(VietnameseForm):
     """The receipt of something sent before."""
 
     receipt = Line("Mã nhận trả lời", validators=[InputRequired("Xin nhập mã đã hiện khi gửi.")])
-
-
-class VersionedForm(_VietnameseForm):
-    """A form that says which version of the row was seen."""
-
-    version = HiddenField()
-
-    def validate_version(self, field: Any) -> None:
-        """Refuse a version that was not sent or is no number."""
-        if not (field.data or "").isascii() or not (field.data or "").isdigit() or len(field.data) > 9:
-            raise StopValidation("Trang thiếu thông tin phiên bản. Xin tải lại trang rồi gửi lại.")
-
-    @property
-    def seen(self) -> int:
-        """The version the page showed."""
-        return int(self.version.data)
 
 
 class AssignForm(VersionedForm):
@@ -129,7 +105,7 @@ class QuestionForm(VersionedForm):
     )
 
 
-class ReplyForm(_VietnameseForm):
+class ReplyForm(VietnameseForm):
     """The unit's answer."""
 
     reply = Lines(

@@ -1,7 +1,8 @@
 """The verbs of a case: the district gives it to somebody, asks the unit, answers or closes it; the unit replies.
 
 Whatever the answer, the recognition stays as it was decided; changing it takes a further decision. Nothing of who
-asked, and none of the asker's words, stands in a notice, in the trail or in what the unit is asked.
+asked, and none of the asker's words, stands in a notice, in the trail or in what the unit is asked. Each
+verb raises `Refused` for what cannot be, `Conflict` where the case changed since it was shown.
 """
 
 from __future__ import annotations

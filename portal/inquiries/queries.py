@@ -13,6 +13,7 @@ from portal.recognition.models import DecisionLine, Recognition
 from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Account, Membership
+from tenants.placing import on_day
 from tenants.powers import Delegation
 from tenants.rights import Right
 
@@ -104,20 +105,18 @@ def candidates(of: Case) -> list[Candidate]:
         )
         .scalar_subquery()
     )
-    in_force = and_(
+    runs = and_(
         Membership.tenant_id == tenant_id,
         Membership.account_id == Account.id,
-        Membership.since <= today,
-        or_(Membership.until.is_(None), Membership.until >= today),
-        Membership.ended_at.is_(None),
+        on_day(today),
     )
     rows = db.session.execute(
         select(Account.id, Account.full_name, func.min(Membership.role), load)
-        .join(Membership, in_force)
+        .join(Membership, runs)
         .where(
             Membership.role.in_([role.value for role in Right.HANDLE_INQUIRY.value.roles]),
             Account.disabled_at.is_(None),
-            ~exists(select(1).where(in_force, Membership.unit_id == of.unit_id).correlate(Account)),
+            ~exists(select(1).where(runs, Membership.unit_id == of.unit_id).correlate(Account)),
             # Who took part does not handle it through somebody who acts for them either.
             ~exists().where(
                 Delegation.tenant_id == tenant_id,

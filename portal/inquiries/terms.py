@@ -63,7 +63,7 @@ def terms() -> list[tuple[str, int | None]]:
 
 
 def set_usual(actor: Identity, days: int) -> None:
-    """Set the Department's number; districts with one of their own keep theirs."""
+    """Set the Department's number; districts with one of their own keep theirs. Raises `Refused`."""
     must(actor, Right.SET_USUAL_TERM)
     before = usual_days()
     if not FEWEST_DAYS <= days <= MOST_DAYS:
@@ -81,7 +81,10 @@ def set_usual(actor: Identity, days: int) -> None:
 
 
 def set_own(actor: Identity, days: int, seen: int) -> None:
-    """Set a district's own number; `seen`: the version the page showed (0: none yet)."""
+    """Set a district's own number; `seen`: the version the page showed (0: none yet).
+
+    Raises `Refused` for a number that cannot be, `Conflict` where it was changed since.
+    """
     must(actor, Right.SET_INQUIRY_TERM)
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         raise Refused(BOUNDS, 422)

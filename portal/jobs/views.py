@@ -10,8 +10,8 @@ from portal import words
 from portal.evidence.store import CHUNK, results_store
 from portal.web import LAST_ROW, back_to, download, page_number, paginate
 from tenants import signin
-from tenants.access import found, may, signed_in
-from tenants.identity import Identity, Place
+from tenants.access import found, may, place_here, signed_in
+from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 from tenants.scope import ScopeKind, current_scope
@@ -42,16 +42,11 @@ TITLES = {
 TAKEN = "Đã nhận việc. Có thể rời trang này; kết quả hiện ở đây và trong thông báo khi làm xong."
 
 
-def here() -> Place:
-    """Return the place whose jobs these are."""
-    return signed_in().here
-
-
 @blueprint.get("/viec-dang-chay")
 @may(Right.RUN_BATCHES)
 def index() -> str:
     """Show the jobs of the place with their progress, and what can be asked for."""
-    me, now, place = signed_in(), signin.now(), here()
+    me, now, place = signed_in(), signin.now(), place_here()
     ends = peak.until()
     scope = current_scope()
     assert scope is not None
@@ -136,7 +131,7 @@ def may_fetch(me: Identity, job: Job) -> str | None:
 @may(Right.RUN_BATCHES)
 def result(job_id: int) -> Response:
     """Give the result of a job, as long as it is kept."""
-    job: Job = found(queries.job_of(here(), job_id))
+    job: Job = found(queries.job_of(place_here(), job_id))
     sentence = may_fetch(signed_in(), job)
     if sentence:
         abort(403, sentence)
@@ -156,7 +151,7 @@ def jobs_under_way() -> int:
     me, scope = signed_in(), current_scope()
     if scope is None or scope.kind not in TITLES or refusal(me, Right.RUN_BATCHES):
         return 0
-    return queries.activity(here()).active
+    return queries.activity(place_here()).active
 
 
 blueprint.add_app_template_global(jobs_under_way)

@@ -15,7 +15,7 @@ from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
 from portal.evidence.store import store
 from portal.units.models import Unit
 from portal.web import back_to, download, listing, paginate, takes
-from tenants.access import found, may, public, signed_in
+from tenants.access import found, may, public, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -24,11 +24,6 @@ from . import operations, queries
 from .forms import ExtensionForm, YearForm
 
 blueprint = Blueprint("opening", __name__)
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 @blueprint.get("/huyen/nam-danh-gia")
@@ -41,15 +36,15 @@ def year() -> Any:
 def _year(
     cycle: Cycle, form: YearForm | None = None, status: int = 200, *, faults: tuple[str, ...] = ()
 ) -> Any:
-    row = queries.district_year(_tenant(), cycle.year)
+    row = queries.district_year(tenant_here(), cycle.year)
     page = render_template(
         "opening/year.html",
         cycle=cycle,
         years=years(),
         row=row,
         form=form or YearForm.showing(row),
-        notice=queries.published(_tenant(), cycle.year),
-        tenant_id=_tenant(),
+        notice=queries.published(tenant_here(), cycle.year),
+        tenant_id=tenant_here(),
         faults=faults,
         may_open=not refusal(signed_in(), Right.OPEN_DISTRICT_YEAR),
         upload={"accept": ACCEPT, "allowed": ALLOWED, "max_bytes": MAX_BYTES},
@@ -73,7 +68,7 @@ def save() -> Any:
             raise
         db.session.rollback()
         form.form_errors.append(refused.sentence)
-        if isinstance(refused, Conflict) and (now := queries.district_year(_tenant(), cycle.year)):
+        if isinstance(refused, Conflict) and (now := queries.district_year(tenant_here(), cycle.year)):
             form.version.data = str(now.version)
         return _year(chosen_cycle(), form, refused.status)
     return back_to("opening.year", "Đã lưu.", nam=cycle.year)
@@ -101,7 +96,7 @@ def attach() -> Any:
 @may(Right.SEE_DISTRICT)
 def plan() -> Response:
     """Give the plan document."""
-    row = found(queries.district_year(_tenant(), chosen_cycle().year))
+    row = found(queries.district_year(tenant_here(), chosen_cycle().year))
     if not row.sha256:
         abort(404)
     with store().open(row.tenant_id, row.sha256) as content:
@@ -132,7 +127,7 @@ def extensions() -> Any:
 
 
 def _extensions(cycle: Cycle, form: ExtensionForm, status: int = 200) -> Any:
-    tenant_id = _tenant()
+    tenant_id = tenant_here()
     asked = listing(("",))
     page = render_template(
         "opening/extensions.html",
@@ -155,7 +150,7 @@ def extend() -> Any:
         return _extensions(cycle, form, 422)
     unit = db.session.scalar(
         select(Unit).where(
-            Unit.tenant_id == _tenant(), func.lower(Unit.code) == (form.code.data or "").lower()
+            Unit.tenant_id == tenant_here(), func.lower(Unit.code) == (form.code.data or "").lower()
         )
     )
     try:

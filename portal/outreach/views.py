@@ -16,7 +16,7 @@ from portal.evidence.store import store
 from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks
 from portal.web import Listing, back_to, office_here, takes
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -28,13 +28,8 @@ from .models import DistrictActivity
 blueprint = Blueprint("outreach", __name__)
 
 
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 def _here(outreach_id: int) -> DistrictActivity:
-    one: DistrictActivity = found(queries.activity_of(_tenant(), outreach_id))
+    one: DistrictActivity = found(queries.activity_of(tenant_here(), outreach_id))
     return one
 
 
@@ -57,12 +52,12 @@ def index() -> Any:
     cycle, asked = chosen_cycle(), _asked()
     kind = asked.filters["loai"]
     of_all_kinds = replace(asked, filters={**asked.filters, "loai": ""})
-    sums = queries.sums_of(_tenant(), cycle.year, of_all_kinds)
+    sums = queries.sums_of(tenant_here(), cycle.year, of_all_kinds)
     return render_template(
         "outreach/index.html",
         cycle=cycle,
         listing=asked,
-        page=web.paginate(queries.log_of(_tenant(), cycle.year, asked), asked.number),
+        page=web.paginate(queries.log_of(tenant_here(), cycle.year, asked), asked.number),
         sums=sums,
         whole=rules.whole(sums),
         shown=rules.whole(sums, [kind] if kind else rules.KINDS),
@@ -100,9 +95,9 @@ def export(ext: str) -> Response:
             one.note,
             one.file_name,
         )
-        for one in db.session.scalars(queries.log_of(_tenant(), cycle.year, asked))
+        for one in db.session.scalars(queries.log_of(tenant_here(), cycle.year, asked))
     ]
-    number, people = rules.whole(queries.sums_of(_tenant(), cycle.year, asked))
+    number, people = rules.whole(queries.sums_of(tenant_here(), cycle.year, asked))
     totals = (None, "", f"Cộng {words.number(number)} hoạt động", "", people, "", "", "")
     title = office_here(f"Hoạt động của huyện năm {cycle.year}")
     return file_of(ext, Sheet(title, columns, rows, totals, **marks()), f"Hoat-dong-cua-huyen-{cycle.year}")
@@ -124,7 +119,7 @@ def create() -> Any:
     try:
         if not form.validate():
             raise Refused("", 422)
-        one = operations.log(signed_in(), _tenant(), cycle.year, form.details())
+        one = operations.log(signed_in(), tenant_here(), cycle.year, form.details())
     except Refused as refused:
         return _again(form, cycle, None, refused)
     return back_to("outreach.show", "Đã ghi. Có thể gắn một tệp ở bên cạnh.", outreach_id=one.id)
@@ -148,7 +143,7 @@ def change(outreach_id: int) -> Any:
     try:
         if not form.validate():
             raise Refused("", 422)
-        operations.change(signed_in(), _tenant(), outreach_id, version, form.details())
+        operations.change(signed_in(), tenant_here(), outreach_id, version, form.details())
     except Refused as refused:
         return _again(form, cycle, outreach_id, refused)
     return back_to("outreach.show", "Đã lưu hoạt động.", outreach_id=outreach_id)
@@ -195,7 +190,7 @@ def remove(outreach_id: int) -> Any:
     """Take an activity out of the log."""
     one = _here(outreach_id)
     topic, year = one.topic, one.year
-    operations.remove(signed_in(), _tenant(), outreach_id)
+    operations.remove(signed_in(), tenant_here(), outreach_id)
     return back_to("outreach.index", f"Đã xóa hoạt động “{topic}”.", nam=year)
 
 
@@ -220,7 +215,7 @@ def attach(outreach_id: int) -> Any:
     try:
         if sent is None or not sent.filename:
             raise Refused("Xin chọn tệp để gửi.", 422)
-        operations.attach(signed_in(), _tenant(), outreach_id, sent.filename, sent.read())
+        operations.attach(signed_in(), tenant_here(), outreach_id, sent.filename, sent.read())
     except Refused as refused:
         if refused.status in (403, 404):
             raise
@@ -235,5 +230,5 @@ def attach(outreach_id: int) -> Any:
 def detach(outreach_id: int) -> Any:
     """Take the file from an activity."""
     _here(outreach_id)
-    operations.detach(signed_in(), _tenant(), outreach_id)
+    operations.detach(signed_in(), tenant_here(), outreach_id)
     return back_to("outreach.show", "Đã bỏ tệp.", outreach_id=outreach_id)

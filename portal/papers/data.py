@@ -283,11 +283,6 @@ class TeamMinutes(Paper):
         """Who was missing."""
         return tuple(one for one in self.attendants if one.present is False)
 
-    @property
-    def dissent(self) -> tuple[TeamOpinion, ...]:
-        """The indicators the team did not agree on."""
-        return tuple(one for one in self.opinions if one.agreed is False)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedPart:

@@ -10,10 +10,10 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import words
+from portal.dossiers.blueprint import dossier_here, sheet_here
 from portal.dossiers.cards import Clash, lock_of
 from portal.dossiers.checks import Fault
-from portal.dossiers.models import Dossier
-from portal.dossiers.queries import Sheet, dossier_of, open_sheet
+from portal.dossiers.queries import Sheet
 from portal.dossiers.tracking import state_of
 from portal.papers.blanks import blanks
 from portal.papers.blocks import BLOCKS, LONGEST, Block, blocks_of
@@ -65,17 +65,11 @@ class Entry:
     fault: str = ""
 
 
-def _dossier_here(dossier_id: int) -> Dossier:
-    place = signed_in().here
-    row: Dossier = found(dossier_of(place.tenant_id, dossier_id))
-    return row
-
-
 @blueprint.get("/ho-so/<int:dossier_id>/van-ban")
 @may(Right.SEE_DOSSIER)
 def of_dossier(dossier_id: int) -> ResponseReturnValue:
     """Show the papers of a dossier, one of them with its preview."""
-    return _page(open_sheet(_dossier_here(dossier_id)), request.args.get("xem", ""))
+    return _page(sheet_here(dossier_id), request.args.get("xem", ""))
 
 
 def _page(sheet: Sheet, chosen: str, refused: Entry | None = None, status: int = 200) -> ResponseReturnValue:
@@ -144,7 +138,7 @@ def _entry(sheet: Sheet, block: Block) -> Entry:
 def save_block(dossier_id: int, block: str) -> Any:
     """Save one block of own words, or lay two people's texts side by side."""
     known: Block = found(BLOCKS.get(block))
-    dossier = _dossier_here(dossier_id)
+    dossier = dossier_here(dossier_id)
     back = {"dossier_id": dossier_id, "xem": known.paper, "_anchor": known.name}
     choice = request.form.get("choice")
     if choice == "theirs":
@@ -157,7 +151,7 @@ def save_block(dossier_id: int, block: str) -> Any:
         if refused.status in (403, 404):
             raise
         db.session.rollback()
-        sheet = open_sheet(_dossier_here(dossier_id))
+        sheet = sheet_here(dossier_id)
         return _page(sheet, known.paper, _refused(sheet, known, text, refused), refused.status)
     return back_to("papers.of_dossier", f"Đã lưu “{known.title}”.", **back)
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.typed import Line, Lines
+from portal.typed import Line, Lines, VietnameseForm
 
 
-class TextForm(FlaskForm):
+class TextForm(VietnameseForm):
     """One wording."""
-
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
 
     text = Lines("Câu chữ", [DataRequired("Xin ghi câu chữ.")])
     from_year = IntegerField("Từ năm đánh giá", [InputRequired("Nhập năm, gồm bốn chữ số.")])

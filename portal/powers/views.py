@@ -12,8 +12,7 @@ from portal.accounts.links import link_sheets
 from portal.typed import line
 from portal.web import back_to
 from tenants import signin, standing
-from tenants.access import found, may, public, signed_in
-from tenants.identity import Place
+from tenants.access import found, may, place_here, public, signed_in
 from tenants.people import PROVINCE_ROLES
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -25,13 +24,9 @@ from .forms import DelegationForm, LookForm, ProposalForm
 blueprint = Blueprint("powers", __name__)
 
 
-def _place() -> Place:
-    return signed_in().here
-
-
 def _tenant() -> int | None:
     """Return the place whose people are meant; None for the province, which means all."""
-    place = _place()
+    place = place_here()
     return None if place.role in PROVINCE_ROLES else place.tenant_id
 
 
@@ -43,7 +38,7 @@ def delegations() -> Any:
 
 
 def _delegations_page(form: DelegationForm) -> str:
-    me, place = signed_in(), _place()
+    me, place = signed_in(), place_here()
     gives = not refusal(me, Right.DELEGATE)
     if gives:
         form.offer(queries.colleagues(place, me.account_id))
@@ -66,7 +61,7 @@ def delegate() -> Any:
     """Delegate."""
     form = DelegationForm()
     form.offer([])
-    form.offer_rights(_place().role)
+    form.offer_rights(place_here().role)
     if not form.validate():
         return _delegations_page(form), 422
     try:
@@ -81,7 +76,7 @@ def delegate() -> Any:
 @may(Right.SEE_DELEGATIONS)
 def end_delegation(delegation_id: int) -> Any:
     """End a delegation at once."""
-    delegation, membership, _, _ = found(queries.delegation_of(_place(), delegation_id))
+    delegation, membership, _, _ = found(queries.delegation_of(place_here(), delegation_id))
     operations.end_delegation(signed_in(), delegation, membership)
     return back_to("powers.delegations", "Đã kết thúc ủy quyền.")
 
@@ -94,7 +89,7 @@ def proposals() -> Any:
 
 
 def _proposals_page(form: ProposalForm) -> str:
-    me, place = signed_in(), _place()
+    me, place = signed_in(), place_here()
     proposes = not refusal(me, Right.PROPOSE_DECIDER)
     if proposes:
         form.offer(queries.colleagues(place, 0))
@@ -116,7 +111,7 @@ def _proposals_page(form: ProposalForm) -> str:
 @may(Right.PROPOSE_DECIDER)
 def propose() -> Any:
     """Propose somebody."""
-    form, place = ProposalForm(), _place()
+    form, place = ProposalForm(), place_here()
     form.offer([])
     good = form.validate()
     if good and form.account_id not in {number for number, _ in queries.colleagues(place, 0)}:

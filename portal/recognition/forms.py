@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms import RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from portal import words
-from portal.typed import Day, line, lines
+from portal.typed import Day, VersionedForm, line, lines
 
 
 def tidy(text: str | None) -> str:
@@ -20,27 +17,6 @@ def tidy(text: str | None) -> str:
 def lines_of(text: str) -> list[str]:
     """Return the lines of a text area."""
     return [line.strip() for line in text.splitlines()]
-
-
-class VersionedForm(FlaskForm):
-    """A form that says which version of the page was seen, so that nothing unseen is overwritten."""
-
-    class Meta:
-        """Vietnamese sentences for what cannot be read."""
-
-        locales = ("vi",)
-
-    version = HiddenField()
-
-    def validate_version(self, field: Any) -> None:
-        """Refuse a version that was not sent or is no number."""
-        if not (field.data or "").isascii() or not (field.data or "").isdigit() or len(field.data) > 9:
-            raise StopValidation("Trang thiếu thông tin phiên bản. Xin tải lại trang rồi gửi lại.")
-
-    @property
-    def seen(self) -> int:
-        """The version the page showed."""
-        return int(self.version.data)
 
 
 def short_text(label: str, sentence: str, longest: int) -> StringField:

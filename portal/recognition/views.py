@@ -12,8 +12,9 @@ from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.results import comparison
 from portal.papers.office import title_of_head
 from portal.powers.queries import signs_as
+from portal.typed import VersionedForm
 from portal.web import back_to, kinds_here, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.places import Tenant
 from tenants.refusal import Refused
@@ -21,17 +22,11 @@ from tenants.rights import Right, refusal
 
 from . import lines, operations, paper_views, queries, rules, unit_views
 from .blueprint import blueprint
-from .forms import BasesForm, HoldForm, LineForm, SigningForm, VersionedForm, lines_of
+from .forms import BasesForm, HoldForm, LineForm, SigningForm, lines_of
 from .models import Decision
 from .submitting import differs
 
 __all__ = ["blueprint", "paper_views", "unit_views"]
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def decision_here(decision_id: int) -> Decision:

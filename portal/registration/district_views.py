@@ -16,7 +16,7 @@ from portal.papers.sheets import Column, Kind, Sheet
 from portal.papers.table_files import file_of, marks, streamed
 from portal.units.queries import unit_of
 from portal.web import Listing, back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -24,11 +24,6 @@ from tenants.rights import Right, refusal
 from . import operations, queries, wording
 from .blueprint import blueprint
 from .forms import TermForm, typed_number
-
-
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _asked() -> Listing:
@@ -43,7 +38,7 @@ def district() -> Any:
 
 
 def _page(cycle: Cycle, form: TermForm | None, status: int = 200) -> Any:
-    asked, tenant_id = _asked(), _tenant()
+    asked, tenant_id = _asked(), tenant_here()
     term = queries.term_of_year(tenant_id, cycle.year)
     counted = queries.standings(tenant_id, cycle.year, asked.filters["kind"])
     whole = queries.standings(tenant_id, cycle.year) if asked.filters["kind"] else counted
@@ -103,7 +98,7 @@ def term() -> Any:
 def of_unit(unit_id: int) -> Any:
     """One unit's registration of the year with every change."""
     cycle = chosen_cycle()
-    unit = found(unit_of(_tenant(), unit_id))
+    unit = found(unit_of(tenant_here(), unit_id))
     return render_template(
         "registration/unit.html",
         cycle=cycle,
@@ -136,7 +131,7 @@ def district_file(ext: str) -> Response:
         Column("Điện thoại", width=16),
     )
     rows = streamed(
-        queries.listed(_tenant(), cycle.year, asked),
+        queries.listed(tenant_here(), cycle.year, asked),
         lambda row: (
             row.code,
             row.name,

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tenants.access import found, signed_in
+from tenants.access import found, tenant_here
 
 from . import queries
 from .models import DistrictReport
 
 blueprint = Blueprint("reports", __name__)
-
-
-def tenant_here() -> int:
-    """Return the district the signed-in person acts in."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def report_here(report_id: int) -> DistrictReport:

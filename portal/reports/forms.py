@@ -6,7 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.recognition.forms import SigningForm, VersionedForm, tidy
+from portal.recognition.forms import SigningForm, tidy
+from portal.typed import VersionedForm
 
 from .narrative import SECTIONS
 from .rules import RULES

@@ -10,18 +10,19 @@ from portal import clock, words
 from portal.cycle.queries import cycle_of
 from portal.cycle.rules import time_left
 from portal.figures.tables import COLUMNS, HEADS
+from portal.typed import VersionedForm
 from portal.web import back_to, kinds_here, listing, office_here, page_of
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import narrative, operations, queries, reopening, row_views, rules
 from .annex_views import NAMES, row_urls, spot_links
-from .blueprint import blueprint, report_here, tenant_here
+from .blueprint import blueprint, report_here
 
 __all__ = ["blueprint", "row_views"]
-from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm, VersionedForm
+from .forms import ExplainForm, NarrativeForm, ReopeningForm, SigningForm
 from .models import DistrictReport
 from .points import at_table, marked_cells
 from .skeleton import rendered

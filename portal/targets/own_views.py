@@ -10,11 +10,11 @@ from portal import words
 from portal.appraisal.blueprint import chosen_cycle
 from portal.dossiers.measures import least_part
 from portal.dossiers.states import State
-from tenants.access import may
+from tenants.access import may, tenant_here
 from tenants.rights import Right
 
 from . import wording
-from .blueprint import blueprint, tenant_here
+from .blueprint import blueprint
 from .gathering import gather
 from .models import DistrictTarget
 from .queries import targets_of

@@ -16,13 +16,13 @@ from portal.cycle.queries import cycle_of, years
 from portal.papers.table_files import file_of, marks
 from portal.spelling import fold
 from portal.web import Listing, Page, back_to
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import operations, own_views, queries, wording
-from .blueprint import blueprint, tenant_here
+from .blueprint import blueprint
 from .forms import RetireForm, TargetForm
 from .models import DistrictTarget
 from .queries import Line, UnitRow

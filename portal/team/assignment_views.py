@@ -9,6 +9,7 @@ from flask import render_template, request
 
 from portal.accounts.links import link_sheets
 from portal.accounts.views import marked
+from portal.dossiers.blueprint import sheet_here
 from portal.dossiers.queries import Sheet
 from portal.web import back_to
 from portal.words import day
@@ -19,7 +20,7 @@ from tenants.refusal import Refused
 from tenants.rights import Right
 
 from . import assigning, staff
-from .blueprint import blueprint, sheet_here, whole
+from .blueprint import blueprint, whole
 from .forms import AssignForm, InviteForm
 from .queries import WORKED_ON, assignments_of, guests_of, my_tasks, staff_of, tasks_of
 from .rules import Pace

@@ -1,24 +1,10 @@
-"""The blueprint of the team's pages, and the dossier they are about."""
+"""The blueprint of the team's pages, and how they read a row's number."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.dossiers.queries import Sheet, dossier_of, open_sheet
-from tenants.access import found, signed_in
-from tenants.identity import Place
-
 blueprint = Blueprint("team", __name__)
-
-
-def place_here() -> Place:
-    """Return the place the signed-in person acts in."""
-    return signed_in().here
-
-
-def sheet_here(dossier_id: int) -> Sheet:
-    """Return a dossier of the signed-in person's unit with everything in it, or answer 404."""
-    return open_sheet(found(dossier_of(place_here().tenant_id, dossier_id)))
 
 
 def whole(text: str | None) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, make_response, render_template, request, url_for
 
 from portal import clock, words
+from portal.dossiers.blueprint import sheet_here
 from portal.dossiers.cards import Card, Entry, cards, clash_of
 from portal.dossiers.forms import Typed
 from portal.dossiers.queries import Sheet, dossier_of, open_sheets
@@ -16,13 +17,13 @@ from portal.evidence.file_views import sent_out
 from portal.evidence.models import Evidence
 from portal.evidence.sending import Sent, let_files_in
 from portal.web import back_to, wants_part
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import giving
-from .blueprint import blueprint, place_here, sheet_here
+from .blueprint import blueprint
 from .guests import OUTSIDE, invited, is_invited
 from .visits import visit_of
 
@@ -63,7 +64,7 @@ class GuestAddresses:
 
 def _entries(numbers: dict[int, set[int]], entry: Entry | None = None) -> list[tuple[Sheet, list[Card]]]:
     """Return the dossiers a guest is let in to, each with the cards of the invitation and no others."""
-    dossiers = [found(dossier_of(place_here().tenant_id, number)) for number in numbers]
+    dossiers = [found(dossier_of(tenant_here(), number)) for number in numbers]
     sheets = open_sheets(dossiers)
     return [
         (
@@ -164,7 +165,7 @@ def give_files(dossier_id: int, indicator_id: int) -> Any:
     """Take the guest's files in; good ones are kept, bad ones named."""
     sheet = _let_in(dossier_id, indicator_id)
     code = next(row.code for row in sheet.catalogue if row.id == indicator_id)
-    sent = Sent(signed_in(), place_here().tenant_id)
+    sent = Sent(signed_in(), tenant_here())
     taken = giving.give_files(signed_in(), sheet.dossier, indicator_id, sent)
     sent.settle(taken)
     if taken.good:

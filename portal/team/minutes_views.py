@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from portal.dossiers.blueprint import sheet_here
 from portal.dossiers.cards import lock_of
 from portal.dossiers.queries import Sheet
 from portal.web import back_to
@@ -17,7 +18,7 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 
 from . import minutes as operations
-from .blueprint import blueprint, sheet_here, whole
+from .blueprint import blueprint, whole
 from .forms import MeetingForm, Rows
 from .judged import standing_of
 from .minutes import Noted, NotYet, meeting_of

@@ -13,14 +13,14 @@ from portal.accounts.views import marked
 from portal.units.own import own_unit
 from portal.web import back_to
 from tenants import signin
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, place_here, signed_in, tenant_here
 from tenants.database import db
 from tenants.people import GUEST_ROLES, Role
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import staff
-from .blueprint import blueprint, place_here
+from .blueprint import blueprint
 from .queries import entries_of_staff, membership_of, people_of
 
 BACK = ("team.people", {})
@@ -84,7 +84,7 @@ def hand_over(membership_id: int) -> Any:
 
 
 def _hand_over_page(membership_id: int, form: PersonForm, status: int) -> Any:
-    account, _ = found(membership_of(place_here().tenant_id, _unit_id(), membership_id))
+    account, _ = found(membership_of(tenant_here(), _unit_id(), membership_id))
     page = render_template("team/hand_over.html", form=form, account=account, unit=own_unit(signed_in()))
     return page, status
 
@@ -93,7 +93,7 @@ def _hand_over_page(membership_id: int, form: PersonForm, status: int) -> Any:
 @may(Right.PLACE_CLERK)
 def do_hand_over(membership_id: int) -> Any:
     """Hand the role over and show the link, once."""
-    found(membership_of(place_here().tenant_id, _unit_id(), membership_id))
+    found(membership_of(tenant_here(), _unit_id(), membership_id))
     form = PersonForm()
     status = 422
     if form.validate():
@@ -110,7 +110,7 @@ def do_hand_over(membership_id: int) -> Any:
 @may(Right.INVITE_GUEST)
 def end_role(membership_id: int) -> Any:
     """End a clerk's or a guest's role at once."""
-    found(membership_of(place_here().tenant_id, _unit_id(), membership_id))
+    found(membership_of(tenant_here(), _unit_id(), membership_id))
     name = staff.end_role(signed_in(), membership_id)
     return back_to("team.people", f"Đã kết thúc vai trò của {name}; người này mất quyền ngay.")
 
@@ -119,6 +119,6 @@ def end_role(membership_id: int) -> Any:
 @may(Right.INVITE_GUEST)
 def new_link(membership_id: int) -> Any:
     """Make a new link and show it, once."""
-    found(membership_of(place_here().tenant_id, _unit_id(), membership_id))
+    found(membership_of(tenant_here(), _unit_id(), membership_id))
     made = staff.new_link(signed_in(), membership_id)
     return render_template("team/links.html", sheets=link_sheets([made]), back=BACK)

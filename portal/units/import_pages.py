@@ -11,7 +11,7 @@ from portal.jobs import files
 from portal.jobs.batches.imports import UNITS
 from portal.papers.table_files import XLSX
 from portal.web import back_to, download, page_number, page_of, takes
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.refusal import Refused
 from tenants.rights import Right
 
@@ -25,11 +25,6 @@ from .template import template
 
 PER_PAGE = 100
 SHOWN_FAULTS = 200
-
-
-def _here() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 @blueprint.get("/huyen/don-vi/nhap")
@@ -69,7 +64,7 @@ def import_read() -> Any:
 @may(Right.MANAGE_UNITS)
 def import_show(batch_id: int) -> Any:
     """Show what the file would do, row by row, bad rows first."""
-    batch = found(importing.batch_of(_here(), batch_id))
+    batch = found(importing.batch_of(tenant_here(), batch_id))
     job = files.under_way(signed_in(), UNITS, batch)
     if files.waits(batch, job):
         trail = [
@@ -97,9 +92,9 @@ def import_show(batch_id: int) -> Any:
 @may(Right.MANAGE_UNITS)
 def import_confirm(batch_id: int) -> Any:
     """Write what the dry run showed, a long file by a job."""
-    if files.write_beside(signed_in(), UNITS, found(importing.batch_of(_here(), batch_id))):
+    if files.write_beside(signed_in(), UNITS, found(importing.batch_of(tenant_here(), batch_id))):
         return back_to("units.import_show", batch_id=batch_id)
-    counts = importing.confirm_batch(signed_in(), _here(), batch_id).counts
+    counts = importing.confirm_batch(signed_in(), tenant_here(), batch_id).counts
     return back_to("units.index", f"Đã nhập xong: thêm {counts['create']}, sửa {counts['update']} đơn vị.")
 
 
@@ -107,5 +102,5 @@ def import_confirm(batch_id: int) -> Any:
 @may(Right.MANAGE_UNITS)
 def import_drop(batch_id: int) -> Any:
     """Throw the file away."""
-    importing.drop_batch(signed_in(), _here(), batch_id)
+    importing.drop_batch(signed_in(), tenant_here(), batch_id)
     return back_to("units.import_begin", "Đã bỏ tệp; danh mục không thay đổi.")

@@ -11,7 +11,7 @@ from portal.jobs.later import later
 from portal.papers.table_files import file_of
 from portal.typed import lines
 from portal.web import Listing, back_to, kinds_here, listing, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -23,11 +23,6 @@ from .models import Unit
 from .rules import LABELS, Details
 
 MOST_PAIRS = 100
-
-
-def _here() -> int:
-    place = signed_in().here
-    return place.tenant_id
 
 
 def _listing(tenant_id: int) -> tuple[Listing, list[str]]:
@@ -45,7 +40,7 @@ def _listing(tenant_id: int) -> tuple[Listing, list[str]]:
 @may(Right.SEE_DISTRICT)
 def index() -> Any:
     """List the registry of the district."""
-    tenant_id = _here()
+    tenant_id = tenant_here()
     asked, names = _listing(tenant_id)
     page = paginate(queries.registry(tenant_id, asked), asked.number)
     return render_template(
@@ -67,7 +62,7 @@ def index() -> Any:
 @later("Danh mục đơn vị")
 def export(ext: str) -> Any:
     """Give the list as asked for, all pages, as XLSX or CSV."""
-    tenant_id = _here()
+    tenant_id = tenant_here()
     asked, _names = _listing(tenant_id)
     found_here = queries.registry(tenant_id, asked)
     sheet = exports.registry_sheet(found_here, signed_in().place, clock.today(), demo=clock.is_demo())
@@ -90,7 +85,9 @@ def create() -> Any:
     if not form.validate():
         return _edit_page(form, None), 422
     try:
-        unit = operations.add_unit(signed_in(), _here(), form.details(), confirmed=bool(form.confirmed.data))
+        unit = operations.add_unit(
+            signed_in(), tenant_here(), form.details(), confirmed=bool(form.confirmed.data)
+        )
     except Refused as refused:
         return _refused(form, None, refused)
     return back_to("units.show", f"Đã thêm đơn vị {unit.name}, mã {unit.code}.", unit_id=unit.id)
@@ -104,7 +101,7 @@ def same_names() -> Any:
 
 
 def _same_names(fault: str = "", status: int = 200) -> Any:
-    pairs = twins.twins_of(_here())
+    pairs = twins.twins_of(tenant_here())
     page = render_template(
         "units/same_names.html",
         pairs=pairs[:MOST_PAIRS],
@@ -125,7 +122,11 @@ def keep_apart() -> Any:
         return _same_names("Xin chọn lại hai đơn vị trong danh sách.", 422)
     try:
         twins.keep_apart(
-            signed_in(), _here(), int(numbers[0]), int(numbers[1]), lines(request.form.get("reason", ""))
+            signed_in(),
+            tenant_here(),
+            int(numbers[0]),
+            int(numbers[1]),
+            lines(request.form.get("reason", "")),
         )
     except Refused as refused:
         if refused.status in (403, 404):
@@ -139,7 +140,7 @@ def keep_apart() -> Any:
 @may(Right.SEE_DISTRICT)
 def show(unit_id: int) -> Any:
     """Show a unit's entry, its people and what was done to the entry."""
-    return _unit_page(found(queries.unit_of(_here(), unit_id)), None)
+    return _unit_page(found(queries.unit_of(tenant_here(), unit_id)), None)
 
 
 def _unit_page(unit: Unit, closing: CloseForm | None) -> str:
@@ -162,7 +163,7 @@ def _unit_page(unit: Unit, closing: CloseForm | None) -> str:
 @may(Right.MANAGE_UNITS)
 def edit(unit_id: int) -> Any:
     """Show a unit's entry to be changed."""
-    unit = found(queries.unit_of(_here(), unit_id))
+    unit = found(queries.unit_of(tenant_here(), unit_id))
     return _edit_page(UnitForm.showing(queries.details_of(unit), unit.version), unit)
 
 
@@ -170,14 +171,14 @@ def edit(unit_id: int) -> Any:
 @may(Right.MANAGE_UNITS)
 def change(unit_id: int) -> Any:
     """Change a unit's entry."""
-    unit = found(queries.unit_of(_here(), unit_id))
+    unit = found(queries.unit_of(tenant_here(), unit_id))
     form = UnitForm()
     if not form.validate():
         return _edit_page(form, unit), 422
     try:
         operations.change_unit(
             signed_in(),
-            _here(),
+            tenant_here(),
             unit_id,
             form.seen_version(),
             form.details(),
@@ -228,12 +229,12 @@ def in_words(name: str, value: Any) -> str:
 @may(Right.MANAGE_UNITS)
 def close(unit_id: int) -> Any:
     """Close a unit after its last day."""
-    unit = found(queries.unit_of(_here(), unit_id))
+    unit = found(queries.unit_of(tenant_here(), unit_id))
     form = CloseForm()
     if not form.validate():
         return _unit_page(unit, form), 422
     try:
-        operations.close_unit(signed_in(), _here(), unit_id, form.seen_version(), form.closed_on.day)
+        operations.close_unit(signed_in(), tenant_here(), unit_id, form.seen_version(), form.closed_on.day)
     except operations.Faulty as refused:
         form.take_faults(refused.faults)
         return _unit_page(unit, form), 422
@@ -244,6 +245,6 @@ def close(unit_id: int) -> Any:
 @may(Right.MANAGE_UNITS)
 def reopen(unit_id: int) -> Any:
     """Open a closed unit again."""
-    found(queries.unit_of(_here(), unit_id))
-    operations.reopen_unit(signed_in(), _here(), unit_id, CloseForm().seen_version())
+    found(queries.unit_of(tenant_here(), unit_id))
+    operations.reopen_unit(signed_in(), tenant_here(), unit_id, CloseForm().seen_version())
     return back_to("units.show", "Đã mở lại đơn vị.", unit_id=unit_id)

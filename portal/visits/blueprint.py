@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tenants.access import found, signed_in
+from tenants.access import found, tenant_here
 
 from .queries import Case, case_of
 
 blueprint = Blueprint("visits", __name__)
-
-
-def tenant_here() -> int:
-    """Return the district in which one acts."""
-    place = signed_in().here
-    return place.tenant_id
 
 
 def case_here(visit_id: int) -> Case:

@@ -10,8 +10,7 @@ from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.recognition.forms import VersionedForm
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VersionedForm
 from portal.words import ZONE
 
 from .minutes import Written

@@ -8,7 +8,8 @@ from typing import Any
 from flask import render_template, request
 
 from portal import clock
-from portal.recognition.forms import SigningForm, VersionedForm
+from portal.recognition.forms import SigningForm
+from portal.typed import VersionedForm
 from portal.web import back_to, office_here
 from tenants.access import may, signed_in
 from tenants.database import db

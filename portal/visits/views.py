@@ -9,19 +9,19 @@ from flask import render_template, request
 from portal import clock
 from portal.appraisal.blueprint import chosen_cycle
 from portal.cycle.queries import years
-from portal.dossiers.queries import dossier_of
-from portal.recognition.forms import SigningForm, VersionedForm
+from portal.dossiers.blueprint import dossier_here
+from portal.recognition.forms import SigningForm
 from portal.spelling import fold
-from portal.typed import line, lines
+from portal.typed import VersionedForm, line, lines
 from portal.units.models import Unit
 from portal.web import back_to, listing, page_of
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from . import look_views, minutes_views, operations, planning, queries, rules, unit_views, wording
-from .blueprint import blueprint, case_here, tenant_here
+from .blueprint import blueprint, case_here
 from .forms import PlanForm, ReasonForm, ScheduleForm
 from .minutes_views import show_case
 from .models import VisitPlan
@@ -148,7 +148,7 @@ def choose(unit_id: int) -> Any:
 
 
 def _arranging(dossier_id: int, form: ScheduleForm | None, status: int = 200) -> Any:
-    dossier = found(dossier_of(tenant_here(), dossier_id))
+    dossier = dossier_here(dossier_id)
     unit = found(db.session.get(Unit, (dossier.tenant_id, dossier.unit_id)))
     if form is None:
         form = ScheduleForm.showing(None, unit.address or unit.name)
@@ -178,7 +178,7 @@ def new(dossier_id: int) -> Any:
 def create(dossier_id: int) -> Any:
     """Keep the schedule of a new visit."""
     form = ScheduleForm()
-    dossier = found(dossier_of(tenant_here(), dossier_id))
+    dossier = dossier_here(dossier_id)
     try:
         if not form.validate():
             raise Refused("", 422)

@@ -33,4 +33,3 @@ HOW_DRAWN = (
     "lại cũng ra đúng kết quả này."
 )
 NOT_NOW = "Chỉ lên lịch kiểm tra khi hồ sơ đã nộp và chưa có quyết định."
-REFUSED_TO_SIGN = "Đơn vị không ký biên bản."

@@ -13,7 +13,7 @@ from portal.dossiers.queries import dossier_of, open_sheet
 from portal.dossiers.wording import answer_words, asked, outcome_words
 from portal.typed import lines
 from portal.web import back_to, listing, office_here, paginate
-from tenants.access import found, may, signed_in
+from tenants.access import found, may, signed_in, tenant_here
 from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
@@ -58,16 +58,11 @@ def _to_card(dossier_id: int, indicator_id: int, sentence: str) -> Any:
     return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=f"chi-tieu-{code}")
 
 
-def _tenant() -> int:
-    place = signed_in().here
-    return place.tenant_id
-
-
 @blueprint.get("/huyen/khong-ap-dung")
 @may(Right.SEE_DISTRICT)
 def index() -> str:
     """The requests of the district: those that wait, and those answered."""
-    tenant_id = _tenant()
+    tenant_id = tenant_here()
     asked_for = listing(("asked",), filters={"muc": list(queries.TABS)})
     tab = asked_for.filters["muc"]
     return render_template(
@@ -87,7 +82,7 @@ def index() -> str:
 @may(Right.SEE_DISTRICT)
 def show(waiver_id: int) -> Any:
     """One request with what the law asks, what the unit entered, and the way to rule."""
-    return _page(found(queries.waiver_of(_tenant(), waiver_id)))
+    return _page(found(queries.waiver_of(tenant_here(), waiver_id)))
 
 
 def _page(waiver: Waiver, *, typed: str = "", fault: str = "", status: int = 200) -> Any:
@@ -122,7 +117,7 @@ def rule(waiver_id: int) -> Any:
     """Grant or refuse a request."""
     ruling, grant = lines(request.form.get("ruling", "")), request.form.get("act") == "grant"
     try:
-        operations.rule(signed_in(), _tenant(), waiver_id, grant=grant, ruling=ruling)
+        operations.rule(signed_in(), tenant_here(), waiver_id, grant=grant, ruling=ruling)
     except Refused as refused:
         return _again(waiver_id, ruling, refused)
     said = "Đã chấp thuận; chỉ tiêu không còn tính với đơn vị." if grant else "Đã trả lời không chấp thuận."
@@ -135,7 +130,7 @@ def revoke(waiver_id: int) -> Any:
     """Take a grant back."""
     ruling = lines(request.form.get("ruling", ""))
     try:
-        operations.revoke(signed_in(), _tenant(), waiver_id, ruling)
+        operations.revoke(signed_in(), tenant_here(), waiver_id, ruling)
     except Refused as refused:
         return _again(waiver_id, ruling, refused)
     return back_to("waivers.show", "Đã rút chấp thuận; đơn vị được báo.", "wait", waiver_id=waiver_id)
@@ -145,5 +140,5 @@ def _again(waiver_id: int, ruling: str, refused: Refused) -> Any:
     if refused.status in (403, 404):
         raise refused
     db.session.rollback()
-    waiver = found(queries.waiver_of(_tenant(), waiver_id))
+    waiver = found(queries.waiver_of(tenant_here(), waiver_id))
     return _page(waiver, typed=ruling[:20_000], fault=refused.sentence, status=refused.status)

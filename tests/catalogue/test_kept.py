@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from portal.catalogue import kept
 from portal.catalogue.kept import catalogue_of
 from portal.catalogue.models import CriteriaVersion
 from tenants.database import db
@@ -55,3 +56,19 @@ def test_what_is_kept_cannot_be_changed(world: World) -> None:
         row.applies["kinds"] = []
     assert hash(row.thresholds)
     assert isinstance(row.grades, tuple)
+
+
+def test_room_made_by_another_thread_breaks_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version may be forgotten between two looks at what is kept, so there is only one look."""
+
+    class Cleared(dict[Any, Any]):
+        def __contains__(self, key: object) -> bool:
+            there = super().__contains__(key)
+            self.clear()
+            return there
+
+    with acting_in(Scope(ScopeKind.STEWARD)):
+        version = db.session.scalars(select(CriteriaVersion.id).limit(1)).one()
+        before = catalogue_of(version)
+        monkeypatch.setattr(kept, "_known", Cleared(kept._known))
+        assert catalogue_of(version) == before

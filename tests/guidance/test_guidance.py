@@ -307,6 +307,8 @@ def test_pages_of_announcements(world: World, client: Any) -> None:
     answer = send(client, LIST, typed)
     assert answer.status_code == 422
     assert "Lớp tập huấn trực tuyến." in answer.get_data(as_text=True)
+    provincial = 'value="upper_secondary"'
+    assert provincial in answer.get_data(as_text=True)
     csrf = token(client, LIST)
 
     def posted(name: str, content: bytes) -> Any:
@@ -321,6 +323,10 @@ def test_pages_of_announcements(world: World, client: Any) -> None:
     shown = client.get(page).get_data(as_text=True)
     assert "0/2" in shown
     assert "0/3" in shown
+    world.sign_in(client, here.officer)
+    own = client.get(LIST).get_data(as_text=True)
+    assert 'value="primary"' in own
+    assert provincial not in own, "a district has no such units"
     world.sign_in(client, here.head)
     on_desk = "thông báo:</b> Tập huấn. Cần xác nhận đã nắm"
     assert on_desk in client.get("/").get_data(as_text=True)
