@@ -8,14 +8,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from portal import words
 from portal.complaints.forms import Checkboxes
 from portal.dossiers.forms import longest
 from portal.recognition.forms import VersionedForm
 from portal.typed import Day, Line, Lines
+from tenants.access import signed_in
 
 from .announcing import Content
-from .lookup import indicator_names
+from .lookup import indicator_names, kinds_for
 from .models import GuidanceEntry
 from .publishing import Words
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, LONGEST_TITLE
@@ -23,8 +23,11 @@ from .wording import SORTS
 
 
 def _kinds(label: str) -> Checkboxes:
-    choices = [SelectChoice(kind, one.name) for kind, one in words.UNIT_KINDS.items()]
-    return Checkboxes(label, choices=choices, validate_choice=False)
+    return Checkboxes(
+        label,
+        choices=lambda: [SelectChoice(one.code, one.name) for one in kinds_for(signed_in().here).values()],
+        validate_choice=False,
+    )
 
 
 class _VietnameseForm(FlaskForm):
@@ -67,7 +70,7 @@ class AnnouncementForm(_VietnameseForm):
 
 
 def _indicators(field: SelectField, empty: str) -> None:
-    names = indicator_names()
+    names = indicator_names(signed_in().here)
     field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in names.items())]
 
 

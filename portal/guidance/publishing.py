@@ -42,16 +42,17 @@ class Words:
 
 def _judge(actor: Identity, given: Words) -> None:
     must(actor, Right.ANSWER_QUESTION)
-    province = queries.level_of(place_of(actor)) is ScopeKind.PROVINCE
+    place = place_of(actor)
+    province = queries.level_of(place) is ScopeKind.PROVINCE
     if given.sort not in ("answer", "sample") or (given.sort == "sample" and not province):
         raise Refused("Chỉ Sở đăng mẫu minh họa; huyện đăng hỏi đáp.", 422)
     if not 0 < len(given.heading) <= LONGEST_QUESTION or not 0 < len(given.body) <= LONGEST_TEXT:
         raise Refused("Xin ghi đủ tiêu đề (hoặc câu hỏi) và nội dung, không dài quá mức cho phép.", 422)
     if given.sort == "sample" and not (given.key and given.evidence):
         raise Refused("Mẫu minh họa cần chỉ tiêu và mô tả minh chứng.", 422)
-    if len(given.evidence) > LONGEST_TEXT or set(given.kinds) - set(words.UNIT_KINDS):
+    if len(given.evidence) > LONGEST_TEXT or set(given.kinds) - set(lookup.kinds_for(place)):
         raise Refused("Mô tả minh chứng quá dài, hoặc loại hình đơn vị không có trong danh sách.", 422)
-    if given.key and given.key not in lookup.indicator_names():
+    if given.key and given.key not in lookup.indicator_names(place):
         raise Refused("Xin chọn một chỉ tiêu trong danh sách.", 422)
 
 
