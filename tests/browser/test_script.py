@@ -215,7 +215,7 @@ def test_a_file_is_judged_by_size_and_the_answer_is_shown(page: Page, tmp_path: 
     big.write_bytes(b"0" * (20 * 1024 * 1024 + 1))
     small = tmp_path / "nho.pdf"
     small.write_bytes(b"0")
-    refusal = "<!doctype html><main><h1>Lỗi</h1><p role=alert>Tệp không phải PDF.</p></main>"
+    refusal = "<!doctype html><main><h1>Lỗi</h1><p>Trang để gửi tệp.</p><p role=alert>Tệp không phải PDF.</p></main>"
     page.route(
         "**/upload/25", lambda route: route.fulfill(status=422, content_type="text/html", body=refusal)
     )
