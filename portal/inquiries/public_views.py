@@ -18,6 +18,7 @@ from portal.register.public_views import unknown
 from tenants import throttle
 from tenants.access import public
 from tenants.database import db
+from tenants.places import Tenant, Tier
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 
@@ -32,6 +33,14 @@ WHY = "anybody may ask about what was published"
 def _entry(code: str) -> RegisterEntry | None:
     known = read_code(code)
     return register.entry_of(known) if known else None
+
+
+def _answering(entry: RegisterEntry) -> dict[str, Any]:
+    """Return, for a page, who answers: the place as it is called now; where the province decides, the Department."""
+    tenant = db.session.get(Tenant, entry.tenant_id)
+    provincial = tenant is not None and tenant.tier == Tier.PROVINCE
+    place = entry.place if tenant is None else tenant.office if provincial else tenant.name
+    return {"place": place, "provincial": provincial}
 
 
 def _admitted(limits: tuple[throttle.Limit, ...]) -> bool:
@@ -54,7 +63,7 @@ def _form(entry: RegisterEntry, form: SendForm, status: int = 200) -> Any:
     page = render_template(
         "inquiries/ask.html",
         entry=entry,
-        place=register.called_now(entry)[0],
+        **_answering(entry),
         form=form,
         days=days,
         until=terms.last_day(days),
@@ -96,7 +105,7 @@ def send(code: str) -> Any:
     return render_template(
         "inquiries/sent.html",
         entry=entry,
-        place=register.called_now(entry)[0],
+        **_answering(entry),
         receipt=receipt,
         fresh=fresh,
         told=receiving.told(receipt),

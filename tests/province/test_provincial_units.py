@@ -252,6 +252,11 @@ def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
     found = client.get("/tra-cuu?loai=higher_education").text
     assert "Trường Đại học Hải Phòng" in found
     assert "Trường THPT An Lão" not in found
+    code = re.search(r'/tra-cuu/([0-9A-Z]{5}-[0-9A-Z]{5})"', found)
+    assert code
+    asking = client.get(f"/phan-anh/{code[1]}").text
+    assert "Nội dung gửi đến <b>Sở Giáo dục và Đào tạo</b>" in asking
+    assert not re.search("huyện|Sở không đọc", asking.partition("<main")[2])
     receive(world, ground.own.tenant_id, sent(world, ground.own), "/tinh/bao-cao?nam=2026")
     receive(world, ground.district.tenant_id, ground.district.sent_report())
     said = client.get("/du-lieu-mo/thong-ke.csv").data.decode("utf-8-sig")
