@@ -87,7 +87,7 @@ class Right(Enum):
 
     COMPLAIN = Grant("gửi, rút khiếu nại", _roles(Role.UNIT_HEAD))
     ANSWER_HEARING = Grant("trả lời khi có dự kiến thu hồi, hạ kết quả", _roles(Role.UNIT_HEAD))
-    ANSWER_INQUIRY = Grant("trả lời câu hỏi của huyện về kết quả đã công bố", UNIT_ROLES)
+    ANSWER_INQUIRY = Grant("trả lời câu hỏi của nơi công nhận về kết quả đã công bố", UNIT_ROLES)
 
     SIGN_VISIT = Grant("ghi ý kiến, ký biên bản kiểm tra thực tế", _roles(Role.UNIT_HEAD))
 
@@ -96,7 +96,9 @@ class Right(Enum):
         "xác nhận đã nắm thông báo chung",
         UNIT_ROLES | _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER, Role.DISTRICT_LEADER),
     )
-    ASK_QUESTION = Grant("hỏi huyện, hỏi Sở", UNIT_ROLES | _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER))
+    ASK_QUESTION = Grant(
+        "đặt câu hỏi cho cấp trên", UNIT_ROLES | _roles(Role.DISTRICT_ADMIN, Role.DISTRICT_OFFICER)
+    )
     ANSWER_QUESTION = Grant("trả lời câu hỏi; soạn hỏi đáp, mẫu minh họa để mọi người đọc", _GUIDES)
     ANNOUNCE = Grant("ra thông báo chung, nhắc nơi chưa xác nhận", _GUIDES)
 
@@ -140,7 +142,7 @@ class Right(Enum):
         not_a_party_nor_looking,
     )
     SET_INQUIRY_TERM = Grant(
-        "đặt thời hạn của huyện để trả lời câu hỏi, phản ánh của người dân",
+        "đặt thời hạn trả lời câu hỏi, phản ánh của người dân",
         _roles(Role.DISTRICT_LEADER),
     )
     SEND_REPORT = Grant("ký và gửi báo cáo về Sở", _roles(Role.DISTRICT_LEADER))

@@ -209,8 +209,9 @@ class World:
         """Sign a test client in without the form; returns the client."""
         with acting_in(Scope(ScopeKind.SIGNIN)):
             token = signin.open_session(person.identity.account_id, "127.0.0.1", "test")
-        # A test's requests share one application context, in which flask-login remembers the last person.
+        # A test's requests share one application context, in which the last person and the last token are remembered.
         g.pop("_login_user", None)
+        g.pop("csrf_token", None)
         with client.session_transaction() as session:
             session.clear()
             session["_user_id"] = token

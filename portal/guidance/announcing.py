@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal import clock, words
+from portal.cycle.queries import tier_at
 from portal.dossiers.taking import must
 from portal.evidence.checks import examine
 from portal.evidence.store import store
@@ -19,12 +20,12 @@ from portal.notices.operations import tell_all_units, tell_districts
 from portal.notices.rules import Kind
 from portal.trail.operations import record
 from tenants.database import db
-from tenants.identity import Identity
+from tenants.identity import Identity, Place
 from tenants.refusal import Refused
 from tenants.rights import Right
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import noting, queries
+from . import lookup, noting, queries
 from .models import Acknowledgement, Announcement
 from .rules import LONGEST_TEXT, LONGEST_TITLE, Phase, phase
 
@@ -54,7 +55,7 @@ def announce(actor: Identity, content: Content) -> Announcement:
     must(actor, Right.ANNOUNCE)
     place, today = actor.here, clock.today()
     province = queries.level_of(place) is ScopeKind.PROVINCE
-    _judge(content, today, province=province)
+    _judge(place, content, today, province=province)
     same = select(Announcement.id).where(
         Announcement.tenant_id == place.tenant_id,
         Announcement.title == content.title,
@@ -87,7 +88,7 @@ def announce(actor: Identity, content: Content) -> Announcement:
     return row
 
 
-def _judge(content: Content, today: date, *, province: bool) -> None:
+def _judge(place: Place, content: Content, today: date, *, province: bool) -> None:
     if not 0 < len(content.title) <= LONGEST_TITLE or not 0 < len(content.body) <= LONGEST_TEXT:
         raise Refused("Xin ghi tiêu đề và nội dung thông báo, không dài quá mức cho phép.", 422)
     if content.shows_from < today:
@@ -96,7 +97,7 @@ def _judge(content: Content, today: date, *, province: bool) -> None:
         raise Refused("Ngày cuối phải bằng hoặc sau ngày bắt đầu.", 422)
     if not content.for_units and not (province and content.for_districts):
         raise Refused("Xin chọn nơi nhận thông báo.", 422)
-    if unknown := set(content.kinds) - set(words.UNIT_KINDS):
+    if unknown := set(content.kinds) - set(lookup.kinds_for(place)):
         raise Refused(f"Không có loại hình đơn vị {sorted(unknown)[0][:30]}.", 422)
 
 
@@ -124,7 +125,7 @@ def _note(actor: Identity, row: Announcement, act: str, sentence: str) -> None:
 
 
 def _issuer(row: Announcement) -> str:
-    return "Sở" if row.from_province else "Huyện"
+    return "Sở" if row.from_province else words.in_words_of(tier_at(row.tenant_id), "Huyện")
 
 
 def _path(row: Announcement) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, words
 from portal.dossiers.taking import must
 from portal.notices.operations import tell_district, tell_unit
 from portal.notices.rules import Kind
@@ -35,7 +35,7 @@ def ask(actor: Identity, text: str, key: str = "") -> Question:
     place, now = actor.here, clock.now()
     if not 0 < len(text) <= LONGEST_QUESTION:
         raise Refused(f"Xin viết câu hỏi, dài tối đa {LONGEST_QUESTION} ký tự.", 422)
-    if key and key not in lookup.indicator_names():
+    if key and key not in lookup.indicator_names(place):
         raise Refused("Xin chọn một chỉ tiêu trong danh sách, hoặc để trống.", 422)
     of_unit = place.unit_id is not None
     same = select(Question.id).where(
@@ -59,11 +59,13 @@ def ask(actor: Identity, text: str, key: str = "") -> Question:
     )
     db.session.add(question)
     db.session.flush()
-    _note(actor, question, "ask", f"hỏi {'huyện' if of_unit else 'Sở'} một câu.")
+    _note(
+        actor, question, "ask", f"hỏi {words.in_words_of(place.tier, 'huyện') if of_unit else 'Sở'} một câu."
+    )
     if of_unit:
         tell_district(
             place.tenant_id,
-            "Đơn vị hỏi huyện một câu; xin trả lời hoặc chuyển Sở.",
+            words.in_words_of(place.tier, "Đơn vị hỏi huyện một câu; xin trả lời hoặc chuyển Sở."),
             _path(question),
             place.unit_id,
             Kind.GUIDANCE,
@@ -103,7 +105,7 @@ def pass_on(actor: Identity, question: Question, version: int) -> Question:
     """Pass a unit's question on to the Department, which answers it then."""
     row = held(actor, question, version)
     if row.state != "asked":
-        raise Refused("Câu hỏi này không còn chờ huyện nên không chuyển Sở được.")
+        raise Refused("Câu hỏi này đã trả lời hoặc đã chuyển nên không chuyển Sở được.")
     now = clock.now()
     row.state, row.passed_at, row.passed_by = "passed", now, actor.full_name
     db.session.flush()
@@ -112,7 +114,7 @@ def pass_on(actor: Identity, question: Question, version: int) -> Question:
     tell_unit(
         row.tenant_id,
         row.unit_id,
-        "Huyện đã chuyển câu hỏi của đơn vị lên Sở.",
+        words.in_words_of(actor.here.tier, "Huyện đã chuyển câu hỏi của đơn vị lên Sở."),
         _path(row),
         Kind.GUIDANCE,
     )
@@ -126,7 +128,10 @@ def answer(actor: Identity, question: Question, text: str, version: int) -> Ques
         raise Refused("Câu hỏi này không chờ anh/chị trả lời: đã có trả lời, hoặc đang ở cấp khác.")
     if not 0 < len(text) <= LONGEST_TEXT:
         raise Refused(f"Xin viết câu trả lời, dài tối đa {LONGEST_TEXT} ký tự.", 422)
-    now, who = clock.now(), "Sở" if row.state == "passed" else "Huyện"
+    now, who = (
+        clock.now(),
+        "Sở" if row.state == "passed" else words.in_words_of(actor.here.tier, "Huyện"),
+    )
     row.answer, row.answered_at, row.answered_by = text, now, actor.full_name
     row.state = "answered"
     db.session.flush()

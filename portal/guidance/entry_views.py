@@ -7,7 +7,6 @@ from typing import Any
 from flask import g, render_template, request
 from flask_login import current_user
 
-from portal import words
 from portal.web import back_to, listing, paginate
 from tenants.access import found, may, place_here, signed_in, tenant_here
 from tenants.database import db
@@ -36,7 +35,7 @@ def entries() -> Any:
 
 
 def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
-    names, publishes = lookup.indicator_names(), holds(Right.ANSWER_QUESTION)
+    names, publishes = lookup.indicator_names(place_here()), holds(Right.ANSWER_QUESTION)
     filters = {"chi-tieu": list(names), "loai": list(SORTS), "xem": ("da-go",) if publishes else ()}
     asked = listing(("indicator",), filters=filters)
     statement = lookup.entries(
@@ -53,7 +52,6 @@ def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
         names=names,
         sorts=SORTS,
         made_up=MADE_UP,
-        kinds=words.UNIT_KINDS,
         own=tenant_here() if publishes else 0,
         asks=holds(Right.ASK_QUESTION),
         form=(form or _shaped(EntryForm(formdata=None, data={"version": "0"}))) if publishes else None,

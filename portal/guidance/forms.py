@@ -7,15 +7,12 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from portal import words
 from portal.dossiers.forms import longest
 from portal.typed import Checkboxes, Day, Line, Lines, VersionedForm, VietnameseForm
-from portal.web import kinds_here
 from tenants.access import place_here
-from tenants.people import PROVINCE_ROLES
 
 from .announcing import Content
-from .lookup import indicator_names
+from .lookup import indicator_names, kinds_for
 from .models import GuidanceEntry
 from .publishing import Words
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, LONGEST_TITLE
@@ -23,13 +20,11 @@ from .wording import SORTS
 
 
 def _kinds(label: str) -> Checkboxes:
-    return Checkboxes(label, choices=[], validate_choice=False)
-
-
-def _offer_kinds(field: Checkboxes) -> None:
-    """Offer the kinds of unit that may read what is written: a place's own, to the Department those of every place."""
-    kinds = words.UNIT_KINDS if place_here().role in PROVINCE_ROLES else kinds_here()
-    field.choices = [SelectChoice(kind, one.name) for kind, one in kinds.items()]
+    return Checkboxes(
+        label,
+        choices=lambda: [SelectChoice(one.code, one.name) for one in kinds_for(place_here()).values()],
+        validate_choice=False,
+    )
 
 
 class AnnouncementForm(VietnameseForm):
@@ -49,7 +44,6 @@ class AnnouncementForm(VietnameseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_kinds(self.kinds)
 
     def content(self, file: tuple[str, bytes] | None) -> Content:
         """Return what was typed; only where the form is valid."""
@@ -69,7 +63,7 @@ class AnnouncementForm(VietnameseForm):
 
 
 def _indicators(field: SelectField, empty: str) -> None:
-    names = indicator_names()
+    names = indicator_names(place_here())
     field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in names.items())]
 
 
@@ -113,7 +107,6 @@ class EntryForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _indicators(self.key, "Không về chỉ tiêu nào")
-        _offer_kinds(self.kinds)
 
     @classmethod
     def showing(cls, entry: GuidanceEntry) -> EntryForm:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from portal import words
 from portal.catalogue.models import CatalogueIndicator, Criterion
 from portal.cycle.models import Cycle
-from portal.cycle.queries import of_place
 from portal.spelling import fold
 from portal.units.models import Unit
 from tenants.database import db
@@ -67,11 +68,17 @@ def questions_waiting() -> int:
 def entries(
     place: Place, *, q: str = "", key: str = "", sort: str = "", retired: bool = False
 ) -> Select[Any]:
-    """Return what a place may look up: answers and samples, in the order of the indicators."""
+    """Return what a place may look up: answers and samples, in the order of the indicators; of its own criteria."""
     statement = select(GuidanceEntry).where(
         concerns(GuidanceEntry, place),
         GuidanceEntry.retired_at.is_not(None) if retired else GuidanceEntry.retired_at.is_(None),
     )
+    if level_of(place) is not ScopeKind.PROVINCE:
+        of_tier = select(Cycle.version_id).where(Cycle.tier == place.tier)
+        known = select(CatalogueIndicator.key).where(CatalogueIndicator.version_id.in_(of_tier))
+        statement = statement.where(
+            or_(GuidanceEntry.indicator_key == "", GuidanceEntry.indicator_key.in_(known))
+        )
     for word in fold(q).split():
         statement = statement.where(GuidanceEntry.folded.contains(word, autoescape=True))
     if key:
@@ -104,13 +111,28 @@ def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
     return found
 
 
-def indicator_names() -> Mapping[str, str]:
-    """Return code and title of every indicator of the latest year, by its key; the key stays over versions."""
-    newest = select(Cycle.version_id).where(of_place()).order_by(Cycle.year.desc()).limit(1)
+def kinds_for(place: Place) -> Mapping[str, words.UnitKind]:
+    """Return the kinds of unit a place may write to: those of its tier, the Department all."""
+    return words.UNIT_KINDS if level_of(place) is ScopeKind.PROVINCE else words.kinds_of(place.tier)
+
+
+def indicator_names(place: Place) -> Mapping[str, str]:
+    """Return code and title of the indicators of a place's latest year, by key; the key stays over versions.
+
+    The Department writes to all: it has the districts' first, then what only the province's own units have.
+    """
+    newest = select(Cycle.tier, Cycle.version_id).ext(distinct_on(Cycle.tier))
+    newest = newest.order_by(Cycle.tier, Cycle.year.desc())
+    if level_of(place) is not ScopeKind.PROVINCE:
+        newest = newest.where(Cycle.tier == place.tier)
+    years = newest.subquery()
     rows = db.session.execute(
-        select(CatalogueIndicator.key, CatalogueIndicator.code, CatalogueIndicator.title)
+        select(years.c.tier, CatalogueIndicator.key, CatalogueIndicator.code, CatalogueIndicator.title)
+        .join(years, years.c.version_id == CatalogueIndicator.version_id)
         .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
-        .where(CatalogueIndicator.version_id == newest.scalar_subquery())
-        .order_by(Criterion.number, CatalogueIndicator.position)
+        .order_by(years.c.tier, Criterion.number, CatalogueIndicator.position)
     )
-    return {key: f"{code}. {title}" for key, code, title in rows}
+    names: dict[str, str] = {}
+    for tier, key, code, title in rows:
+        names.setdefault(key, f"{code}. {title}{' (đơn vị cấp tỉnh)' if tier != place.tier else ''}")
+    return names

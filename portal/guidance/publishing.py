@@ -51,9 +51,9 @@ def _judge(actor: Identity, given: Words) -> None:
         raise Refused("Xin ghi đủ tiêu đề (hoặc câu hỏi) và nội dung, không dài quá mức cho phép.", 422)
     if given.sort == "sample" and not (given.key and given.evidence):
         raise Refused("Mẫu minh họa cần chỉ tiêu và mô tả minh chứng.", 422)
-    if len(given.evidence) > LONGEST_TEXT or set(given.kinds) - set(words.UNIT_KINDS):
+    if len(given.evidence) > LONGEST_TEXT or set(given.kinds) - set(lookup.kinds_for(actor.here)):
         raise Refused("Mô tả minh chứng quá dài, hoặc loại hình đơn vị không có trong danh sách.", 422)
-    if given.key and given.key not in lookup.indicator_names():
+    if given.key and given.key not in lookup.indicator_names(actor.here):
         raise Refused("Xin chọn một chỉ tiêu trong danh sách.", 422)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from portal.web import back_to, listing, paginate
+from portal.web import back_to, listing, office_here, paginate
 from tenants.access import found, may, place_here, signed_in
 from tenants.database import db
 from tenants.refusal import Refused
@@ -18,7 +18,7 @@ from .blueprint import blueprint
 from .forms import AnswerForm, EntryForm, QuestionForm
 from .models import Question
 from .rules import answers_now
-from .wording import STATES
+from .wording import STATES, state_words
 
 
 @blueprint.get("/hoi-dap/cau-hoi")
@@ -41,18 +41,18 @@ def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
         )
     ]
     tabs += [
-        (STATES[one][0], asked.url(state=one), counts.get(one, 0), asked.filters["state"] == one)
+        (state_words(one)[0], asked.url(state=one), counts.get(one, 0), asked.filters["state"] == one)
         for one in states
     ]
     asks = holds(Right.ASK_QUESTION)
-    names = lookup.indicator_names()
+    names = lookup.indicator_names(place_here())
     chosen = request.args.get("chi-tieu", "")
     page = render_template(
         "guidance/questions.html",
         page=paginate(lookup.questions(place_here(), q=asked.q, state=asked.filters["state"]), asked.number),
         listing=asked,
         tabs=tabs,
-        states=STATES,
+        states={one: state_words(one) for one in STATES},
         names=names,
         form=(form or QuestionForm(formdata=None, data={"key": chosen if chosen in names else ""}))
         if asks
@@ -77,7 +77,7 @@ def ask() -> Any:
         db.session.rollback()
         form.form_errors.append(refused.sentence)
         return _questions(form, refused.status)
-    said = "Đã gửi câu hỏi đến huyện." if row.state == "asked" else "Đã gửi câu hỏi đến Sở."
+    said = office_here("Đã gửi câu hỏi đến huyện.") if row.state == "asked" else "Đã gửi câu hỏi đến Sở."
     return back_to("guidance.question", said, question_id=row.id)
 
 
@@ -102,8 +102,8 @@ def _question(
         row=row,
         unit=unit,
         district=district,
-        step=STATES[row.state],
-        indicator=lookup.indicator_names().get(row.indicator_key, ""),
+        step=state_words(row.state),
+        indicator=lookup.indicator_names(place_here()).get(row.indicator_key, ""),
         form=form or (AnswerForm(formdata=None, data={"version": version}) if mine else None),
         passes=mine and not is_province(),
         entry=entry or (EntryForm(formdata=None, data=data) if publishes else None),

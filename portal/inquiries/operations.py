@@ -130,7 +130,10 @@ def ask_unit(actor: Identity, inquiry: Inquiry, question: str, version: int) -> 
     _keeps_the_secret(case, question, "Câu hỏi gửi đơn vị")
     if len(case.inquiry.body) >= 40 and words.fold(case.inquiry.body) in words.fold(question):
         raise Refused(
-            "Câu hỏi chép nguyên văn nội dung người gửi viết. Xin viết lại bằng lời của huyện để không lộ người gửi.",
+            words.in_words_of(
+                actor.here.tier,
+                "Câu hỏi chép nguyên văn nội dung người gửi viết. Xin viết lại bằng lời của huyện để không lộ người gửi.",
+            ),
             422,
         )
     asked = InquiryQuestion(
@@ -154,7 +157,10 @@ def ask_unit(actor: Identity, inquiry: Inquiry, question: str, version: int) -> 
     tell_unit(
         case.tenant_id,
         case.unit_id,
-        f"Huyện hỏi về kết quả đã công bố năm {case.recognition.year}: xin đọc và trả lời.",
+        words.in_words_of(
+            actor.here.tier,
+            f"Huyện hỏi về kết quả đã công bố năm {case.recognition.year}: xin đọc và trả lời.",
+        ),
         "/don-vi/huyen-hoi",
     )
     return asked
@@ -165,7 +171,7 @@ def reply(actor: Identity, asked: InquiryQuestion, text: str) -> InquiryQuestion
     must(actor, Right.ANSWER_INQUIRY)
     db.session.refresh(asked, with_for_update=True)
     if asked.closed_at:
-        raise Refused("Huyện đã kết thúc việc này nên không cần trả lời nữa.")
+        raise Refused("Việc này đã kết thúc nên không cần trả lời nữa.")
     if asked.replied_at:
         raise Refused(f"Đơn vị đã trả lời câu hỏi này ({asked.replied_by}).")
     text, at = _text(text, "câu trả lời của đơn vị"), clock.now()
@@ -174,7 +180,7 @@ def reply(actor: Identity, asked: InquiryQuestion, text: str) -> InquiryQuestion
     record(
         actor,
         "inquiry.reply",
-        f"đã trả lời câu hỏi của huyện về kết quả đã công bố năm {asked.year}.",
+        f"đã trả lời câu hỏi về kết quả đã công bố năm {asked.year}.",
         tenant_id=asked.tenant_id,
         unit_id=asked.unit_id,
     )

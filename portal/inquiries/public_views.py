@@ -11,7 +11,6 @@ from typing import Any
 from flask import current_app, render_template, request
 
 from portal import clock
-from portal.cycle.queries import tier_at
 from portal.recognition.rules import read_code
 from portal.register import queries as register
 from portal.register.models import RegisterEntry
@@ -20,6 +19,7 @@ from portal.tiers import speak_of
 from tenants import throttle
 from tenants.access import public
 from tenants.database import db
+from tenants.places import Tenant, Tier
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 
@@ -34,6 +34,19 @@ WHY = "anybody may ask about what was published"
 def _entry(code: str) -> RegisterEntry | None:
     known = read_code(code)
     return register.entry_of(known) if known else None
+
+
+def _answering(entry: RegisterEntry) -> dict[str, Any]:
+    """Return, for a page, who answers: the place as it is called now; where the province decides, the Department.
+
+    The page speaks as that place does, whoever reads it.
+    """
+    tenant = db.session.get(Tenant, entry.tenant_id)
+    if tenant is not None:
+        speak_of(tenant.tier)
+    provincial = tenant is not None and tenant.tier == Tier.PROVINCE
+    place = entry.place if tenant is None else tenant.office if provincial else tenant.name
+    return {"place": place, "provincial": provincial}
 
 
 def _admitted(limits: tuple[throttle.Limit, ...]) -> bool:
@@ -51,20 +64,12 @@ def ask(code: str) -> Any:
     return _form(entry, SendForm(formdata=None, mark=new_mark()))
 
 
-def _tier(entry: RegisterEntry) -> str:
-    """Return the tier of the place that recognised, and let the page speak as that does, whoever reads it."""
-    tier = tier_at(entry.tenant_id)
-    speak_of(tier)
-    return tier
-
-
 def _form(entry: RegisterEntry, form: SendForm, status: int = 200) -> Any:
     days = terms.days_of(entry.tenant_id)
     page = render_template(
         "inquiries/ask.html",
         entry=entry,
-        place=register.called_now(entry)[0],
-        tier=_tier(entry),
+        **_answering(entry),
         form=form,
         days=days,
         until=terms.last_day(days),
@@ -106,8 +111,7 @@ def send(code: str) -> Any:
     return render_template(
         "inquiries/sent.html",
         entry=entry,
-        place=register.called_now(entry)[0],
-        tier=_tier(entry),
+        **_answering(entry),
         receipt=receipt,
         fresh=fresh,
         told=receiving.told(receipt),

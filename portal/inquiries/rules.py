@@ -34,7 +34,7 @@ OUTCOMES = {
 OUTCOME_HINTS = {
     "explained": "trả lời câu hỏi; không có điều gì phải kiểm tra lại.",
     "unfounded": "đã đối chiếu hồ sơ; kết quả công nhận giữ nguyên.",
-    "review": "huyện xem xét lại; kết quả giữ nguyên cho đến khi có quyết định thu hồi hoặc điều chỉnh.",
+    "review": "cơ quan công nhận xem xét lại; kết quả giữ nguyên cho đến khi có quyết định thu hồi hoặc điều chỉnh.",
 }
 
 USUAL_DAYS, FEWEST_DAYS, MOST_DAYS = 10, 1, 60

@@ -53,7 +53,7 @@ def reply(asked_id: int) -> Any:
         db.session.rollback()
         form.form_errors.append(refused.sentence)
         return _own(asked_id, form, refused.status)
-    return back_to("inquiries.own", "Đã gửi câu trả lời cho huyện.")
+    return back_to("inquiries.own", "Đã gửi câu trả lời.")
 
 
 def questions_of_district() -> int:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from portal import words
 from portal.evidence.store import CHUNK, results_store
-from portal.web import LAST_ROW, back_to, download, page_number, paginate
+from portal.web import LAST_ROW, back_to, download, office_here, page_number, paginate
 from tenants import signin
 from tenants.access import found, may, place_here, signed_in
 from tenants.identity import Identity
@@ -52,7 +52,7 @@ def index() -> str:
     assert scope is not None
     return render_template(
         "jobs/index.html",
-        title=TITLES[scope.kind],
+        title=office_here(TITLES[scope.kind]),
         page=paginate(queries.jobs_of(place), page_number()),
         activity=queries.activity(place),
         offers=queries.offers(place),

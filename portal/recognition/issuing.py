@@ -332,8 +332,8 @@ def _show_findings(lines: Sequence[DecisionLine]) -> None:
 def _tell(actor: Identity, decision: Decision, lines: Sequence[DecisionLine]) -> None:
     tally = {outcome: sum(line.outcome == outcome for line in lines) for outcome in (0, 1, 2)}
     said = (
-        f"Quyết định số {decision.number} ngày {day(decision.dated)}: công nhận mức độ 1 {tally[1]} đơn vị, "  # type: ignore[arg-type]
-        f"mức độ 2 {tally[2]} đơn vị, không công nhận {tally[0]} đơn vị"
+        f"Quyết định số {decision.number} ngày {day(decision.dated)}: công nhận {tally[1]} đơn vị mức độ 1, "  # type: ignore[arg-type]
+        f"{tally[2]} đơn vị mức độ 2, không công nhận {tally[0]} đơn vị"
     )
     record(
         actor,

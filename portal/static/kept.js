@@ -69,7 +69,8 @@
   function offer(form) {
     const entry = read(form);
     const values = new Map(entry?.values);
-    const differing = fieldsOf(form).filter((field) => values.has(nameOf(field)) && values.get(nameOf(field)) !== valueOf(field));
+    const bare = (value) => String(value).trim(); // the answer shows what was typed without blanks around it: the same
+    const differing = fieldsOf(form).filter((field) => values.has(nameOf(field)) && bare(values.get(nameOf(field))) !== bare(valueOf(field)));
     if (!differing.length) { device.drop(keyOf(form)); return; }
     const bar = make('div', { className: 'kept' });
     const button = (label, act) => {

@@ -134,7 +134,8 @@
       delete form.dataset.sending;
       const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
       if (xhr.status < 400) { if (bare(xhr.responseURL) === bare(location.href)) renew(form, page); else location.assign(xhr.responseURL); return; }
-      fail(form, (page.querySelector('[role=alert] li, [role=alert], main p')?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
+      const said = ['[role=alert] li', '[role=alert]', 'main p'].map((part) => page.querySelector(part)).find(Boolean);
+      fail(form, (said?.textContent ?? '').trim() || refused[xhr.status] || 'Tệp chưa được gửi. Hãy thử lại.');
     };
     if (data.has('csrf_token')) data.set('csrf_token', portal.token);
     xhr.send(data);

@@ -23,7 +23,7 @@ from portal.evidence import operations as evidence
 from portal.evidence.linking import link
 from portal.evidence.store import results_store, store
 from portal.jobs import files, later, operations, peak, queue, rules, working
-from portal.jobs.batches import BATCHES
+from portal.jobs.batches import BATCHES, lists
 from portal.jobs.models import Job
 from portal.jobs.rules import State
 from portal.jobs.turn import Result, TurnOver
@@ -207,6 +207,7 @@ def test_only_a_list_is_made_from_an_address(office: Office) -> None:
         "",
         "/dang-xuat",
         "/huyen/don-vi",
+        "/huyen/don-vi/xuat.exe",
         "//xau.vn/huyen/don-vi/xuat.xlsx",
         "//[",
         "https://xau.vn/huyen/don-vi/xuat.xlsx",
@@ -219,6 +220,9 @@ def test_only_a_list_is_made_from_an_address(office: Office) -> None:
     assert browser.post(PAGE, {"kind": "list", "address": "/tinh/don-vi.csv"}).status_code == 403
     unknown = BATCHES["list"].right_for(Wanted(office.tenant_id, 0, {"address": UNITS_FILE}))
     assert unknown.name == "SEE_DISTRICT"
+    browser.post(PAGE, {"kind": "list", "address": "/huyen/bao-cao/999999/so-lieu.csv"})
+    office.work()
+    assert latest(office).error == lists.GONE, "not what the framework says to programmers"
     # A list that is no more, asked for before an update: its row says so, and the page stands.
     assert browser.post(PAGE, {"kind": "list", "address": UNITS_FILE}).status_code == 303
     with acting_in(STEWARD):

@@ -20,6 +20,7 @@ from portal.cycle.queries import cycle_of, cycles, years
 from portal.cycle.rules import Calendar
 from portal.dossiers.queries import open_sheet
 from portal.figures.queries import counts
+from portal.guidance.publishing import Words, publish
 from portal.notices.models import Notice
 from portal.papers import district
 from portal.papers.content import content_of
@@ -33,6 +34,7 @@ from portal.reports import operations as reports
 from portal.reports.models import DistrictReport
 from portal.units.operations import add_unit
 from portal.units.rules import Details
+from portal.words import DISTRICT_KINDS, PROVINCE_KINDS, UNIT_KINDS
 from tenants.database import db
 from tenants.people import Role
 from tenants.places import Tenant, TenantKind, Tier
@@ -40,6 +42,7 @@ from tenants.refusal import Refused
 from tests.beds import made_once
 from tests.builders import World
 from tests.deciding import District, an_appraised
+from tests.forms import send
 
 DATES = Calendar(2026, date(2026, 2, 1), date(2027, 1, 20), date(2027, 2, 28), date(2027, 3, 31))
 KEY = "tt24-2023-tinh"
@@ -212,6 +215,39 @@ def test_the_province_shows_them_apart(world: World) -> None:
     assert "Mở nơi công nhận" not in client.get("/tinh/cac-huyen").text
 
 
+def test_guidance_of_each_tier_keeps_to_its_kinds_and_criteria(world: World) -> None:
+    """A place writes to kinds of its own, about its own indicators, and reads no others; the Department has all."""
+    district, own = District(world), OwnPlace(world)
+    school = world.a_unit(own.tenant_id, "Trường THPT An Lão", "upper_secondary")
+    head = world.a_person(Role.UNIT_HEAD, own.tenant_id, school)
+    entry = Words("answer", "T.3.1a", (), "Tính trong thời gian nào?", "Trong năm đánh giá.")
+    with world.acting(own.admin) as actor:
+        publish(actor, entry)
+    client = world.app.test_client()
+    offered = {}
+    for person in (district.officer, own.officer, own.admin):
+        world.sign_in(client, person)
+        page = client.get("/thong-bao-chung").text
+        kinds = {kind for kind in UNIT_KINDS if f'value="{kind}"' in page}
+        page = client.get("/hoi-dap").text
+        keys = {key for key in ("H.2.5", "T.3.1a") if f'value="{key}"' in page}
+        offered[person.login] = (kinds, keys, entry.heading in page)
+    assert list(offered.values()) == [
+        (set(DISTRICT_KINDS), {"H.2.5"}, False),
+        (set(PROVINCE_KINDS), {"T.3.1a"}, True),
+        (set(UNIT_KINDS), {"H.2.5", "T.3.1a"}, True),
+    ]
+    with world.acting(district.officer) as actor, pytest.raises(Refused, match="chỉ tiêu"):
+        publish(actor, entry)
+    with world.acting(own.officer) as actor, pytest.raises(Refused, match="loại hình"):
+        publish(actor, replace(entry, kinds=("primary",)))
+    world.sign_in(client, head)
+    asked = send(client, "/hoi-dap/cau-hoi", {"text": "Nộp ở đâu?", "key": "T.3.1a"}).location
+    said = client.get("/hoi-dap/cau-hoi").text + client.get(asked).text
+    assert "Chờ tỉnh trả lời" in said
+    assert "huyện" not in said
+
+
 def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
     """The register names a university and a high school, the Department receives the report, open figures tell whose."""
     ground = recognised(world)
@@ -219,6 +255,11 @@ def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:
     found = client.get("/tra-cuu?loai=higher_education").text
     assert "Trường Đại học Hải Phòng" in found
     assert "Trường THPT An Lão" not in found
+    code = re.search(r'/tra-cuu/([0-9A-Z]{5}-[0-9A-Z]{5})"', found)
+    assert code
+    asking = client.get(f"/phan-anh/{code[1]}").text
+    assert "Nội dung gửi đến <b>Sở Giáo dục và Đào tạo</b>" in asking
+    assert not re.search("huyện|Sở không đọc", asking.partition("<main")[2])
     receive(world, ground.own.tenant_id, sent(world, ground.own), "/tinh/bao-cao?nam=2026")
     receive(world, ground.district.tenant_id, ground.district.sent_report())
     said = client.get("/du-lieu-mo/thong-ke.csv").data.decode("utf-8-sig")

@@ -24,6 +24,7 @@ from tenants.rights import Right
 from tenants.scope import current_scope, enter
 
 UNKNOWN = "Xin chọn tệp ở trang của danh sách."
+GONE = "Danh sách này không có hoặc không còn. Xin mở lại trang của danh sách rồi tải lại."
 
 
 class Lists(Batch):
@@ -42,7 +43,9 @@ class Lists(Batch):
         """Name the list, and whether it is a part; it is made anew at every asking, as lists change all the time."""
         view, values = _view(wanted)
         parts = urlsplit(wanted.terms["address"])
-        ending = str(values.get("ext") or values.get("kind") or "").upper()
+        ending = str(values["ext"]).upper()
+        if ending not in ("XLSX", "CSV"):
+            raise Refused(UNKNOWN, 422)
         chosen = ", theo bộ lọc đã chọn" if parts.query else ""
         return Described(f"{view.__later__} ({ending}{chosen})")
 
@@ -64,7 +67,8 @@ def _made(app: Flask, turn: Turn, view: Any, values: Mapping[str, Any]) -> Resul
         try:
             answer = view(**values)
         except HTTPException as error:
-            raise Refused(error.description or UNKNOWN, error.code or 404) from error
+            own = error.description if error.description != type(error).description else ""
+            raise Refused(own or GONE, error.code or 404) from error
         if not isinstance(answer, Response) or answer.status_code != 200:
             raise Refused(UNKNOWN, 422)
         target = turn.folder / "ket-qua"
