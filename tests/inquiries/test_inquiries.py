@@ -19,6 +19,7 @@ from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.identity import Mandate, Seer
 from tenants.people import Role
+from tenants.places import Tenant
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
 from tenants.scope import Scope, ScopeKind, acting_in, enter
@@ -292,9 +293,10 @@ def test_nobody_is_promised_what_does_not_hold(ground: Ground, client: Any) -> N
         db.session.execute(
             text("update tenant set kind = 'provincial_units' where id = :id"), {"id": ground.tenant_id}
         )
+        office = db.session.scalar(select(Tenant.office).where(Tenant.id == ground.tenant_id))
     page = client.get(path).text
     assert promise not in page
-    assert "bằng lời của tỉnh" in page
+    assert f"chỉ người xử lý của {office} đọc được" in page
     assert "Tỉnh giao cho người không thẩm định" in post(client, path, FORM).text
 
 
