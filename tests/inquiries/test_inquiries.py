@@ -297,7 +297,7 @@ def test_nobody_is_promised_what_does_not_hold(ground: Ground, client: Any) -> N
     page = client.get(path).text
     assert promise not in page
     assert f"chỉ người xử lý của {office} đọc được" in page
-    assert "Tỉnh giao cho người không thẩm định" in post(client, path, FORM).text
+    assert f"đã đến {office}. Người xử lý không phải là người đã thẩm định" in post(client, path, FORM).text
 
 
 def test_the_same_again_and_in_bulk(ground: Ground, client: Any) -> None:
