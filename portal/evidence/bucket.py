@@ -13,7 +13,15 @@ from typing import IO, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 from flask import current_app
 
 from tenants.refusal import Refused
@@ -22,6 +30,9 @@ from .place import Bucket
 from .store import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 
 AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
+# A service that hangs: all attempts together end before the database gives up a page's transaction (a minute).
+ATTEMPTS, CONNECT, ANSWER = 3, 5, 15
+LOOKS, LOOK = 2, 5  # and a look at how it stands is told while whoever asked still waits
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 _FAULTS = {
     "NoSuchBucket": "không có thùng chứa này. Xin tạo thùng chứa hoặc sửa EVIDENCE_URL.",
@@ -40,19 +51,23 @@ class BucketStore:
 
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
-        self._client: Any = boto3.session.Session().client(
+        self._client = self._service(CONNECT, ANSWER, ATTEMPTS)
+        self._look = self._service(LOOK, LOOK, LOOKS)
+
+    def _service(self, connect: int, answer: int, attempts: int) -> Any:
+        return boto3.session.Session().client(
             "s3",
-            endpoint_url=bucket.endpoint or None,
-            region_name=bucket.region,
-            aws_access_key_id=bucket.key_id,
-            aws_secret_access_key=bucket.secret,
+            endpoint_url=self.bucket.endpoint or None,
+            region_name=self.bucket.region,
+            aws_access_key_id=self.bucket.key_id,
+            aws_secret_access_key=self.bucket.secret,
             config=Config(
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"mode": "standard", "max_attempts": 3},
+                connect_timeout=connect,
+                read_timeout=answer,
+                retries={"mode": "standard", "total_max_attempts": attempts},
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
-                s3={"addressing_style": "path"} if bucket.endpoint else {},
+                s3={"addressing_style": "path"} if self.bucket.endpoint else {},
             ),
         )
 
@@ -146,11 +161,18 @@ class BucketStore:
         """List one key: that needs the service, the keys and the bucket."""
         at = f"Thùng chứa minh chứng “{self.bucket.name}” tại {self.bucket.endpoint or 'Amazon S3'}"
         try:
-            self._client.list_objects_v2(Bucket=self.bucket.name, Prefix=self.bucket.prefix, MaxKeys=1)
+            self._look.list_objects_v2(Bucket=self.bucket.name, Prefix=self.bucket.prefix, MaxKeys=1)
         except ClientError as error:
             code = _code(error)
             return f"{at}: {_FAULTS.get(code, f'dịch vụ trả lời {code}.')}"
-        except EndpointConnectionError:
+        except SSLError:
+            return (
+                f"{at}: không lập được kết nối TLS. Nếu chứng thư do cơ quan tự cấp, xin đặt AWS_CA_BUNDLE tới tệp "
+                "chứng thư gốc; nếu dịch vụ chỉ dùng http, xin sửa endpoint."
+            )
+        except (ConnectTimeoutError, ReadTimeoutError):
+            return f"{at}: không trả lời trong {LOOK} giây. Xin xem lại dịch vụ lưu trữ và mạng."
+        except (EndpointConnectionError, ConnectionClosedError):
             return f"{at}: không kết nối được. Xin xem lại endpoint và mạng."
         except BotoCoreError as error:
             return f"{at}: {error}"

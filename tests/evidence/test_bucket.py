@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import socket
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +15,7 @@ import pytest
 from moto.core import set_initial_no_auth_action_count
 from moto.server import ThreadedMotoServer
 
-from portal.evidence.bucket import BucketStore
+from portal.evidence.bucket import ANSWER, ATTEMPTS, CONNECT, BucketStore
 from portal.evidence.place import Bucket
 from tenants.access import GuardedFlask
 from tenants.people import Role
@@ -91,9 +93,27 @@ def test_what_stands_in_the_way_is_a_sentence(app: GuardedFlask, bucket: Bucket,
     assert told.value.status == 503
     away = BucketStore(replace(bucket, endpoint="http://127.0.0.1:9"))
     assert "không kết nối được" in away.fault()
+    plain = BucketStore(replace(bucket, endpoint=service.replace("http:", "https:")))
+    assert "không lập được kết nối TLS" in plain.fault()
     with pytest.raises(Refused, match="chưa dùng được"):
         away.has(3, "0" * 64)
     set_initial_no_auth_action_count(0)(lambda: check_keys(bucket))()
+
+
+def test_a_service_that_hangs_is_given_up_in_time(
+    app: GuardedFlask, bucket: Bucket, monkeypatch: Any
+) -> None:
+    """It takes connections and never answers: said in a sentence, before the database ends the page's transaction."""
+    assert sum(ATTEMPTS * [CONNECT + ANSWER]) <= 60
+    for name in ("ANSWER", "LOOK"):
+        monkeypatch.setattr(f"portal.evidence.bucket.{name}", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        hanging = BucketStore(replace(bucket, endpoint=f"http://127.0.0.1:{deaf.getsockname()[1]}"))
+        begun = time.monotonic()
+        assert "không trả lời trong" in hanging.fault()
+        with pytest.raises(Refused, match="chưa dùng được lúc này"):
+            hanging.put(3, b"x")
+        assert time.monotonic() - begun < 15
 
 
 def check_keys(bucket: Bucket) -> None:

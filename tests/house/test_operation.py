@@ -81,8 +81,7 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
     """The two files of settings are taken by the program, with folders of this test; every name is a known one."""
     given: dict[str, str] = {}
     for name in ("portal.env", "quan-tri.env"):
-        lines = (FILES / name).read_text(encoding="utf-8").splitlines()
-        given |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        given |= written((FILES / name).read_text(encoding="utf-8"))
     given |= {"PORTAL_DATA": str(tmp_path), "EVIDENCE_URL": f"file://{tmp_path}/evidence"}
     settings = read(given)
     assert settings.https
@@ -91,6 +90,27 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
     assert not settings.demo
     source = (FOLDER.parents[1] / "portal" / "config.py").read_text(encoding="utf-8")
     assert [name for name in given if f'"{name}"' not in source] == []
+
+
+def written(text: str) -> dict[str, str]:
+    """Read settings as systemd does: one name a line, and what stands in quotes is taken as it is."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return {name: value.strip("'") for name, value in (line.split("=", 1) for line in lines)}
+
+
+def test_bash_reads_the_settings_as_systemd_does(tmp_path: Path) -> None:
+    """The commands take the same files through bash: a bucket's `&` must not cut its address off there."""
+    text = (FILES / "portal.env").read_text(encoding="utf-8")
+    text = re.sub(r"^# (?=[A-Z_]+=)", "", text, flags=re.M)
+    assert "&region=" in text
+    (tmp_path / "portal.env").write_text(text, encoding="utf-8")
+    done = run("bash", "-euc", 'set -a; . "$0"; env -0', str(tmp_path / "portal.env"))
+    seen = dict(entry.split("=", 1) for entry in done.stdout.split("\0") if entry)
+    given = written(text)
+    assert {name: seen.get(name) for name in given} == given
+    bucket = read(given | {"PORTAL_DATA": str(tmp_path)}).bucket
+    assert bucket is not None
+    assert bucket.region == "vn-1"
 
 
 def test_old_backups_go_only_when_a_new_one_is_there(tmp_path: Path) -> None:
