@@ -46,8 +46,8 @@ class Plan:
 
 
 FULL = Plan(signed=6, submitted=16, supplemented=4, accepted=8, appraised=8, decided=5, withdrawn=1)
-SOME = Plan(signed=3, submitted=14, supplemented=1, accepted=3, appraised=3, decided=0, withdrawn=1)
-FEW = Plan(signed=2, submitted=10, supplemented=1, accepted=1, appraised=0, decided=0, withdrawn=0)
+SOME = Plan(signed=2, submitted=8, supplemented=1, accepted=2, appraised=3, decided=0, withdrawn=1)
+FEW = Plan(signed=1, submitted=5, supplemented=1, accepted=1, appraised=0, decided=0, withdrawn=0)
 
 
 def plan_of(place: PlaceData) -> Plan:
