@@ -66,7 +66,9 @@ def _measures(
     return {
         "wall": lambda: wall.wall_lines(province, rounds, calls),
         "pages": lambda: pages.page_lines(province, rounds, calls),
-        "evening": lambda: evening.evening_lines(province, asked.users, asked.at_once),
+        "evening": lambda: evening.evening_lines(
+            province, evening.Pace(asked.users, asked.at_once, asked.within)
+        ),
         "papers": of_papers,
         "start": lambda: starts.start_lines(folder),
         "growth": lambda: growth.growth_lines(province, asked.times, rounds, calls),
@@ -84,6 +86,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--users", type=int, default=60, help="last evening: units (10000 for all of it)")
     parser.add_argument("--at-once", type=int, default=20, help="last evening: units at the same time (200)")
+    parser.add_argument(
+        "--within",
+        type=float,
+        default=0,
+        help="last evening: seconds in which they come (3600); 0: no pauses",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="turns every variant takes")
     parser.add_argument("--calls", type=int, default=10, help="calls in a turn")
     parser.add_argument("--csv", type=Path, help="write the table here as CSV as well")

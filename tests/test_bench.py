@@ -14,7 +14,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from bench import growth, pages, wall
-from bench.evening import evening, lines_of
+from bench.evening import Pace, evening, lines_of
 from bench.papers import annex_lines, make, paper_lines
 from bench.province import Province, fill
 from bench.sizes import SIZES
@@ -99,11 +99,18 @@ def test_an_evening_loses_and_doubles_nothing(province: TinyProvince) -> None:
     """Units sign in, answer, meet, sign and file over HTTP; the database holds exactly that."""
     served = make_server("127.0.0.1", 0, province.app, threaded=True)
     Thread(target=served.serve_forever, daemon=True).start()
+    pace = Pace(users=2, at_once=2)
     try:
-        tally, rows = evening(province, f"http://127.0.0.1:{served.server_port}", users=2, at_once=2)
+        tally, rows = evening(province, f"http://127.0.0.1:{served.server_port}", pace)
     finally:
         served.shutdown()
     assert tally.errors == []
     assert len(tally.filed) == 2
-    lost, doubled, errors, *_ = lines_of(tally, rows, 1.0, 2)
+    lost, doubled, errors, *_ = lines_of(tally, rows, 1.0, pace)
     assert (lost.value, doubled.value, errors.value) == (0, 0, 0)
+
+
+def test_an_evening_of_an_hour_is_paced() -> None:
+    """10,000 units within an hour, 200 at once: each stays 72 seconds, one comes every 0.36 seconds."""
+    hour = Pace(users=10_000, at_once=200, within=3600)
+    assert (hour.comes(0), hour.comes(10_000), hour.pause(24) * 24) == (0, 3600, 72)
