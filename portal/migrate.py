@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from tenants import inspection, wall
 from tenants.database import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def alembic_config(migrate_url: str) -> Config:
     """Return the Alembic configuration for the login that may become the owner."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", migrate_url.replace("%", "%%"))
@@ -42,6 +44,8 @@ def missing_roles(migrate_url: str) -> list[str]:
 
 def upgrade(migrate_url: str) -> None:
     """Run the migrations that are missing and raise the wall."""
+    from alembic import command
+
     url = make_url(migrate_url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     command.upgrade(alembic_config(url), "head")
 
@@ -55,6 +59,8 @@ def take_statistics(migrate_url: str) -> None:
 
 def expected_revision() -> str:
     """Return the newest migration this program knows."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 

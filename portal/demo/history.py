@@ -275,11 +275,12 @@ def legal_bases(letter: str, proposer: str = PROPOSER) -> list[str]:
     ]
 
 
-def number_receipts() -> None:
-    """Give every filed dossier its receipt number, as the verbs would have."""
+def number_receipts(tenant_id: int) -> None:
+    """Give every filed dossier of a place its receipt number, as the verbs would have."""
     db.session.execute(
         text(
             "update dossier set receipt_number = 'HS-' || year || '-' || lpad(id::text, 6, '0')"
-            " where submitted_at is not null and receipt_number = ''"
-        )
+            " where tenant_id = :tenant and submitted_at is not null and receipt_number = ''"
+        ),
+        {"tenant": tenant_id},
     )
