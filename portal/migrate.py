@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from sqlalchemy.engine import make_url
 
+from portal.stops import CannotStart
 from tenants import inspection, wall
 from tenants.database import Base
 
@@ -58,10 +59,39 @@ def take_statistics(migrate_url: str) -> None:
 
 
 def expected_revision() -> str:
-    """Return the newest migration this program knows."""
-    from alembic.script import ScriptDirectory
+    """Return the newest migration this program knows: they follow each other by the numbers of their files."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+def require_ready(migrate_url: str) -> None:
+    """Raise `CannotStart` unless a database is prepared, and at this program's version."""
+    try:
+        with psycopg.connect(migrate_url) as connection:
+            connection.execute(f"set local role {wall.OWNER}")
+            row = connection.execute("select version_num from alembic_version").fetchone()
+    except psycopg.OperationalError as reason:
+        raise CannotStart(
+            "Không vào được cơ sở dữ liệu. Nếu là cơ sở dữ liệu mới, xin chạy trước: flask init",
+            f"The database cannot be entered; a new one is prepared by: flask init. It said: {reason}",
+        ) from reason
+    except psycopg.ProgrammingError as reason:  # no such role, no such table
+        raise CannotStart(
+            "Cơ sở dữ liệu chưa được khởi tạo. Xin chạy trước: flask init",
+            "The database is not prepared yet; run first: flask init",
+        ) from reason
+    found, expected = row[0] if row else "", expected_revision()
+    if found < expected:
+        raise CannotStart(
+            f"Cơ sở dữ liệu ở bản {found or 'trống'}, chương trình cần bản {expected}. "
+            "Xin sao lưu (bằng chương trình cũ) rồi chạy: flask init",
+            f"The database is at version {found or 'none'}, the program needs {expected}; back it up with the old "
+            "program, then run: flask init",
+        )
+    if found > expected:
+        raise CannotStart(
+            f"Cơ sở dữ liệu đã ở bản {found}, mới hơn chương trình (bản {expected}). Xin dùng chương trình mới hơn.",
+            f"The database is at version {found}, newer than the program ({expected}); use the newer program.",
+        )
 
 
 def defects(migrate_url: str) -> list[str]:
