@@ -18,6 +18,7 @@ from flask.cli import AppGroup
 
 from portal import migrate
 from portal.stops import CannotStart
+from tenants.database import STEWARD, db
 
 COMMANDS = {
     "backup": "portal.backup.commands:backup",
@@ -63,7 +64,8 @@ def _with_sentences(command: click.Command, on_ready_database: bool) -> click.Co
     def careful(*args: Any, **kwargs: Any) -> Any:
         try:
             if on_ready_database:
-                migrate.require_ready(current_app.extensions["settings"].admin_url())
+                current_app.extensions["settings"].admin_url()  # or the sentence that it is missing
+                migrate.require_ready(db.engines[STEWARD])
             return act(*args, **kwargs)
         except CannotStart as reason:
             sys.exit(str(reason))

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError
 
 from portal.stops import CannotStart
 from tenants import inspection, wall
@@ -63,13 +64,18 @@ def expected_revision() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def require_ready(migrate_url: str) -> None:
-    """Raise `CannotStart` unless a database is prepared, and at this program's version."""
+def require_ready(migrate: Engine) -> None:
+    """Raise `CannotStart` unless the database that the engine enters is prepared, and at this program's version."""
     try:
-        with psycopg.connect(migrate_url) as connection:
-            connection.execute(f"set local role {wall.OWNER}")
-            row = connection.execute("select version_num from alembic_version").fetchone()
-    except psycopg.OperationalError as reason:
+        connection = migrate.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"set local role {wall.OWNER}")
+            cursor.execute("select version_num from alembic_version")
+            row = cursor.fetchone()
+        finally:
+            connection.close()
+    except OperationalError as reason:
         raise CannotStart(
             "Không vào được cơ sở dữ liệu. Nếu là cơ sở dữ liệu mới, xin chạy trước: flask init",
             f"The database cannot be entered; a new one is prepared by: flask init. It said: {reason}",

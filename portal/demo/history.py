@@ -132,9 +132,11 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
     corrected: dict[int, rules.Answer] = {}
     for level in range(state["decided_level"] + 1, (state["requested_level"] or 0) + 1):
         corrected |= _correction(draft, level, catalogue)
-    given = {**draft.answers, **corrected}
-    profile = draft.unit.profile(draft.counts)
-    assessment = rules.assess(catalogue.indicators, profile, given)
+    assessment = draft.assessment
+    if corrected:
+        assessment = rules.assess(
+            catalogue.indicators, draft.unit.profile(draft.counts), {**draft.answers, **corrected}
+        )
     rows = []
     for finding in assessment.findings:
         if not finding.applies:
