@@ -36,7 +36,7 @@ from .council import meet
 from .counting import ask_and_rule
 from .figures import aim_of
 from .governance import govern
-from .guidance import guide
+from .guidance import announce, ask, take_note
 from .inquiries import inquire
 from .moments import at
 from .notices import keep_days
@@ -115,7 +115,8 @@ def build(wanted: list[PlaceData]) -> None:
     say("Hồ sơ các năm 2024, 2025 và hồ sơ đang lập năm 2026.")
     # What takes longest begins; the province's own units are one place more.
     ahead = sorted(zip(begun, loaded, strict=True), key=lambda pair: -season.plan_of(pair[0].place).work)
-    each(_play, [*ahead[:1], None, *ahead[1:]])
+    announced = announce(_people_of_province())
+    each(partial(_play, announced=announced), [*ahead[:1], None, *ahead[1:]])
     administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
     keep_days(administrator)
     govern(administrator)
@@ -123,7 +124,7 @@ def build(wanted: list[PlaceData]) -> None:
     conclude(_people_of_province())
     recheck(_people_of_province())
     draft_plan(administrator, "Huyện An Lão")
-    guide(_people_of_province(), [_people(units[0].tenant_id) for units in registered.values()])
+    ask(_people(begun[0].units[0].tenant_id))
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
@@ -232,8 +233,11 @@ def _load_years(
         return drafts
 
 
-def _play(ahead: tuple[Begun, list[Draft]] | None) -> None:
-    """Take a place through what was done by the real verbs; None: the province's own units, which are opened here."""
+def _play(ahead: tuple[Begun, list[Draft]] | None, announced: int) -> None:
+    """Take a place through what was done by the real verbs; None: the province's own units, which are opened here.
+
+    `announced`: the number of the Department's announcement.
+    """
     if ahead is None:
         provincial.build(_people_of_province()[(Role.PROVINCE_ADMIN, None)])
         return
@@ -249,6 +253,7 @@ def _play(ahead: tuple[Begun, list[Draft]] | None) -> None:
     remind_units(tenant_id)
     give_out(drafts, people)
     complain(tenant_id, people)
+    take_note(people, announced)
     if plan is season.FULL:
         revoke(tenant_id, people)
         inquire(tenant_id, people)
