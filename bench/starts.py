@@ -24,6 +24,7 @@ from .table import Line, amount
 ROOT = Path(__file__).parents[1]
 LONGEST = 900
 GROUP = "khởi động"
+READY = "Sẵn sàng: "
 # What begins with the line that is printed.
 BEGINS = {
     "Đang tạo môi trường": "môi trường Python",
@@ -82,6 +83,8 @@ def _start(copy: Path, data: Path) -> Start:
                 raise RuntimeError("no page came: " + "".join(lines[-8:]))
             time.sleep(0.05)
         found.page = time.monotonic() - began
+        while not any(READY in line for line in lines) and time.monotonic() - began < LONGEST:
+            time.sleep(0.05)  # stopped before, it would prepare everything again
     finally:
         child.send_signal(signal.SIGINT)
         child.wait(60)
