@@ -30,7 +30,8 @@ def main() -> int:
     failed = False
     province = Province(folder, SIZES[asked.size], say)
     try:
-        province.open_or_build()
+        if set(asked.only) != {"start"}:  # which makes its own
+            province.open_or_build()
         for group, measure in _measures(asked, province, folder).items():
             if group not in asked.only:
                 continue

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import has_request_context, request
+from werkzeug.routing import Rule
 
 from tenants.access import GuardedFlask
 
@@ -15,8 +17,22 @@ LONGEST = 200
 """Characters of a value that is remembered: longer ones are what somebody typed, and would fill the memory."""
 
 
+class Route(Rule):
+    """A route that compiles what builds its addresses when the first is wanted.
+
+    Werkzeug does it for all routes at once, which is most of what building the program takes; no process wants
+    addresses of all routes, a command hardly any.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(super()._compile_builder)
+        return lambda route, **values: compiled(append_unknown)(route, **values)
+
+
 class Portal(GuardedFlask):
     """The program; it builds each address of its own once. What makes an address is its key."""
+
+    url_rule_class = Route
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

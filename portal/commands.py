@@ -1,4 +1,4 @@
-"""The command line: prepare a database, check it, open places, hand out links.
+"""Commands of the whole installation: prepare a database, check it, open places, hand out links.
 
 Commands act as the steward, with a recorded reason in the trail where they touch anybody's rows; they
 need the login that may become owner and steward (`DATABASE_URL_ADMIN`, or the private server).
@@ -11,24 +11,19 @@ from datetime import date
 from urllib.parse import unquote, urlsplit
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 
 from portal import clock, migrate, words
-from portal.backup.commands import backup, restore
 from portal.config import DATABASE, Settings
-from portal.demo.commands import demo
 from portal.embedded import Server
 from portal.evidence.store import store
 from portal.figures.keeping import differences
 from portal.health import rules as health
 from portal.health.queries import facts
-from portal.jobs.commands import peak_command
-from portal.notices.commands import remind, work_command
 from portal.place_kinds import TEMPLATES
 from portal.province.queries import bodies_of
-from portal.roster.commands import roster
 from portal.spelling import sort_key
 from portal.stops import CannotStart
 from portal.trail.sealing import prove_all
@@ -40,24 +35,6 @@ from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 
 STEWARD = Scope(ScopeKind.STEWARD)
-
-
-def register_commands(app: Flask) -> None:
-    """Add the program's commands to `flask`."""
-    for command in (
-        init,
-        check,
-        tenant,
-        user,
-        demo,
-        remind,
-        roster,
-        work_command,
-        backup,
-        restore,
-        peak_command,
-    ):
-        app.cli.add_command(command)
 
 
 def settings() -> Settings:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError
 
+from portal.stops import CannotStart
 from tenants import inspection, wall
 from tenants.database import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def alembic_config(migrate_url: str) -> Config:
     """Return the Alembic configuration for the login that may become the owner."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", migrate_url.replace("%", "%%"))
@@ -42,6 +46,8 @@ def missing_roles(migrate_url: str) -> list[str]:
 
 def upgrade(migrate_url: str) -> None:
     """Run the migrations that are missing and raise the wall."""
+    from alembic import command
+
     url = make_url(migrate_url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     command.upgrade(alembic_config(url), "head")
 
@@ -54,8 +60,44 @@ def take_statistics(migrate_url: str) -> None:
 
 
 def expected_revision() -> str:
-    """Return the newest migration this program knows."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+    """Return the newest migration this program knows: they follow each other by the numbers of their files."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def require_ready(migrate: Engine) -> None:
+    """Raise `CannotStart` unless the database that the engine enters is prepared, and at this program's version."""
+    try:
+        connection = migrate.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"set local role {wall.OWNER}")
+            cursor.execute("select version_num from alembic_version")
+            row = cursor.fetchone()
+        finally:
+            connection.close()
+    except OperationalError as reason:
+        raise CannotStart(
+            "Không vào được cơ sở dữ liệu. Nếu là cơ sở dữ liệu mới, xin chạy trước: flask init",
+            f"The database cannot be entered; a new one is prepared by: flask init. It said: {reason}",
+        ) from reason
+    except psycopg.ProgrammingError as reason:  # no such role, no such table
+        raise CannotStart(
+            "Cơ sở dữ liệu chưa được khởi tạo. Xin chạy trước: flask init",
+            "The database is not prepared yet; run first: flask init",
+        ) from reason
+    found, expected = row[0] if row else "", expected_revision()
+    if found < expected:
+        raise CannotStart(
+            f"Cơ sở dữ liệu ở bản {found or 'trống'}, chương trình cần bản {expected}. "
+            "Xin sao lưu (bằng chương trình cũ) rồi chạy: flask init",
+            f"The database is at version {found or 'none'}, the program needs {expected}; back it up with the old "
+            "program, then run: flask init",
+        )
+    if found > expected:
+        raise CannotStart(
+            f"Cơ sở dữ liệu đã ở bản {found}, mới hơn chương trình (bản {expected}). Xin dùng chương trình mới hơn.",
+            f"The database is at version {found}, newer than the program ({expected}); use the newer program.",
+        )
 
 
 def defects(migrate_url: str) -> list[str]:

@@ -91,28 +91,35 @@ def check(settings: Settings) -> None:
         ) from reason
 
 
-def prepare(settings: Settings) -> str:
+def prepare(settings: Settings) -> str | None:
     """Bring schema, wall, catalogue and, if asked for, the demo province up to date.
 
-    Returns the demo accounts as tab-separated lines, "" without demo. Nothing is done when neither the program nor
-    its private database changed since the last time.
+    Nothing is done when neither the program nor its private database changed since the last time; then the demo
+    accounts are returned as they were kept, otherwise None.
     """
-    kept = settings.data / "postgres" / "prepared.json"
-    mark = _fingerprint(settings)
+    kept = _kept(settings)
     if settings.private and kept.exists():
         before = json.loads(kept.read_text())
-        if before["mark"] == mark:
+        if before["mark"] == _fingerprint(settings):
             return str(before["accounts"])
     kept.unlink(missing_ok=True)
     print("Đang chuẩn bị dữ liệu, lần đầu mất khoảng một phút…", flush=True)
     _command("init")
-    accounts = ""
     if settings.demo:
         _command("demo")
-        accounts = _told("demo", "--accounts")
+    return None
+
+
+def accounts_of(settings: Settings) -> str:
+    """Return the demo accounts as tab-separated lines, "" without demo, and keep them: all is prepared."""
+    accounts = _told("demo", "--accounts") if settings.demo else ""
     if settings.private:
-        _keep(kept, json.dumps({"mark": mark, "accounts": accounts}))
+        _keep(_kept(settings), json.dumps({"mark": _fingerprint(settings), "accounts": accounts}))
     return accounts
+
+
+def _kept(settings: Settings) -> Path:
+    return settings.data / "postgres" / "prepared.json"
 
 
 def accounts_table(lines: str) -> str:
@@ -148,6 +155,8 @@ def _serve(settings: Settings) -> None:
         gunicorn = _start_gunicorn(settings)
         worker = None
         try:
+            if accounts is None:  # asked while the web server starts: both read the program first
+                accounts = accounts_of(settings)
             _await(gunicorn, settings)
             worker = _Worker()
             if accounts:

@@ -5,6 +5,8 @@ A command prints the sentence and ends with status 1; it never shows a traceback
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class CannotStart(Exception):
     """The program cannot start or go on; `str()` is the Vietnamese sentence and, below it, the English one."""
@@ -13,6 +15,10 @@ class CannotStart(Exception):
         super().__init__(f"{vietnamese}\n({english})")
         self.vietnamese = vietnamese
         self.english = english
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross whole from one process to another."""
+        return type(self), (self.vietnamese, self.english)
 
 
 class WrongSetting(CannotStart):

@@ -20,7 +20,6 @@ from tenants.places import Tenant
 from tenants.rights import Right
 
 from .blueprint import blueprint
-from .calendar_file import calendar_file
 from .countdown import Deadline, deadlines, next_of
 from .days import KINDS
 from .days_views import WEEKDAYS
@@ -97,6 +96,8 @@ def calendar() -> Any:
 @may(Right.READ_CATALOGUE)
 def calendar_ics(year: int) -> Any:
     """Hand out the dates of a year as a file for a calendar."""
+    from .calendar_file import calendar_file
+
     place = signed_in().here
     shown = _year(found(cycle_of(year)), place)
     tenant = found(db.session.get(Tenant, place.tenant_id))

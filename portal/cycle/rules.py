@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 from portal.words import ZONE, day, in_words_of
 
 
@@ -111,12 +109,16 @@ NO_OWN_DAYS = OwnDays()
 @cache
 def public_holidays(year: int) -> dict[date, str]:
     """Return the public holidays of Viet Nam in a year with their names, Tết and the days moved for them."""
+    from holidays import country_holidays
+
     return dict(sorted(country_holidays("VN", years=year, language="vi").items()))
 
 
 @cache
 def _swapped(year: int) -> frozenset[date]:
     """Return the weekend days of a year that the Government made working days."""
+    from holidays import country_holidays
+
     return frozenset(country_holidays("VN", years=year).weekend_workdays)
 
 

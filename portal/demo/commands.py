@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -26,34 +27,20 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, before, bulk, evidence_library, files, history, provincial, season
-from .appraising import appoint
-from .bulk import Catalogue, Draft, Registered
+from . import accounts, bulk, files, season
+from .bulk import Catalogue, Registered
 from .compiled import compile_year
-from .council import meet
-from .counting import ask_and_rule
-from .figures import aim_of
 from .governance import govern
-from .guidance import guide
-from .inquiries import inquire
+from .guidance import announce, ask
 from .moments import at
 from .notices import keep_days
-from .notices import tell as remind_units
-from .opening import open_year_of
-from .papers import head_and_word
-from .powers import deputise
-from .publication import complain, publish
+from .one_place import SEED, Begun, load_years, people_of, people_of_province, play
 from .quality import conclude, recheck
 from .reforming import draft_plan
 from .registry import PROVINCE, SINCE, PlaceData, places, units_of
-from .revoking import revoke
-from .targets import aim
-from .team import give_out
-from .visits import visit
-from .year import load_activities, load_outreach, load_registrations
+from .side_by_side import each
 
 STEWARD = Scope(ScopeKind.STEWARD)
-SEED = 24_2023
 START = datetime(2027, 1, 10, 9, 0, tzinfo=ZONE)
 READY = "demo_ready"
 
@@ -95,43 +82,25 @@ def build(wanted: list[PlaceData]) -> None:
     say(f"{len(wanted)} huyện, {sum(len(u) for u in registered.values())} đơn vị, tài khoản.")
     catalogue = _govern()
     say("Bộ tiêu chí: gợi ý được xác nhận là số liệu minh họa.")
-    drafts: dict[PlaceData, list[Draft]] = {}
     papers = _store_papers([units[0].tenant_id for units in registered.values()])
-    for place, units in registered.items():
-        drafts[place] = _load_years(place, units, catalogue, settings, papers)
-        with acting_in(STEWARD):
-            head_and_word(drafts[place])
+    load = partial(load_years, catalogue=catalogue, settings=settings, papers=papers)
+    begun = [Begun(place, units) for place, units in registered.items()]
+    loaded = each(load, begun)
     admin_url = current_app.extensions["settings"].admin_url()
     migrate.take_statistics(admin_url)
     say("Hồ sơ các năm 2024, 2025 và hồ sơ đang lập năm 2026.")
-    department = _people_of_province()[(Role.PROVINCE_OFFICER, None)]
-    for place, units in registered.items():
-        people = _people(units[0].tenant_id)
-        for year in (2024, 2025):
-            season.report(place, year, people, department)
-        ask_and_rule(drafts[place], people)
-        season.play(season.plan_of(place), drafts[place], people, random.Random(f"{SEED}-{place.code}-play"))
-        aim(people)
-        open_year_of(people, longer=season.plan_of(place) is season.FULL)
-        remind_units(units[0].tenant_id)
-        give_out(drafts[place], people)
-        complain(units[0].tenant_id, people)
-        if season.plan_of(place) is season.FULL:
-            revoke(units[0].tenant_id, people)
-            inquire(units[0].tenant_id, people)
-            visit(units[0].tenant_id, people)
-            appoint(people)
-            meet(people)
-            deputise(people)
-    administrator = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
-    provincial.build(administrator)
+    # What takes longest begins; the province's own units are one place more.
+    ahead = sorted(zip(begun, loaded, strict=True), key=lambda pair: -season.plan_of(pair[0].place).work)
+    announced = announce(people_of_province())
+    each(partial(play, announced=announced), [*ahead[:1], None, *ahead[1:]])
+    administrator = people_of_province()[(Role.PROVINCE_ADMIN, None)]
     keep_days(administrator)
     govern(administrator)
-    compile_year(_people_of_province())
-    conclude(_people_of_province())
-    recheck(_people_of_province())
+    compile_year(people_of_province())
+    conclude(people_of_province())
+    recheck(people_of_province())
     draft_plan(administrator, "Huyện An Lão")
-    guide(_people_of_province(), [_people(units[0].tenant_id) for units in registered.values()])
+    ask(people_of(begun[0].units[0].tenant_id))
     migrate.take_statistics(admin_url)
     say("Báo cáo đã nhận; hồ sơ năm 2026 ở mọi trạng thái.")
     with acting_in(STEWARD):
@@ -179,19 +148,8 @@ def _load_accounts(registered: dict[PlaceData, list[Registered]]) -> None:
         accounts.load(wanted)
 
 
-def _people(tenant_id: int) -> season.People:
-    with acting_in(STEWARD):
-        return accounts.identities(tenant_id)
-
-
-def _people_of_province() -> season.People:
-    with acting_in(STEWARD):
-        province = db.session.scalars(select(Tenant.id).where(Tenant.kind == TenantKind.PROVINCE)).one()
-        return accounts.identities(province)
-
-
 def _govern() -> Catalogue:
-    admin: Identity = _people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    admin: Identity = people_of_province()[(Role.PROVINCE_ADMIN, None)]
     with at(2024, 2, 1, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         version = db.session.scalars(select(CriteriaVersion).where(CriteriaVersion.key == "tt24-2023")).one()
         confirm_suggestions_for_demo(admin, version.id)
@@ -220,61 +178,3 @@ def _store_papers(tenant_ids: list[int]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _load_years(
-    place: PlaceData,
-    units: list[Registered],
-    catalogue: Catalogue,
-    settings: dict[str, Any],
-    papers: list[dict[str, Any]],
-) -> list[Draft]:
-    chance = random.Random(f"{SEED}-{place.code}-years")
-    held: dict[int, int] = {}
-    with acting_in(STEWARD):
-        for year in (2024, 2025):
-            history.load_year(place, units, year, catalogue, settings, chance, held)
-        history.number_receipts()
-        publish(units[0].tenant_id)
-        before.load_past(units, random.Random(f"{SEED}-{place.code}-before"))
-        before.load_requirements(units)
-        return _open_drafts(units, catalogue, papers, chance, held)
-
-
-def _open_drafts(
-    units: list[Registered],
-    catalogue: Catalogue,
-    papers: list[dict[str, Any]],
-    chance: random.Random,
-    held: dict[int, int],
-) -> list[Draft]:
-    drafts, states = [], []
-    for number, unit in enumerate(units, start=1):
-        shown = unit.data.name in accounts.SHOWN_UNITS
-        if not shown and (chance.random() < 0.12 or (held.get(unit.unit_id) == 2 and chance.random() < 0.5)):
-            continue
-        aim = 2 if held.get(unit.unit_id) == 1 else aim_of(chance, season.YEAR)
-        filled = 0.75 if shown else (1.0 if chance.random() < 0.7 else chance.uniform(0.2, 0.9))
-        if not shown and number % 20 == 7:  # every district has units that do not reach level 1 this year
-            aim, filled = 0, 1.0
-        draft = bulk.draft(unit, season.YEAR, catalogue, chance, aim=aim, filled=filled)
-        draft.raises = aim == 2 and held.get(unit.unit_id) == 1
-        drafts.append(draft)
-        team = bulk.team_decision(season.YEAR, chance)
-        draft.registered = bulk.registration(draft, chance)
-        states.append(
-            team
-            | {
-                "created_at": datetime(2026, 12, 1 + number % 28, 8, tzinfo=ZONE),
-                "requested_level": min(aim, draft.assessment.level or aim) or 1,
-                "letter_number": "" if shown else f"{chance.randint(3, 60):02d}/TTr",
-                "letter_date": None if shown else datetime(2027, 1, 2, tzinfo=ZONE).date(),
-            }
-        )
-    bulk.load_drafts(drafts, catalogue, states)
-    load_registrations(season.YEAR, units, drafts, random.Random(f"{SEED}-{units[0].code}-registrations"))
-    evidence_library.load(drafts, papers, catalogue)
-    day_book = random.Random(f"{SEED}-{units[0].code}-activities")
-    load_activities(season.YEAR, drafts, catalogue, accounts.SHOWN_UNITS, day_book)
-    load_outreach(season.YEAR, units[0].tenant_id)
-    return drafts

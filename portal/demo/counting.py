@@ -6,8 +6,6 @@ import io
 import random
 from collections.abc import Sequence
 
-import openpyxl
-
 from portal.dossiers.queries import dossier_of, open_sheet
 from portal.roster import operations as rosters
 from portal.roster.queries import layout_of
@@ -70,6 +68,8 @@ def _ask(draft: Draft, reason: str, place: int, people: People) -> None:
 
 
 def _count(draft: Draft, people: People) -> None:
+    import openpyxl
+
     head = people[(Role.UNIT_HEAD, draft.unit.unit_id)]
     chance = random.Random(f"roster-{draft.unit.code}")
     with at(2027, 1, 5, 15, 40), _scope(head):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -68,22 +68,25 @@ QUESTIONS = (
 ANSWER = "Được, nếu kế hoạch năm học có phần riêng về học tập của thành viên."
 
 
-def guide(people: People, districts: Sequence[People]) -> None:
-    """Let the Department announce and publish, some places take note, and units ask."""
+def announce(people: People) -> int:
+    """Let the Department announce and publish; returns the number of the announcement."""
     officer = people[(Role.PROVINCE_OFFICER, None)]
     with at(2027, 1, 4, 8, 0), _acting(officer):
         content = Content(TITLE, BODY, True, True, (), True, date(2027, 1, 4), date(2027, 1, 31))
         number = announcing.announce(officer, content).id
         for given in (*SAMPLES, *ANSWERS):
             publishing.publish(officer, given)
+    return number
+
+
+def take_note(place: People, number: int) -> None:
+    """Let a district and some of its units take note of an announcement."""
     with at(2027, 1, 5, 9, 0):
-        for place in districts:
-            for who in (place[(Role.DISTRICT_OFFICER, None)], *_heads(place)[:NOTING_UNITS]):
-                with _acting(who) as here:
-                    row = queries.announcement_of(here, number)
-                    assert row is not None
-                    announcing.acknowledge(who, row)
-    _ask(districts[0])
+        for who in (place[(Role.DISTRICT_OFFICER, None)], *_heads(place)[:NOTING_UNITS]):
+            with _acting(who) as here:
+                row = queries.announcement_of(here, number)
+                assert row is not None
+                announcing.acknowledge(who, row)
 
 
 @contextmanager
@@ -96,7 +99,7 @@ def _heads(place: People) -> list[Identity]:
     return [who for (role, unit_id), who in place.items() if role is Role.UNIT_HEAD and unit_id]
 
 
-def _ask(place: People) -> None:
+def ask(place: People) -> None:
     """Let units and their district ask: one is answered, one passed on, two wait."""
     desk, asked = place[(Role.DISTRICT_OFFICER, None)], []
     with at(2027, 1, 6, 9, 0):

@@ -132,9 +132,11 @@ def _findings(draft: Draft, state: dict[str, Any], catalogue: Catalogue) -> list
     corrected: dict[int, rules.Answer] = {}
     for level in range(state["decided_level"] + 1, (state["requested_level"] or 0) + 1):
         corrected |= _correction(draft, level, catalogue)
-    given = {**draft.answers, **corrected}
-    profile = draft.unit.profile(draft.counts)
-    assessment = rules.assess(catalogue.indicators, profile, given)
+    assessment = draft.assessment
+    if corrected:
+        assessment = rules.assess(
+            catalogue.indicators, draft.unit.profile(draft.counts), {**draft.answers, **corrected}
+        )
     rows = []
     for finding in assessment.findings:
         if not finding.applies:
@@ -275,11 +277,12 @@ def legal_bases(letter: str, proposer: str = PROPOSER) -> list[str]:
     ]
 
 
-def number_receipts() -> None:
-    """Give every filed dossier its receipt number, as the verbs would have."""
+def number_receipts(tenant_id: int) -> None:
+    """Give every filed dossier of a place its receipt number, as the verbs would have."""
     db.session.execute(
         text(
             "update dossier set receipt_number = 'HS-' || year || '-' || lpad(id::text, 6, '0')"
-            " where submitted_at is not null and receipt_number = ''"
-        )
+            " where tenant_id = :tenant and submitted_at is not null and receipt_number = ''"
+        ),
+        {"tenant": tenant_id},
     )

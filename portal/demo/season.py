@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 from portal.appraisal import operations as appraisal
@@ -43,6 +43,11 @@ class Plan:
     appraised: int
     decided: int
     withdrawn: int
+
+    @property
+    def work(self) -> int:
+        """How much there is to play."""
+        return sum(astuple(self))
 
 
 FULL = Plan(signed=6, submitted=16, supplemented=4, accepted=8, appraised=8, decided=5, withdrawn=1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import url_for
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2] / "docs" / "huong-dan"
 PICTURES = "../pictures/"
@@ -28,6 +30,8 @@ class Guide:
 
 def guide(name: str) -> Guide | None:
     """Return a guide by its name, or None where there is none (yet)."""
+    from markdown_it import MarkdownIt
+
     path = ROOT / f"{name}.md"
     if name not in NAMES or not path.is_file():
         return None

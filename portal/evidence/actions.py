@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pypdf
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+if TYPE_CHECKING:
+    import pypdf
+    from pypdf.generic import DictionaryObject
 
 MOST_OBJECTS = 100_000
 SCRIPT = "có mã lệnh (JavaScript) hoặc lệnh mở chương trình bên trong. Xin in lại ra PDF rồi gửi."
@@ -34,6 +35,8 @@ _MOST_READ = 1_000_000
 
 def of_pdf(reader: pypdf.PdfReader) -> str | None:
     """Return what is wrong with a PDF, as the end of the sentence "Tệp “…” …", or None."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
     waiting: list[Any] = [reader.trailer.get("/Root")]
     met: set[int] = set()
     looked = 0

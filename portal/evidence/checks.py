@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import filetype
-import pypdf
 from PIL import Image
 
 from portal.words import file_size, nfc
@@ -150,6 +149,8 @@ def _office(said: str, content: bytes) -> tuple[str, str]:
 
 
 def _pdf(content: bytes) -> bytes:
+    import pypdf
+
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if reader.is_encrypted:

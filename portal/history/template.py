@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
-
 from portal.units.reading import MOST_ROWS
 
 from .columns import LABELS, LEVELS, NEEDED, ORDER
@@ -40,6 +38,8 @@ _RULES = (
 
 def template() -> bytes:
     """Return the empty template as XLSX; text stays text, levels are chosen from a list."""
+    import xlsxwriter
+
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import IO
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING
 
 from portal import words
 from portal.jobs import progress
 from portal.papers.pdf import clean, plain
 from portal.papers.rows import Align, Row, RowColumn, RowTable
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 Value = str | int | Fraction | date | None
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -212,6 +213,8 @@ def book_xlsx(sheets: Mapping[str, Sheet], made: datetime | None = None) -> byte
 
 def write_xlsx(target: IO[bytes], sheets: Mapping[str, Sheet], made: datetime | None = None) -> None:
     """Write what `book_xlsx` returns; rows go to the disk one by one, whatever their number."""
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         title = next(iter(sheets.values())).title
@@ -224,7 +227,7 @@ def _naive(made: datetime | None) -> datetime:
     return (made or datetime(2000, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
 
 
-def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> None:
+def _write_page(book: "Workbook", page: "Worksheet", sheet: Sheet) -> None:
     face: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11}
     boxed = face | {"border": 1, "valign": "top", "text_wrap": True}
     head = book.add_format(
@@ -269,7 +272,7 @@ def _write_page(book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet) -> Non
         line += 1
 
 
-def _write_head(page: Worksheet, sheet: Sheet, line: int, head: object) -> int:
+def _write_head(page: "Worksheet", sheet: Sheet, line: int, head: object) -> int:
     if any(column.group for column in sheet.columns):
         groups = [column.group for column in sheet.columns]
         place = 0
@@ -302,7 +305,7 @@ def _cut(value: Value, kind: Kind) -> Value:
     )
 
 
-def _write_cell(page: Worksheet, line: int, place: int, value: Value, style: object) -> None:
+def _write_cell(page: "Worksheet", line: int, place: int, value: Value, style: object) -> None:
     if value is None:
         page.write_blank(line, place, None, style)
     elif isinstance(value, str):

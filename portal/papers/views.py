@@ -10,7 +10,6 @@ import io
 import zipfile
 
 from flask import Response
-from pypdf import PdfWriter
 
 from portal import web
 from portal.papers.answering import file_of, given, read, rendered, shown
@@ -51,6 +50,8 @@ def editable(tenant_id: int, dossier_id: int, name: str) -> Response:
 @may(Right.READ_PAPERS)
 def joined(tenant_id: int, dossier_id: int) -> Response:
     """Show the whole set of a dossier as one PDF, to be printed at once; each paper is a bookmark."""
+    from pypdf import PdfWriter
+
     content, papers = _whole_set(tenant_id, dossier_id)
     name = file_name("Ca-bo", content.unit["code"], content.year)
     book = PdfWriter()

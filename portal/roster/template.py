@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
-
 from .rules import LABEL_HEAD, MOST_PEOPLE, Layout
 
 _FIRST = 3
@@ -14,6 +12,8 @@ _ADVICE = "Mỗi người một dòng. Ghi x nếu đạt, để trống nếu k
 
 def template(layout: Layout, unit: str, year: int) -> bytes:
     """Return the empty template of a unit's year as XLSX; text stays text."""
+    import xlsxwriter
+
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
@@ -20,7 +19,7 @@ from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
-from . import rules, scans, signatures
+from . import rules
 from .models import SignedPaper
 from .queries import signed_papers
 
@@ -44,6 +43,8 @@ def keep(
     Each page is compared by the code in its footer; signatures found are verified. Raises `Refused` with the
     sentence for a file that is not this paper as it was signed.
     """
+    from . import scans, signatures
+
     kind = kind_of(name)
     dossier = _open(actor, dossier)
     accepted = examine(file_name, content)
@@ -51,7 +52,7 @@ def keep(
         raise Refused(
             f"Tệp “{accepted.file_name}” phải là PDF, hoặc ảnh JPG, PNG của văn bản một trang.", 422
         )
-    template, pages = kind.compose.__name__, len(PdfReader(io.BytesIO(pdf)).pages)
+    template, pages = kind.compose.__name__, _length(pdf)
     try:
         found = scans.codes_of(accepted.content, accepted.media_type)
     except scans.Unreadable as reason:
@@ -74,6 +75,8 @@ def sign(
     actor: Identity, dossier: Dossier, name: str, certificate: bytes, password: str, pdf: bytes
 ) -> SignedPaper:
     """Sign a paper with the unit's certificate file; only the head may, and neither file nor password is kept."""
+    from . import signatures
+
     must(actor, Right.SIGN_DOSSIER)
     kind = kind_of(name)
     dossier = _open(actor, dossier)
@@ -84,7 +87,7 @@ def sign(
     except signatures.CannotSign as reason:
         raise Refused(str(reason), 422) from None
     signed = signatures.verify(content)
-    row = _row(actor, dossier, name, content, len(PdfReader(io.BytesIO(pdf)).pages))
+    row = _row(actor, dossier, name, content, _length(pdf))
     row.kind, row.signatures, row.unread = "digital", signed, []
     return _keep(actor, dossier, kind, row)
 
@@ -109,6 +112,12 @@ def _open(actor: Identity, dossier: Dossier) -> Dossier:
             "mã kiểm ở chân trang chỉ có từ lúc đó."
         )
     return dossier
+
+
+def _length(pdf: bytes) -> int:
+    from pypdf import PdfReader
+
+    return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def _row(actor: Identity, dossier: Dossier, name: str, content: bytes, pages: int) -> SignedPaper:

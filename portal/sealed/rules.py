@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_PAGES = 60
+LARGEST_CERTIFICATE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from .rules import LARGEST_CERTIFICATE
+
 # An unknown root or a wrong password is an answer for the page, not an event for the log.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
-LARGEST_CERTIFICATE = 64 * 1024
 _FIELD = "ChuKy"
 # What a PDF made by somebody else can make a reader raise.
 _HOSTILE = (

@@ -22,7 +22,7 @@ from tenants.database import db
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import operations, signatures
+from . import operations, rules
 from .models import SignedPaper
 from .queries import signed_paper, signed_papers
 
@@ -53,7 +53,7 @@ def _index(dossier: Dossier, status: int, faults: tuple[str, ...] = (), at: str 
         faults=faults,
         at=at,
         max_bytes=MAX_BYTES,
-        largest_certificate=signatures.LARGEST_CERTIFICATE,
+        largest_certificate=rules.LARGEST_CERTIFICATE,
     )
     return page, status
 
@@ -89,7 +89,7 @@ def keep(dossier_id: int, name: str) -> Any:
 
 
 @blueprint.post("/ho-so/<int:dossier_id>/ban-da-ky/<name>/ky-so")
-@takes(signatures.LARGEST_CERTIFICATE + 64 * 1024)
+@takes(rules.LARGEST_CERTIFICATE + 64 * 1024)
 @may(Right.SIGN_DOSSIER)
 def sign(dossier_id: int, name: str) -> Any:
     """Sign a paper with the certificate file of the unit."""

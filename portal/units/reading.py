@@ -17,9 +17,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-
 from portal.spelling import fold
 from portal.typed import line
 from tenants.refusal import Refused
@@ -131,6 +128,8 @@ def _judge_archive(content: bytes) -> None:
 
 def _workbook(content: bytes, most_rows: int, *, formulas: bool = False) -> list[Leaf]:
     """Read the sheets; a formula gives the value stored beside it, or with `formulas` its own text."""
+    import openpyxl
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -172,7 +171,7 @@ def _filled(rows: Iterator[tuple[int, list[str]]], most_rows: int = MOST_ROWS) -
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, ArrayFormula | DataTableFormula):
+    if hasattr(cell, "ref"):  # a formula over a range, which is no value
         return "="
     if isinstance(cell, datetime | date):
         return f"{cell.day:02d}/{cell.month:02d}/{cell.year:04d}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
-
 from portal import words
 
 from .columns import NEEDED, ORDER
@@ -18,6 +16,8 @@ _FIRST = 3
 
 def template(tier: str = "district") -> bytes:
     """Return the empty template as XLSX; text stays text, and kinds are chosen from a list."""
+    import xlsxwriter
+
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:

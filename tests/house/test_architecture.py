@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -33,6 +33,7 @@ from portal.reform import wording as reform
 from portal.register.wording import STANDINGS
 from portal.registration import wording as registration
 from portal.reports.models import DistrictReport
+from portal.rooms import ROOMS
 from portal.targets import wording as targets
 from portal.team import wording as team
 from portal.units.kinds import UNIT_KINDS
@@ -61,14 +62,23 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
-def imports(path: Path) -> tuple[str, ...]:
-    """Every module a module imports, relative ones resolved, at whatever depth they stand."""
-    return tuple(_imports(path))
+def imports(path: Path, *, at_start: bool = False) -> tuple[str, ...]:
+    """Every module a module imports, relative ones resolved, at whatever depth; `at_start`: when it is read."""
+    return tuple(_imports(path, _when_read(tree(path)) if at_start else ast.walk(tree(path))))
 
 
-def _imports(path: Path) -> Iterator[str]:
+def _when_read(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk the statements that run when a module is read: of no function, and none that is there for types alone."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        typing = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        if isinstance(child, ast.If | ast.Try | ast.With | ast.ClassDef) and not typing:
+            yield from _when_read(child)
+
+
+def _imports(path: Path, nodes: Iterable[ast.AST]) -> Iterator[str]:
     package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
-    for node in ast.walk(tree(path)):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -94,6 +104,33 @@ def test_tenants_never_looks_at_portal() -> None:
         for module in imports(path):
             assert module.split(".")[0] not in ("portal", "wsgi", "tests"), f"{named(path)} imports {module}"
         assert "import_module" not in path.read_text()
+
+
+# Each takes as long as a tenth of the start, or brings others that do, and few acts want it.
+DEAR = frozenset(
+    "aiohttp alembic docx docxtpl holidays icalendar lxml markdown_it openpyxl pyhanko pyhanko_certvalidator pypdf"
+    " pypdfium2 reportlab xhtml2pdf xlsxwriter zxingcpp".split()
+)
+
+
+def test_the_start_reads_no_dear_library() -> None:
+    """What serves pages starts without them: each is imported by the function, or the module, that works with it."""
+    waiting = [
+        ROOT / "wsgi.py",
+        ROOT / "portal/app.py",
+        *(ROOT / f"portal/{room}/views.py" for room in ROOMS),
+    ]
+    read: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in read:
+            continue
+        read.add(path)
+        for module in imports(path, at_start=True):
+            assert module.split(".")[0] not in DEAR, f"{named(path)} imports {module} when the program starts"
+            file = ROOT / module.replace(".", "/")
+            waiting += [one for one in (file / "__init__.py", file.with_suffix(".py")) if one.is_file()]
+    assert len(read) > len(ROOMS) * 5
 
 
 def test_the_program_imports_no_test() -> None:

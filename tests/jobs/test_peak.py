@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal.commands import peak_command
 from portal.dossiers import operations as dossiers
 from portal.jobs import peak
+from portal.jobs.commands import peak_command
 from portal.jobs.rules import State
 from tenants.database import db
 from tenants.people import Role

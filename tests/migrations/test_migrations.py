@@ -80,6 +80,7 @@ def test_there_is_one_newest_migration() -> None:
     scripts = ScriptDirectory(str(migrate.MIGRATIONS))
     assert len(scripts.get_heads()) == 1
     assert len(scripts.get_bases()) == 1
+    assert migrate.expected_revision() == scripts.get_current_head()
     walked = {revision.revision for revision in scripts.walk_revisions()}
     assert len(walked) == len(list((migrate.MIGRATIONS / "versions").glob("*.py")))
 

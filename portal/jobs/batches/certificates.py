@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from flask import current_app
-from pypdf import PdfWriter
 from sqlalchemy import select
 
 from portal import words
@@ -118,6 +117,8 @@ def _steps(turn: Turn, papers: list[Published]) -> Iterator[list[Published]]:
 
 
 def _joined(parts: list[tuple[Path, list[Published]]], target: Path, title: str) -> Path:
+    from pypdf import PdfWriter
+
     book = PdfWriter()
     page = 0
     for path, papers in parts:
