@@ -24,7 +24,7 @@ from tenants import standing
 from tenants.access import GuardedFlask
 from tenants.database import OVERSIGHT, STEWARD, db
 from tenants.identity import Identity
-from tenants.scope import Scope, ScopeKind, acting_in, enter, follow_scope
+from tenants.scope import Scope, ScopeKind, asking_in, enter, follow_scope
 
 __all__ = ["create_app"]
 
@@ -124,7 +124,7 @@ def _sign_in(app: GuardedFlask) -> None:
 
     @manager.user_loader
     def _load(token: str) -> Identity | None:
-        with acting_in(Scope(ScopeKind.SIGNIN)):
+        with asking_in(Scope(ScopeKind.SIGNIN)):
             return standing.identify(token)
 
     @manager.unauthorized_handler

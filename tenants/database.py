@@ -14,12 +14,12 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from .scope import ScopeKind, current_scope
+from .scope import Scope, ScopeKind, current_scope
 
 OVERSIGHT = "oversight"
 STEWARD = "steward"
 
-_LOGIN_OF_SCOPE = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
+_LOGIN_OF_KIND = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
 
 
 class Base(DeclarativeBase):
@@ -36,14 +36,17 @@ class Base(DeclarativeBase):
     )
 
 
+def login_of(scope: Scope | None) -> str | None:
+    """Return the bind whose login serves a scope (None: the web login)."""
+    return _LOGIN_OF_KIND.get(scope.kind) if scope else None
+
+
 class ScopedSession(FlaskSession):
     """A session whose engine follows the scope in force, not the table."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
         """Return the engine of the login that serves the current scope."""
-        scope = current_scope()
-        login = _LOGIN_OF_SCOPE.get(scope.kind) if scope else None
-        return db.engines[login]
+        return db.engines[login_of(current_scope())]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession})

@@ -33,9 +33,10 @@ def identify(token: str) -> Identity | None:
     found = rows[0]
     if found.expires_at <= at or found.last_seen_at + SESSION_IDLE <= at:
         return None
+    places = places_of(rows, day)
     if found.last_seen_at < at - timedelta(minutes=5):
         _note(token, last_seen_at=at)
-    places = places_of(rows, day)
+        db.session.commit()  # the row is held no longer: the same person's next request notes it too
     chosen = tuple(p for p in places if p.membership_id == found.membership_id)
     identity = Identity(
         found.account_id,
