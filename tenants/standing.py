@@ -19,6 +19,7 @@ from .people import Account, Credential, Membership, SigninSession
 from .placing import in_force, named, places_of
 from .refusal import Refused
 from .rights import may_look
+from .scope import Scope, ScopeKind, acting_in
 from .signin import SESSION_IDLE, digest, now, today
 
 LOOK_LIFE = timedelta(minutes=15)
@@ -35,8 +36,8 @@ def identify(token: str) -> Identity | None:
         return None
     places = places_of(rows, day)
     if found.last_seen_at < at - timedelta(minutes=5):
-        _note(token, last_seen_at=at)
-        db.session.commit()  # the row is held no longer: the same person's next request notes it too
+        with acting_in(Scope(ScopeKind.SIGNIN)):  # held no longer than this: the person's next request notes it too
+            _note(token, last_seen_at=at)
     chosen = tuple(p for p in places if p.membership_id == found.membership_id)
     identity = Identity(
         found.account_id,

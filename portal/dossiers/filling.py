@@ -17,9 +17,10 @@ from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 
 from . import rules
+from .content import Content
 from .models import Dossier, TeamMember
-from .queries import Sheet, open_sheet
-from .taking import editable, locked, may_fill
+from .queries import Sheet, held_content, open_sheet
+from .taking import NO_DOSSIER, editable, locked, may_fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,26 @@ class Given:
     version: int = 0
 
 
-def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Sheet:
-    """Save one indicator and what follows from it; returns the sheet as it then stands.
+def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Content:
+    """Save one indicator and what follows from it; returns the content as it then stands.
 
     Raises `Conflict` with the other's answer when somebody saved after the page was loaded, and
     `Refused` for an impossible figure or a locked dossier. Nothing is saved then.
     """
     may_fill(actor, dossier, indicator_id)
-    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    held = held_content(dossier.tenant_id, dossier.id)
+    if held is None:
+        raise Refused(NO_DOSSIER, 404)
+    return _put(actor, held, indicator_id, given)
+
+
+def put_answer(actor: Identity, held: Content, indicator_id: int, given: Given) -> Content:
+    """Save one indicator of a dossier that is already held; raises as `save_answer` does."""
+    may_fill(actor, held.dossier, indicator_id)
+    return _put(actor, held, indicator_id, given)
+
+
+def _put(actor: Identity, sheet: Content, indicator_id: int, given: Given) -> Content:
     answer = sheet.answers.get(indicator_id)
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if answer is None or indicator is None:
@@ -108,7 +121,7 @@ def save_headcounts(
     return sheet
 
 
-def restate(sheet: Sheet) -> None:
+def restate(sheet: Content) -> None:
     """Store what the rules now say of the unit's answers, for lists and figures."""
     assessment = sheet.unit_side()
     for finding in assessment.findings:
