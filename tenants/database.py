@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData
@@ -39,6 +40,21 @@ class Base(DeclarativeBase):
 def login_of(scope: Scope | None) -> str | None:
     """Return the bind whose login serves a scope (None: the web login)."""
     return _LOGIN_OF_KIND.get(scope.kind) if scope else None
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A cursor that says of its columns what SQLAlchemy asks, names and types; the driver's own makes an object of each."""
+
+    @property
+    def description(self) -> Any:
+        """Return the columns of the result as the DB-API describes them, None where there are none."""
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return None
+        return [
+            ((result.fname(i) or b"").decode(), result.ftype(i), None, None, None, None, None)
+            for i in range(result.nfields)
+        ]
 
 
 class ScopedSession(FlaskSession):

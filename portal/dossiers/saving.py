@@ -52,7 +52,7 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
     indicator = found(next((i for i in content.indicators if i.id == indicator_id), None))
     try:
         given = typed.given(indicator, ratio_only=content.dossier.ratio_only)
-        operations.put_answer(signed_in(), content, indicator_id, given)
+        assessment = operations.put_answer(signed_in(), content, indicator_id, given)
     except ValueError as reason:
         return _answer_refused(dossier_id, indicator_id, typed, str(reason), 422)
     except Conflict as conflict:
@@ -64,7 +64,6 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
     if not wants_part():
         sentence = f"Đã lưu chỉ tiêu {indicator.code}."
         return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=f"chi-tieu-{indicator.code}")
-    assessment = content.unit_side()
     card = saved_card(content, assessment, indicator_id)
     return saved_part("dossiers/_saved_answer.html", content, assessment, card=card)
 
