@@ -22,9 +22,9 @@ from portal.rooms import open_rooms
 from portal.tiers import TieredEnvironment
 from tenants import standing
 from tenants.access import GuardedFlask
-from tenants.database import OVERSIGHT, STEWARD, db
+from tenants.database import OVERSIGHT, STEWARD, Cursor, db
 from tenants.identity import Identity
-from tenants.scope import Scope, ScopeKind, acting_in, enter, follow_scope
+from tenants.scope import Scope, ScopeKind, asking_in, enter, follow_scope
 
 __all__ = ["build"]
 
@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The connection used last is used next: it has the statements of most pages prepared.
 POOL = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 10, "pool_pre_ping": True, "pool_use_lifo": True}
 LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+CONNECTION = {"options": LIMITS, "cursor_factory": Cursor}
 
 
 def build(settings: Settings | None = None) -> GuardedFlask:
@@ -79,7 +80,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": _driver(urls.web),
-        "SQLALCHEMY_ENGINE_OPTIONS": {**POOL, "connect_args": {"options": LIMITS}},
+        "SQLALCHEMY_ENGINE_OPTIONS": {**POOL, "connect_args": CONNECTION},
         "SQLALCHEMY_BINDS": binds,
         "SESSION_COOKIE_NAME": "__Host-phien" if settings.https else "phien",
         "SESSION_COOKIE_SECURE": settings.https,
@@ -100,7 +101,7 @@ def _driver(url: str) -> str:
 
 
 def _engine(url: str) -> dict[str, Any]:
-    return {"url": _driver(url), **POOL, "connect_args": {"options": LIMITS}}
+    return {"url": _driver(url), **POOL, "connect_args": CONNECTION}
 
 
 def _lift_limits(engine: Any) -> None:
@@ -124,7 +125,7 @@ def _sign_in(app: GuardedFlask) -> None:
 
     @manager.user_loader
     def _load(token: str) -> Identity | None:
-        with acting_in(Scope(ScopeKind.SIGNIN)):
+        with asking_in(Scope(ScopeKind.SIGNIN)):
             return standing.identify(token)
 
     @manager.unauthorized_handler

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from .scope import ScopeKind, current_scope
+from .scope import Scope, ScopeKind, current_scope
 
 OVERSIGHT = "oversight"
 STEWARD = "steward"
 
-_LOGIN_OF_SCOPE = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
+_LOGIN_OF_KIND = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
 
 
 class Base(DeclarativeBase):
@@ -36,14 +37,32 @@ class Base(DeclarativeBase):
     )
 
 
+def login_of(scope: Scope | None) -> str | None:
+    """Return the bind whose login serves a scope (None: the web login)."""
+    return _LOGIN_OF_KIND.get(scope.kind) if scope else None
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A cursor that says of its columns what SQLAlchemy asks, names and types; the driver's own makes an object of each."""
+
+    @property
+    def description(self) -> Any:
+        """Return the columns of the result as the DB-API describes them, None where there are none."""
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return None
+        return [
+            ((result.fname(i) or b"").decode(), result.ftype(i), None, None, None, None, None)
+            for i in range(result.nfields)
+        ]
+
+
 class ScopedSession(FlaskSession):
     """A session whose engine follows the scope in force, not the table."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
         """Return the engine of the login that serves the current scope."""
-        scope = current_scope()
-        login = _LOGIN_OF_SCOPE.get(scope.kind) if scope else None
-        return db.engines[login]
+        return db.engines[login_of(current_scope())]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession})

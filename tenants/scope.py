@@ -63,6 +63,7 @@ class Scope:
         return replace(self, writes=False)
 
 
+NOWHERE = "SET LOCAL ROLE NONE"
 _ONLY_READS = "only_reads"
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -82,9 +83,63 @@ def enter(scope: Scope | None) -> None:
     """
     from .database import db
 
-    db.session.rollback()
+    if not _taken_over(scope):
+        db.session.rollback()
     db.session.expunge_all()
     _current.set(scope)
+
+
+@contextmanager
+def asking_in(scope: Scope) -> Iterator[None]:
+    """Run a block that only reads, and leave its transaction open outside every scope.
+
+    Whoever enters a scope of the same login next goes on in that transaction: a request looks up who asks, and
+    beginning a second transaction for the page would cost more than the question. Until then nothing can be read.
+    """
+    from .database import db
+
+    before = _current.get()
+    enter(scope)
+    try:
+        yield
+    except BaseException:
+        enter(before)
+        raise
+    if before is None and db.session().in_transaction():
+        _speak(NOWHERE, only_reads=True)
+        db.session.expunge_all()
+        _current.set(None)
+    else:
+        db.session.commit()
+        enter(before)
+
+
+def _taken_over(scope: Scope | None) -> bool:
+    """Put the transaction that stands outside every scope into one of the same login; False where there is none."""
+    from .database import db, login_of
+
+    if scope is None or _current.get() or _patience.get() or not db.session().in_transaction():
+        return False
+    if (
+        login_of(scope) != login_of(None)
+        or _driver().info.transaction_status is not TransactionStatus.INTRANS
+    ):
+        return False
+    _speak(scope.statements(), only_reads=not scope.writes)
+    return True
+
+
+def _driver() -> Any:
+    from .database import db
+
+    return db.session.connection().connection.driver_connection
+
+
+def _speak(statements: str, *, only_reads: bool) -> None:
+    from .database import db
+
+    db.session.connection().info[_ONLY_READS] = only_reads
+    _driver().execute(statements)
 
 
 @contextmanager
@@ -159,7 +214,7 @@ def follow_scope(engine: Engine) -> None:
     def _set_scope(connection: Any) -> None:
         scope = _current.get()
         # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
-        statements = scope.statements() if scope else "SET LOCAL ROLE NONE"
+        statements = scope.statements() if scope else NOWHERE
         connection.info[_ONLY_READS] = scope is not None and not scope.writes
         seconds = _patience.get()
         if seconds:

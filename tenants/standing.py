@@ -19,6 +19,7 @@ from .people import Account, Credential, Membership, SigninSession
 from .placing import in_force, named, places_of
 from .refusal import Refused
 from .rights import may_look
+from .scope import Scope, ScopeKind, acting_in
 from .signin import SESSION_IDLE, digest, now, today
 
 LOOK_LIFE = timedelta(minutes=15)
@@ -33,9 +34,12 @@ def identify(token: str) -> Identity | None:
     found = rows[0]
     if found.expires_at <= at or found.last_seen_at + SESSION_IDLE <= at:
         return None
-    if found.last_seen_at < at - timedelta(minutes=5):
-        _note(token, last_seen_at=at)
     places = places_of(rows, day)
+    if found.last_seen_at < at - timedelta(minutes=5):
+        with acting_in(
+            Scope(ScopeKind.SIGNIN)
+        ):  # held no longer than this: the person's next request notes it too
+            _note(token, last_seen_at=at)
     chosen = tuple(p for p in places if p.membership_id == found.membership_id)
     identity = Identity(
         found.account_id,

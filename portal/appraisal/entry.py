@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock, words
+from portal.dossiers.content import Content
 from portal.dossiers.forms import TypedCount, ratio_text
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import (
@@ -218,7 +219,7 @@ def _value(row: Any) -> tuple[object, ...]:
     return row.yes, row.part, row.grade, row.explanation
 
 
-def _save_answers(actor: Identity, dossier: Dossier, sheet: Sheet, answers: Mapping[int, Given]) -> None:
+def _save_answers(actor: Identity, dossier: Dossier, sheet: Content, answers: Mapping[int, Given]) -> None:
     for indicator in sheet.indicators:
         given = answers.get(indicator.id)
         if given is None:

@@ -6,8 +6,9 @@ from flask import Blueprint
 
 from tenants.access import found, tenant_here
 
+from .content import Content
 from .models import Dossier
-from .queries import Sheet, dossier_of, open_sheet
+from .queries import Sheet, dossier_of, held_content, open_sheet
 from .tabs import mend_url, tabs_of
 
 blueprint = Blueprint("dossiers", __name__)
@@ -24,3 +25,9 @@ def dossier_here(dossier_id: int) -> Dossier:
 def sheet_here(dossier_id: int) -> Sheet:
     """Return the whole sheet of such a dossier, or answer 404."""
     return open_sheet(dossier_here(dossier_id))
+
+
+def content_held_here(dossier_id: int) -> Content:
+    """Return such a dossier's answers, held until the request ends, or answer 404."""
+    held: Content = found(held_content(tenant_here(), dossier_id))
+    return held

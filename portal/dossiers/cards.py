@@ -19,6 +19,7 @@ from portal.waivers.wording import STATES as WAIVER_STATES
 from portal.words import StateWords
 from tenants.refusal import Refused
 
+from .content import Content
 from .forms import Typed, TypedCount
 from .models import Answer
 from .operations import editable
@@ -163,6 +164,16 @@ def cards(sheet: Sheet, assessment: Assessment, entry: Entry = NOTHING_TYPED) ->
         for row in sheet.catalogue
         if row.id in sheet.answers
     ]
+
+
+def saved_card(content: Content, assessment: Assessment, indicator_id: int) -> Card:
+    """Return the card of an indicator just saved: what it says of the answer, not what it asks for."""
+    row = next(one for one in content.catalogue if one.id == indicator_id)
+    finding = next(one for one in assessment.findings if one.indicator.id == indicator_id)
+    answer = content.answers[indicator_id]
+    typed = Typed.stored(finding.indicator, answer, ratio_only=content.dossier.ratio_only)
+    files = tuple(content.evidence[indicator_id])
+    return Card(row, finding, answer, typed, asked=(), why="", lock="", files=files)
 
 
 def by_criterion(rows: list[Card]) -> list[tuple[int, str, list[Card]]]:

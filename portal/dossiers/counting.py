@@ -12,6 +12,7 @@ from portal.trail.operations import record
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 
+from .content import Content
 from .filling import Given, restate, save_answer, save_headcounts
 from .models import Dossier, State
 from .queries import Sheet, open_sheet
@@ -26,7 +27,7 @@ def save_figures(
     parts: Mapping[int, int],
     *,
     seen: Mapping[str, int],
-) -> Sheet:
+) -> Content:
     """Save head-counts by code and parts by indicator id, all or nothing, by the form's own verbs.
 
     Parts that fall go first, then the head-counts, then the rest, so that no part exceeds its whole on the
@@ -34,7 +35,7 @@ def save_figures(
     indicator id as text. Raises `Conflict` and `Refused` as those verbs do.
     """
     may_fill(actor, dossier)
-    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    sheet: Content = open_sheet(locked(dossier.tenant_id, dossier.id))
     codes = {indicator.id: indicator.code for indicator in sheet.indicators}
     for indicator_id, part in parts.items():
         answer = sheet.answers[indicator_id]
@@ -48,7 +49,7 @@ def save_figures(
     return _save_parts(actor, dossier, sheet, {i: part for i, part in parts.items() if i not in falling})
 
 
-def _save_parts(actor: Identity, dossier: Dossier, sheet: Sheet, parts: Mapping[int, int]) -> Sheet:
+def _save_parts(actor: Identity, dossier: Dossier, sheet: Content, parts: Mapping[int, int]) -> Content:
     for indicator_id, part in parts.items():
         answer = sheet.answers[indicator_id]
         given = Given(part=part, explanation=answer.explanation, version=answer.version)

@@ -17,9 +17,10 @@ from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
 
 from . import rules
+from .content import Content
 from .models import Dossier, TeamMember
-from .queries import Sheet, open_sheet
-from .taking import editable, locked, may_fill
+from .queries import Sheet, held_content, open_sheet
+from .taking import NO_DOSSIER, editable, locked, may_fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,27 @@ class Given:
     version: int = 0
 
 
-def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Sheet:
-    """Save one indicator and what follows from it; returns the sheet as it then stands.
+def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Content:
+    """Save one indicator and what follows from it; returns the content as it then stands.
 
     Raises `Conflict` with the other's answer when somebody saved after the page was loaded, and
     `Refused` for an impossible figure or a locked dossier. Nothing is saved then.
     """
     may_fill(actor, dossier, indicator_id)
-    sheet = open_sheet(locked(dossier.tenant_id, dossier.id))
+    held = held_content(dossier.tenant_id, dossier.id)
+    if held is None:
+        raise Refused(NO_DOSSIER, 404)
+    _put(actor, held, indicator_id, given)
+    return held
+
+
+def put_answer(actor: Identity, held: Content, indicator_id: int, given: Given) -> rules.Assessment:
+    """Save one indicator of a dossier already held; returns what the rules then say. Raises as `save_answer` does."""
+    may_fill(actor, held.dossier, indicator_id)
+    return _put(actor, held, indicator_id, given)
+
+
+def _put(actor: Identity, sheet: Content, indicator_id: int, given: Given) -> rules.Assessment:
     answer = sheet.answers.get(indicator_id)
     indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
     if answer is None or indicator is None:
@@ -49,7 +63,7 @@ def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
     wanted = (given.yes, given.part, given.grade, given.explanation)
     stands = (answer.yes, answer.part, answer.grade, answer.explanation)
     if wanted == stands:
-        return sheet
+        return sheet.unit_side()
     if given.version != answer.version:
         raise Conflict(
             f"{answer.changed_by or 'Người khác'} vừa sửa chỉ tiêu {indicator.code}. Xin chọn nội dung giữ lại.",
@@ -63,7 +77,7 @@ def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
     now = clock.now()
     answer.yes, answer.part, answer.grade, answer.explanation = wanted
     answer.changed_at, answer.changed_by = now, actor.full_name
-    restate(sheet)
+    assessment = restate(sheet)
     _record(
         actor,
         sheet.dossier,
@@ -71,7 +85,7 @@ def save_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Giv
         f"đã nhập chỉ tiêu {indicator.code}.",
         {"before": list(stands), "after": list(wanted)},
     )
-    return sheet
+    return assessment
 
 
 def save_headcounts(
@@ -108,8 +122,8 @@ def save_headcounts(
     return sheet
 
 
-def restate(sheet: Sheet) -> None:
-    """Store what the rules now say of the unit's answers, for lists and figures."""
+def restate(sheet: Content) -> rules.Assessment:
+    """Store what the rules now say of the unit's answers, for lists and figures, and return it."""
     assessment = sheet.unit_side()
     for finding in assessment.findings:
         answer = sheet.answers[finding.indicator.id]
@@ -118,6 +132,7 @@ def restate(sheet: Sheet) -> None:
             answer.met_1, answer.met_2 = met_1, met_2
     sheet.dossier.self_level = assessment.level
     db.session.flush()
+    return assessment
 
 
 # The part of the dossier a column belongs to, as supplement requests name it.

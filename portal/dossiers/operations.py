@@ -35,6 +35,7 @@ from .filling import (
     PART_OF,
     Given,
     add_team_member,
+    put_answer,
     remove_team_member,
     restate,
     save_answer,
@@ -50,7 +51,7 @@ from .taking import editable, locked, may_fill, must, take, take_all
 __all__ = [
     "Given", "add_blank_content", "add_team_member", "answer_point", "ask_for_signature", "canonical",
     "close_unreached", "content_seen", "editable", "enter_for_unit", "follow_registry", "locked", "may_fill", "must",
-    "remove_team_member", "restate", "save_answer", "save_figures", "save_headcounts", "save_texts", "send_supplement",
+    "put_answer", "remove_team_member", "restate", "save_answer", "save_figures", "save_headcounts", "save_texts", "send_supplement",
     "short_hash", "sign", "start_dossier", "submit", "take", "take_all", "unsign", "withdraw",
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from portal.team.queries import holders_of
 from portal.trail.queries import of_dossier
 
 from .cards import Card, Clash, Entry, UnitAddresses, by_criterion, cards, counts, lock_of
+from .content import Content
 from .forms import LetterForm, MemberForm, PartForm, TeamForm, TextsForm, TypedCount
 from .models import Dossier, State
 from .queries import Sheet
@@ -128,7 +129,7 @@ def points(sheet: Sheet, refused: Refusal) -> dict[int, TypedPoint]:
     }
 
 
-def past_due(sheet: Sheet) -> str:
+def past_due(sheet: Content) -> str:
     """Return what it means that the day to file passed while the dossier is still being written, "" before."""
     if sheet.dossier.state != State.DRAFT or not is_late(sheet.cycle.submit_before, clock.now()):
         return ""
@@ -138,7 +139,7 @@ def past_due(sheet: Sheet) -> str:
     )
 
 
-def side(sheet: Sheet, assessment: Assessment) -> dict[str, Any]:
+def side(sheet: Content, assessment: Assessment) -> dict[str, Any]:
     """Return what stands beside the form: verdicts, criteria, and the gaps of the next level."""
     titles = list(dict.fromkeys((row.criterion.number, row.criterion.title) for row in sheet.catalogue))
     applying = [f for f in assessment.findings if f.applies]
@@ -200,7 +201,7 @@ def card_of(sheet: Sheet, indicator_id: int, entry: Entry | None = None) -> tupl
     return next(card for card in made if card.id == indicator_id), assessment
 
 
-def saved_part(template: str, sheet: Sheet, assessment: Assessment, **values: Any) -> ResponseReturnValue:
+def saved_part(template: str, sheet: Content, assessment: Assessment, **values: Any) -> ResponseReturnValue:
     """Return what htmx swaps after a save: the part itself, the verdicts and gaps beside it, the time."""
     response = make_response(
         render_template(

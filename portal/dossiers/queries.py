@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -14,11 +14,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal import words
 from portal.activities.models import Activity
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, SupplementRequest
-from portal.catalogue.kept import KeptIndicator, catalogue_of
+from portal.catalogue.kept import catalogue_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles_of_places
-from portal.evidence.models import Evidence, EvidenceLink
+from portal.evidence.models import EvidenceLink
 from portal.improvement.queries import Asked, asked_of
+from portal.opening.models import DistrictYear, FilingExtension
 from portal.opening.queries import terms, with_term
 from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
@@ -27,8 +28,10 @@ from portal.team.models import Minutes
 from portal.units.models import Unit
 from portal.waivers.models import Waiver, WaiverState
 from tenants.database import db
+from tenants.places import Tenant
 
 from . import rules
+from .content import Content
 from .facts import Facts, Point
 from .models import ENDED, Answer, Dossier, Headcount, State, TeamMember
 
@@ -36,41 +39,17 @@ BEFORE_FILING = frozenset({State.DRAFT, State.SIGNED})
 
 
 @dataclass
-class Sheet:
-    """A dossier with everything its pages, papers and checks need.
+class Sheet(Content):
+    """A dossier with everything its pages, papers and checks need."""
 
-    `cycle` is the year as it is to this unit: filed before its district's own day, or a longer term of its own.
-    """
-
-    dossier: Dossier
-    unit: Unit
-    cycle: Cycle
-    catalogue: tuple[KeptIndicator, ...]
-    indicators: tuple[rules.Indicator, ...]
-    answers: dict[int, Answer] = field(default_factory=dict)
-    headcounts: dict[str, Headcount] = field(default_factory=dict)
-    evidence: dict[int, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     team: list[TeamMember] = field(default_factory=list)
     minutes: Minutes | None = None
     findings: dict[int, Finding] = field(default_factory=dict)
     headcount_findings: dict[str, HeadcountFinding] = field(default_factory=dict)
-    requests: list[SupplementRequest] = field(default_factory=list)
-    points: list[SupplementPoint] = field(default_factory=list)
     own_words: dict[str, OwnWords] = field(default_factory=dict)
     activities: list[Activity] = field(default_factory=list)
-    waivers: list[Waiver] = field(default_factory=list)
     may_raise_from: date | None = None
     asked: list[Asked] = field(default_factory=list)
-
-    def profile(self) -> rules.Profile:
-        """Return the unit as the rules see it, on the unit's own head-counts."""
-        counts = {code: row.value for code, row in self.headcounts.items()}
-        return rules.Profile(self.unit.kind, self.unit.public, counts, self.waived, self.dossier.ratio_only)
-
-    @property
-    def waived(self) -> frozenset[int]:
-        """Return the indicators that the district ruled not applicable on the unit's request."""
-        return frozenset(w.indicator_id for w in self.waivers if w.state == WaiverState.GRANTED)
 
     @property
     def asked_counts(self) -> list[str]:
@@ -87,19 +66,6 @@ class Sheet:
     def figures_misfit(self) -> bool:
         """Return whether the dossier holds numbers of people that the unit is not to tell."""
         return self.unit.discreet and not self.dossier.ratio_only
-
-    def given(self) -> dict[int, rules.Answer]:
-        """Return the unit's answers as the rules take them."""
-        return {
-            indicator_id: rules.Answer(
-                row.yes, row.part, row.grade, row.explanation, len(self.evidence[indicator_id])
-            )
-            for indicator_id, row in self.answers.items()
-        }
-
-    def unit_side(self) -> rules.Assessment:
-        """Judge the unit's own answers."""
-        return rules.assess(self.indicators, self.profile(), self.given())
 
     def district_profile(self) -> rules.Profile:
         """Return the unit as the district sees it: corrected head-counts and its rulings."""
@@ -124,27 +90,6 @@ class Sheet:
                     own.yes, own.part, own.grade, own.explanation, own.evidence, enough_evidence=False
                 )
         return rules.assess(self.indicators, self.district_profile(), given)
-
-    @property
-    def open_request(self) -> SupplementRequest | None:
-        """Return the supplement request the unit has not answered yet, and that has not lapsed."""
-        return next((r for r in self.requests if r.answered_at is None and r.lapsed_at is None), None)
-
-    def open_points(self) -> list[SupplementPoint]:
-        """Return the points of the open request."""
-        request = self.open_request
-        return [point for point in self.points if request and point.request_id == request.id]
-
-    def unlocked(self, indicator_id: int | None = None, part: str = "") -> bool:
-        """Return whether the unit may change an indicator or a part (`words.DOSSIER_PARTS`) now."""
-        if self.dossier.state == "draft":
-            return True
-        if self.dossier.state != "supplement_requested":
-            return False
-        return any(
-            (indicator_id is not None and point.indicator_id == indicator_id) or (part and point.part == part)
-            for point in self.open_points()
-        )
 
     def asked_for(self, code: str) -> str:
         """Name what a unit is to say of a head-count: the number, or whether there are any at all."""
@@ -281,23 +226,16 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         )
         for d in dossiers
     }
-    for answer in _of(Answer, dossiers):
-        sheets[answer.dossier_id].answers[answer.indicator_id] = answer
-    for headcount in _of(Headcount, dossiers):
-        sheets[headcount.dossier_id].headcounts[headcount.code] = headcount
+    _add_what_the_unit_wrote(sheets, dossiers)
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
     for minutes in _of(Minutes, dossiers):
         sheets[minutes.dossier_id].minutes = minutes
     for block in _of(OwnWords, dossiers):
         sheets[block.dossier_id].own_words[block.block] = block
-    for link in _of(EvidenceLink, dossiers):
-        sheets[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
     for dossier_id, activities in _logs(dossiers).items():
         sheets[dossier_id].activities = activities
-    for waiver in _of(Waiver, dossiers):
-        sheets[waiver.dossier_id].waivers.append(waiver)
-    _add_the_districts_work(sheets, [d for d in dossiers if State(d.state) not in BEFORE_FILING])
+    _add_the_districts_work(sheets, _filed(dossiers))
     for dossier_id, asked in asked_of(dossiers).items():
         sheets[dossier_id].asked = asked
     waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers})
@@ -307,18 +245,69 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     return sheets
 
 
-def _add_the_districts_work(sheets: dict[int, Sheet], filed: Sequence[Dossier]) -> None:
-    """Add requests and findings; a dossier that was never filed has none, and is not asked for them."""
-    if not filed:
-        return
-    for finding in _of(Finding, filed):
-        sheets[finding.dossier_id].findings[finding.indicator_id] = finding
-    for corrected in _of(HeadcountFinding, filed):
-        sheets[corrected.dossier_id].headcount_findings[corrected.code] = corrected
-    for request in _of(SupplementRequest, filed):
-        sheets[request.dossier_id].requests.append(request)
-    for point in _of(SupplementPoint, filed):
-        sheets[point.dossier_id].points.append(point)
+def held_content(tenant_id: int, dossier_id: int) -> Content | None:
+    """Return what saving an answer takes of a dossier, held until the transaction ends; None for one out of sight."""
+    dossier = dossier_of(tenant_id, dossier_id, lock=True)
+    if dossier is None:
+        return None
+    kept = catalogue_of(dossier.version_id)
+    keys = {"tenant": tenant_id, "unit": dossier.unit_id, "year": dossier.year}
+    unit, cycle, own, longer = db.session.execute(_unit_and_year(), keys).one()
+    content = Content(dossier, unit, with_term(cycle, longer or own), kept.indicators, kept.rules)
+    _add_what_the_unit_wrote({dossier_id: content}, [dossier])
+    return content
+
+
+@cache  # with every answer that is saved
+def _unit_and_year() -> Select[tuple[Unit, Cycle, date | None, date | None]]:
+    of_unit = and_(
+        FilingExtension.tenant_id == Unit.tenant_id,
+        FilingExtension.unit_id == Unit.id,
+        FilingExtension.year == Cycle.year,
+        FilingExtension.withdrawn_at.is_(None),
+    )
+    return (
+        select(Unit, Cycle, DistrictYear.submit_before, FilingExtension.until)
+        .join(Tenant, Tenant.id == Unit.tenant_id)
+        .join(Cycle, (Cycle.tier == Tenant.tier) & (Cycle.year == bindparam("year")))
+        .outerjoin(
+            DistrictYear, (DistrictYear.tenant_id == Unit.tenant_id) & (DistrictYear.year == Cycle.year)
+        )
+        .outerjoin(FilingExtension, of_unit)
+        .where(Unit.tenant_id == bindparam("tenant"), Unit.id == bindparam("unit"))
+        # After waiting for the dossier's lock, what was read before it is another person's past.
+        .execution_options(populate_existing=True)
+    )
+
+
+def _filed(dossiers: Sequence[Dossier]) -> list[Dossier]:
+    """Return those that were filed: of the others the district has nothing, and is not asked."""
+    return [d for d in dossiers if State(d.state) not in BEFORE_FILING]
+
+
+def _add_what_the_unit_wrote(contents: Mapping[int, Content], dossiers: Sequence[Dossier]) -> None:
+    for answer in _of(Answer, dossiers):
+        contents[answer.dossier_id].answers[answer.indicator_id] = answer
+    for headcount in _of(Headcount, dossiers):
+        contents[headcount.dossier_id].headcounts[headcount.code] = headcount
+    for link in _of(EvidenceLink, dossiers):
+        contents[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
+    for waiver in _of(Waiver, dossiers):
+        contents[waiver.dossier_id].waivers.append(waiver)
+    filed = _filed(dossiers)
+    if filed:
+        for request in _of(SupplementRequest, filed):
+            contents[request.dossier_id].requests.append(request)
+        for point in _of(SupplementPoint, filed):
+            contents[point.dossier_id].points.append(point)
+
+
+def _add_the_districts_work(sheets: Mapping[int, Sheet], filed: Sequence[Dossier]) -> None:
+    if filed:
+        for finding in _of(Finding, filed):
+            sheets[finding.dossier_id].findings[finding.indicator_id] = finding
+        for corrected in _of(HeadcountFinding, filed):
+            sheets[corrected.dossier_id].headcount_findings[corrected.code] = corrected
 
 
 def _of(model, dossiers: Sequence[Dossier]):  # type: ignore[no-untyped-def]

@@ -12,7 +12,6 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from portal import words
-from portal.catalogue.kept import catalogue_of
 from portal.team.queries import holders_of
 from portal.web import back_to, office_here, wants_part
 from tenants.access import found, may, signed_in
@@ -21,8 +20,8 @@ from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
 from . import operations
-from .blueprint import blueprint, dossier_here, sheet_here
-from .cards import Clash, Entry, cards, clash_of, counts, hour
+from .blueprint import blueprint, content_held_here, dossier_here, sheet_here
+from .cards import Clash, Entry, cards, clash_of, counts, hour, saved_card
 from .forms import MemberForm, Typed, TypedCount, tidy
 from .pages import (
     PARTS,
@@ -44,24 +43,16 @@ from .signature import mark_of
 @may(Right.FILL_DOSSIER)
 def save_answer(dossier_id: int, indicator_id: int) -> Any:
     """Save one indicator, or lay two people's entries side by side."""
-    dossier = dossier_here(dossier_id)
-    # The verb reads the whole sheet under its lock; here only what was asked is to be known.
-    indicators = catalogue_of(dossier.version_id).rules
-    indicator = found(next((i for i in indicators if i.id == indicator_id), None))
-    anchor = f"chi-tieu-{indicator.code}"
     typed, choice = Typed.sent(request.form), request.form.get("choice")
     if choice == "theirs":
-        if not wants_part():
-            return back_to(
-                "dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor=anchor
-            )
-        return _whole_card(open_sheet(dossier), indicator_id)
+        return _answer_kept(dossier_id, indicator_id)
     if choice == "mine":
         typed = replace(typed, version=_number(request.form.get("theirs_version")))
+    content = content_held_here(dossier_id)
+    indicator = found(next((i for i in content.indicators if i.id == indicator_id), None))
     try:
-        sheet = operations.save_answer(
-            signed_in(), dossier, indicator_id, typed.given(indicator, ratio_only=dossier.ratio_only)
-        )
+        given = typed.given(indicator, ratio_only=content.dossier.ratio_only)
+        assessment = operations.put_answer(signed_in(), content, indicator_id, given)
     except ValueError as reason:
         return _answer_refused(dossier_id, indicator_id, typed, str(reason), 422)
     except Conflict as conflict:
@@ -72,9 +63,19 @@ def save_answer(dossier_id: int, indicator_id: int) -> Any:
         return _answer_refused(dossier_id, indicator_id, typed, refused.sentence, refused.status)
     if not wants_part():
         sentence = f"Đã lưu chỉ tiêu {indicator.code}."
-        return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=anchor)
-    card, assessment = card_of(sheet, indicator_id)
-    return saved_part("dossiers/_saved_answer.html", sheet, assessment, card=card)
+        return back_to("dossiers.show", sentence, dossier_id=dossier_id, _anchor=f"chi-tieu-{indicator.code}")
+    card = saved_card(content, assessment, indicator_id)
+    return saved_part("dossiers/_saved_answer.html", content, assessment, card=card)
+
+
+def _answer_kept(dossier_id: int, indicator_id: int) -> Any:
+    """Leave what is stored and show it: the card alone, or the page."""
+    sheet = sheet_here(dossier_id)
+    indicator = found(next((i for i in sheet.indicators if i.id == indicator_id), None))
+    if wants_part():
+        return _whole_card(sheet, indicator_id)
+    anchor = f"chi-tieu-{indicator.code}"
+    return back_to("dossiers.show", "Đã giữ nội dung đang lưu.", dossier_id=dossier_id, _anchor=anchor)
 
 
 def _theirs(dossier_id: int, anchor: str) -> Any:

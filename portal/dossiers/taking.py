@@ -22,9 +22,12 @@ from tenants.identity import Identity
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
+from .content import Content
 from .models import Dossier, State
 from .queries import Sheet, dossier_of
 from .steps import STEP_OF, Act, refusal_from
+
+NO_DOSSIER = "Không tìm thấy hồ sơ này."
 
 
 def must(actor: Identity, right: Right, row: Any = None) -> None:
@@ -38,11 +41,11 @@ def locked(tenant_id: int, dossier_id: int) -> Dossier:
     """Return a dossier held for this transaction; raises `Refused` (404) for one the scope cannot see."""
     dossier = dossier_of(tenant_id, dossier_id, lock=True)
     if dossier is None:
-        raise Refused("Không tìm thấy hồ sơ này.", 404)
+        raise Refused(NO_DOSSIER, 404)
     return dossier
 
 
-def editable(sheet: Sheet, *, indicator_id: int | None = None, part: str = "") -> None:
+def editable(sheet: Content, *, indicator_id: int | None = None, part: str = "") -> None:
     """Raise `Refused` with the reason where the unit's content cannot be changed now."""
     state = State(sheet.dossier.state)
     if sheet.unlocked(indicator_id, part):

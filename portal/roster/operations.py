@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, text
 
 from portal import clock, words
+from portal.dossiers.content import Content
 from portal.dossiers.counting import save_figures
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, may_fill, must
@@ -100,7 +101,7 @@ def _open(actor: Identity, dossier: Dossier) -> Sheet:
     return sheet
 
 
-def take(actor: Identity, dossier: Dossier, codes: Collection[str], seen: Mapping[str, int]) -> Sheet:
+def take(actor: Identity, dossier: Dossier, codes: Collection[str], seen: Mapping[str, int]) -> Content:
     """Take counts of the roster over into the dossier: head-counts and indicators by code, each taken or left.
 
     `seen`: the versions of the rows the page showed, by head-count code and indicator id. Raises as the
@@ -116,13 +117,13 @@ def take(actor: Identity, dossier: Dossier, codes: Collection[str], seen: Mappin
     }
     if not wholes and not parts:
         raise Refused("Chưa chọn số nào để lấy vào hồ sơ.", 422)
-    sheet = save_figures(actor, dossier, wholes, parts, seen=seen)
+    content = save_figures(actor, dossier, wholes, parts, seen=seen)
     roster.taken_at, roster.taken_by = clock.now(), actor.full_name
     db.session.flush()
     named = [words.HEADCOUNTS[code].inline for code in wholes]
     named += [f"chỉ tiêu {i.code}" for i in sheet.indicators if i.id in parts]
     _note(actor, dossier, f"đã lấy từ danh sách: {', '.join(named)}.")
-    return sheet
+    return content
 
 
 def erase(actor: Identity, dossier: Dossier) -> None:

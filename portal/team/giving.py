@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from portal.dossiers.content import Content
 from portal.dossiers.filling import Given, save_answer
 from portal.dossiers.models import Dossier
-from portal.dossiers.queries import Sheet, open_sheet
+from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
 from portal.evidence.keeping import Sent, Taken
 from tenants.identity import Identity
@@ -15,12 +16,12 @@ from tenants.refusal import Refused
 from .guests import OUTSIDE, credit, is_invited
 
 
-def give_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Sheet:
+def give_answer(actor: Identity, dossier: Dossier, indicator_id: int, given: Given) -> Content:
     """Save the answer of an indicator the guest is let in to. Raises as `save_answer` does."""
     _let_in(actor, dossier, indicator_id)
-    sheet = save_answer(actor, dossier, indicator_id, given)
-    credit(actor, dossier.id, indicator_id, _code(sheet, indicator_id))
-    return sheet
+    content = save_answer(actor, dossier, indicator_id, given)
+    credit(actor, dossier.id, indicator_id, _code(content, indicator_id))
+    return content
 
 
 def give_files(actor: Identity, dossier: Dossier, indicator_id: int, files: Iterable[Sent]) -> Taken:
@@ -44,7 +45,7 @@ def take_away(actor: Identity, dossier: Dossier, indicator_id: int, evidence_id:
     evidence.unlink(actor, dossier, indicator_id, evidence_id)
 
 
-def _code(sheet: Sheet, indicator_id: int) -> str:
+def _code(sheet: Content, indicator_id: int) -> str:
     return next(i.code for i in sheet.indicators if i.id == indicator_id)
 
 

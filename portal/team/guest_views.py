@@ -9,7 +9,7 @@ from flask import flash, make_response, render_template, request, url_for
 
 from portal import clock, words
 from portal.dossiers.blueprint import sheet_here
-from portal.dossiers.cards import Card, Entry, cards, clash_of
+from portal.dossiers.cards import Card, Entry, cards, clash_of, saved_card
 from portal.dossiers.forms import Typed
 from portal.dossiers.queries import Sheet, dossier_of, open_sheets
 from portal.evidence.checks import ACCEPT, ALLOWED, MAX_BYTES
@@ -127,7 +127,7 @@ def give_answer(dossier_id: int, indicator_id: int) -> Any:
         known = version.isascii() and version.isdigit() and len(version) < 10
         typed = replace(typed, version=int(version) if known else 0)
     try:
-        sheet = giving.give_answer(signed_in(), sheet.dossier, indicator_id, typed.given(indicator))
+        content = giving.give_answer(signed_in(), sheet.dossier, indicator_id, typed.given(indicator))
     except ValueError as reason:
         return _answer_refused(dossier_id, indicator_id, typed, str(reason), 422)
     except Conflict as conflict:
@@ -138,8 +138,8 @@ def give_answer(dossier_id: int, indicator_id: int) -> Any:
         return _answer_refused(dossier_id, indicator_id, typed, refused.sentence, refused.status)
     if not wants_part():
         return back_to("team.shared", f"Đã lưu chỉ tiêu {indicator.code}.", _anchor=anchor)
-    card = next(one for one in cards(sheet, sheet.unit_side()) if one.id == indicator_id)
-    response = make_response(render_template("team/_saved_card.html", card=card, sheet=sheet))
+    card = saved_card(content, content.unit_side(), indicator_id)
+    response = make_response(render_template("team/_saved_card.html", card=card))
     response.headers["X-Saved-At"] = f"{clock.now().astimezone(words.ZONE):%H:%M}"
     return response
 

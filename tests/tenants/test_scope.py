@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.cycle.models import Setting
 from portal.units.models import Unit
 from tenants.database import db
-from tenants.scope import Scope, ScopeKind, current_scope, enter
+from tenants.scope import Scope, ScopeKind, asking_in, current_scope, enter
 from tests.builders import World
 
 STATEMENT = select(Setting.value).where(Setting.key == bindparam("key"))
@@ -81,3 +81,56 @@ def test_a_plan_kept_from_one_place_shows_another_its_own(alone: World) -> None:
         with pytest.raises(DBAPIError, match="permission denied"):
             db.session.scalars(asked, {"all": 1})
     enter(None)
+
+
+PID = text("select pg_backend_pid(), now()")
+
+
+def test_a_page_goes_on_where_its_session_was_looked_up(alone: World) -> None:
+    """One transaction for both; between them nothing can be read, and the page is held to its own scope."""
+    tenant = alone.a_district()
+    unit = alone.a_unit(tenant)
+    sessions = text("select count(*) from signin_session")
+    with asking_in(Scope(ScopeKind.SIGNIN)):
+        db.session.scalar(sessions)
+        asked = db.session.execute(PID).one()
+    assert current_scope() is None
+    assert db.session.execute(PID).one() == asked
+    enter(Scope(ScopeKind.UNIT, tenant, unit, writes=False))
+    assert db.session.execute(PID).one() == asked
+    assert set(db.session.scalars(select(Unit.id))) == {unit}
+    with pytest.raises(DBAPIError, match="read-only"):
+        db.session.execute(text("update unit set name = 'khác'"))
+    enter(None)
+    for refused in (sessions, text("select count(*) from unit")):
+        with asking_in(Scope(ScopeKind.SIGNIN)):
+            db.session.execute(PID)
+        with pytest.raises(DBAPIError, match="permission denied"):
+            db.session.execute(refused)
+        # What failed is taken over by nobody; the next one begins anew.
+        enter(Scope(ScopeKind.DISTRICT, tenant, writes=False))
+        assert set(db.session.scalars(select(Unit.id))) == {unit}
+        with pytest.raises(DBAPIError, match="permission denied"):
+            db.session.execute(sessions)
+        enter(None)
+
+
+def test_another_login_begins_its_own(alone: World) -> None:
+    """The province reads through a login of its own, and keeps nothing of the web login's transaction."""
+    tenant = alone.a_district()
+    unit = alone.a_unit(tenant)
+    with asking_in(Scope(ScopeKind.SIGNIN)):
+        asked = db.session.execute(PID).one()
+    enter(Scope(ScopeKind.PROVINCE, writes=False))
+    assert db.session.execute(PID).one() != asked
+    assert db.session.scalar(text("select session_user::text")) == "portal_oversight"
+    assert unit in set(db.session.scalars(select(Unit.id)))
+    enter(None)
+
+
+def test_a_refused_look_up_leaves_nothing_open(alone: World) -> None:
+    """An error in the look-up ends its transaction."""
+    with pytest.raises(DBAPIError, match="zero"), asking_in(Scope(ScopeKind.SIGNIN)):
+        db.session.execute(text("select 1 / 0"))
+    assert current_scope() is None
+    assert not db.session().in_transaction()
