@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import psycopg
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -343,12 +343,36 @@ def page_of(rows: Sequence[Any], number: int, per_page: int) -> Page:
     return Page(rows[(number - 1) * per_page : number * per_page], len(rows), number, per_page)
 
 
-def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:
-    """Return one page of a totally ordered statement; a page past the end becomes the last one."""
-    counted = select(func.count()).select_from(statement.order_by(None).options().subquery())
-    total = int(db.session.scalar(counted) or 0)
+@dataclass(frozen=True, eq=False)
+class Paged:
+    """A list as two statements built once: how many rows there are, and one page of them (`paged_rows`)."""
+
+    counted: Select[Any]
+    rows: Select[Any]
+
+
+def paged_rows(statement: Select[Any]) -> Select[Any]:
+    """Return one page of a totally ordered statement; `paginate` says which."""
+    return statement.limit(bindparam("page_rows")).offset(bindparam("rows_before"))
+
+
+def paged(statement: Select[Any]) -> Paged:
+    """Return the statements of a totally ordered list."""
+    return Paged(
+        select(func.count()).select_from(statement.order_by(None).options().subquery()), paged_rows(statement)
+    )
+
+
+def paginate(statement: Select[Any] | Paged, number: int, per_page: int = 25, **values: Any) -> Page:
+    """Return one page of a totally ordered statement; a page past the end becomes the last one.
+
+    `values`: those of the parameters that the statement names.
+    """
+    list_of = statement if isinstance(statement, Paged) else paged(statement)
+    total = int(db.session.scalar(list_of.counted, values) or 0)
     number = min(number, max(1, math.ceil(total / per_page)))
-    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
+    shown = {**values, "page_rows": per_page, "rows_before": (number - 1) * per_page}
+    rows = db.session.execute(list_of.rows, shown).all()
     return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
 
 

@@ -12,8 +12,9 @@ from portal.catalogue.models import CriteriaVersion
 from portal.cycle.operations import open_year
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
+from portal.figures.behind import LISTED, rows_behind
 from portal.figures.lists import not_recognised, recognised
-from portal.figures.queries import LISTED, by_tenant, counts, registry_size, rows_behind, total
+from portal.figures.queries import by_tenant, counts, registry_size, total
 from portal.figures.rules import ZERO, Counts
 from portal.figures.tables import bieu_01
 from portal.recognition import operations as recognition
