@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import psycopg
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -343,37 +343,42 @@ def page_of(rows: Sequence[Any], number: int, per_page: int) -> Page:
     return Page(rows[(number - 1) * per_page : number * per_page], len(rows), number, per_page)
 
 
+def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:
+    """Return one page of a totally ordered statement; a page past the end becomes the last one."""
+    counted = select(func.count()).select_from(statement.order_by(None).options().subquery())
+    total = int(db.session.scalar(counted) or 0)
+    number = min(number, max(1, math.ceil(total / per_page)))
+    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
+    return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
+
+
 @dataclass(frozen=True, eq=False)
 class Paged:
-    """A list as two statements built once: how many rows there are, and one page of them (`paged_rows`)."""
+    """A list whose statement is built once: its rows are a page cut out by `one_page`, each with `of_all`."""
 
-    counted: Select[Any]
     rows: Select[Any]
+    per_page: int
 
 
-def paged_rows(statement: Select[Any]) -> Select[Any]:
-    """Return one page of a totally ordered statement; `paginate` says which."""
-    return statement.limit(bindparam("page_rows")).offset(bindparam("rows_before"))
+def one_page(keys: Select[Any], per_page: int) -> Select[Any]:
+    """Return one page of a totally ordered statement, each row with how many there are in all (`of_all`)."""
+    # How many rows a page has stands in the statement: a plan made for any number would read the whole list.
+    limit: Any = literal_column(str(per_page))
+    return keys.add_columns(func.count().over().label("of_all")).limit(limit).offset(bindparam("rows_before"))
 
 
-def paged(statement: Select[Any]) -> Paged:
-    """Return the statements of a totally ordered list."""
-    return Paged(
-        select(func.count()).select_from(statement.order_by(None).options().subquery()), paged_rows(statement)
-    )
+def page_through(paged: Paged, number: int, **values: Any) -> Page:
+    """Return one page of a list; one past the end becomes the last one. `values`: of the statement's parameters."""
 
+    def rows_of(number: int) -> Sequence[Any]:
+        return db.session.execute(paged.rows, {**values, "rows_before": (number - 1) * paged.per_page}).all()
 
-def paginate(statement: Select[Any] | Paged, number: int, per_page: int = 25, **values: Any) -> Page:
-    """Return one page of a totally ordered statement; a page past the end becomes the last one.
-
-    `values`: those of the parameters that the statement names.
-    """
-    list_of = statement if isinstance(statement, Paged) else paged(statement)
-    total = int(db.session.scalar(list_of.counted, values) or 0)
-    number = min(number, max(1, math.ceil(total / per_page)))
-    shown = {**values, "page_rows": per_page, "rows_before": (number - 1) * per_page}
-    rows = db.session.execute(list_of.rows, shown).all()
-    return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
+    rows = rows_of(number)
+    if not rows and number > 1:
+        first = rows_of(1)
+        number = max(1, math.ceil(first[0].of_all / paged.per_page)) if first else 1
+        rows = rows_of(number) if number > 1 else first
+    return Page(rows, rows[0].of_all if rows else 0, number, paged.per_page)
 
 
 def download(

@@ -31,7 +31,7 @@ from portal.cycle.models import Cycle
 from portal.registration.models import Registration
 from portal.units.models import Unit
 from portal.units.queries import NAMED
-from portal.web import Page, Paged, paged_rows, paginate
+from portal.web import Page, Paged, one_page, page_through
 from portal.words import fold
 
 from . import rules
@@ -56,6 +56,7 @@ LISTED = (*rules.FIGURES, *COMBINED)
 OF_THE_REGISTRY = ("units",)
 OF_REGISTRATIONS = ("registered", "registered_1", "registered_2", "registered_keep")
 OF_EARLIER_YEARS = ("still_valid", "in_force")
+A_PAGE = 25
 
 
 def _condition(which: dict[str, ColumnElement[bool]], figure: str) -> ColumnElement[bool]:
@@ -146,7 +147,7 @@ class Wanted:
 
 
 def page_behind(cycle: Cycle, wanted: Wanted, number: int) -> Page:
-    """Return a page of the units behind a figure of a year, its rows as `rows_behind` tells them; two statements."""
+    """Return a page of the units behind a figure of a year, its rows as `rows_behind` tells them; one statement."""
     paged = _paged(
         wanted.figure,
         one_place=wanted.tenant_id is not None,
@@ -158,7 +159,7 @@ def page_behind(cycle: Cycle, wanted: Wanted, number: int) -> Page:
         sort=wanted.sort,
         down=wanted.down,
     )
-    return paginate(
+    return page_through(
         paged,
         number,
         year=cycle.year,
@@ -193,7 +194,7 @@ def _paged(
 ) -> Paged:
     year, until, place = bindparam("year"), bindparam("until"), bindparam("tenant")
     own = place if one_place and not former else None
-    found = select(*NAMED, Unit.sensitive, Unit.name_sort).select_from(Unit)
+    found = select(Unit.tenant_id, Unit.id).select_from(Unit)
     # Of the few that a search finds each is looked up; of all of a place the year is read once.
     dossier: FromClause
     earlier: FromClause
@@ -226,27 +227,22 @@ def _paged(
         found = found.where(or_(by_name, Unit.code.ilike(bindparam("coded"), escape="/")))
     by = SORTS[sort]
     ordered = found.order_by(by.desc() if down else by.asc(), Unit.name_sort, Unit.tenant_id, Unit.id)
-    return Paged(
-        select(func.count()).select_from(found.subquery()), _of_these(paged_rows(ordered), sort, down=down)
-    )
+    return Paged(_of_these(one_page(ordered, A_PAGE), sort, down=down), A_PAGE)
 
 
 def _of_these(units: Select[Any], sort: str, *, down: bool) -> Select[Any]:
     """Return what a list tells of the units a statement finds, in the same order."""
     shown, year, until = units.subquery("shown"), bindparam("year"), bindparam("until")
-    u = shown.c
-    dossier = standing_dossier(year, until, u.tenant_id, u.unit_id)
-    earlier = earlier_recognition(year, until, u.tenant_id, u.unit_id)
+    dossier = standing_dossier(year, until, Unit.tenant_id, Unit.id)
+    earlier = earlier_recognition(year, until, Unit.tenant_id, Unit.id)
     which = conditions(dossier, earlier, bindparam("decide_before"), bindparam("cut_off"))
-    registered = and_(
-        Registration.tenant_id == u.tenant_id, Registration.unit_id == u.unit_id, Registration.year == year
-    )
-    by = {"name": u.name_sort, "code": u.code, "commune": u.commune}[sort]
+    by = SORTS[sort]
     return (
-        select(*u, *_told(dossier.c, earlier.c, which))
+        select(*NAMED, Unit.sensitive, *_told(dossier.c, earlier.c, which), shown.c.of_all)
         .select_from(shown)
+        .join(Unit, and_(Unit.tenant_id == shown.c.tenant_id, Unit.id == shown.c.id))
         .outerjoin(dossier, true())
         .outerjoin(earlier, true())
-        .outerjoin(Registration, registered)
-        .order_by(by.desc() if down else by.asc(), u.name_sort, u.tenant_id, u.unit_id)
+        .outerjoin(Registration, registered_in(year))
+        .order_by(by.desc() if down else by.asc(), Unit.name_sort, Unit.tenant_id, Unit.id)
     )
