@@ -7,7 +7,7 @@ What is written is the same to the letter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -30,16 +30,26 @@ def printed(value: Any) -> str:
         return _escape_inner(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
+    if kind is int:
+        return str(value)
     return escape(value)
 
 
+class _Macro(Macro):
+    """A macro of a page; what it wrote is markup already."""
+
+    def _invoke(self, arguments: list[Any], autoescape: bool) -> str:
+        written = self._func(*arguments)
+        return Markup(written) if autoescape and type(written) is not Markup else written
+
+
 class _Writer(CodeGenerator):
-    """Writes a template's program; in it, "escape" is our own."""
+    """Writes a template's program; in it, "escape" and "Macro" are our own."""
 
     def write_commons(self) -> None:
         """Write what begins every function of the program."""
         super().write_commons()
-        self.writeline("escape = environment.printed")
+        self.writeline("escape, Macro = environment.printed, environment.macro")
 
 
 class _Context(Context):
@@ -48,7 +58,7 @@ class _Context(Context):
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         """Call something for a template."""
         kind = type(__obj)
-        if kind is Macro:
+        if kind is _Macro:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return __obj(__self.eval_ctx, *args, **kwargs)
@@ -82,7 +92,12 @@ class QuickEnvironment(Environment):
     code_generator_class = _Writer
     context_class = _Context
     printed = staticmethod(printed)
+    macro = _Macro
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
         self.globals["marks"] = Marks(self)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template: those of all, as no template of ours is loaded with others."""
+        return super().make_globals(d) if d else self.globals
