@@ -40,7 +40,7 @@ class _Macro(Macro):
 
     def _invoke(self, arguments: list[Any], autoescape: bool) -> str:
         written = self._func(*arguments)
-        return Markup(written) if autoescape and type(written) is not Markup else written
+        return Markup(written) if autoescape and type(written) is not Markup else written  # noqa: S704
 
 
 class _Writer(CodeGenerator):

@@ -38,7 +38,7 @@ def _attributes(**given: Any) -> Markup:
         for name, value in sorted(given.items())
         if value is not False
     ]
-    return Markup(" ".join(written))
+    return Markup(" ".join(written))  # noqa: S704
 
 
 _QUOTE = '"'
