@@ -50,7 +50,13 @@ def calendar_of(cycle: Cycle) -> Calendar:
 
 def cycle_of(year: int, tenant_id: int | None = None) -> Cycle | None:
     """Return the cycle of a year, or None when the province has not opened it."""
-    return db.session.scalar(select(Cycle).where(Cycle.year == year, of_place(tenant_id)))
+    statement = _cycle_of(named=tenant_id is not None)
+    return db.session.scalar(statement, {"year": year, "place": tenant_id})
+
+
+@cache
+def _cycle_of(*, named: bool) -> Select[tuple[Cycle]]:
+    return _cycles(named=named).where(Cycle.year == bindparam("year", type_=Integer)).order_by(None)
 
 
 def current_cycle() -> Cycle | None:
