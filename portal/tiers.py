@@ -17,6 +17,7 @@ from flask_login import current_user
 from jinja2 import BaseLoader, Template
 
 from portal import words
+from portal.templating import QuickEnvironment
 from tenants.places import Tier
 
 Source = tuple[str, str | None, Callable[[], bool] | None]
@@ -34,15 +35,15 @@ class _Reworded(BaseLoader):
         return words.in_words_of(Tier.PROVINCE, source), name, fresh
 
 
-class TieredEnvironment(Environment):
-    """Flask's environment, with a second set of templates for pages of the province's own place."""
+class TieredEnvironment(QuickEnvironment):
+    """The pages' environment, with a second set of templates for pages of the province's own place."""
 
     @cached_property
     def provincial(self) -> Environment:
         """The same environment with the other words; globals, filters and tests are shared."""
         assert self.loader is not None
         made = self.overlay(loader=_Reworded(self.loader))
-        made.__class__ = Environment  # finds its own templates and no further set
+        made.__class__ = QuickEnvironment  # finds its own templates and no further set
         return made  # type: ignore[return-value]
 
     def get_or_select_template(self, template_name_or_list: Any, *args: Any, **more: Any) -> Template:

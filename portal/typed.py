@@ -14,9 +14,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import DateField, Field, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, Input, ListWidget, TextInput, core
 
 from portal.spelling import nfc
+from portal.templating import printed
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
@@ -26,6 +27,23 @@ _BARE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 WRONG_DAY = "Xin viết ngày theo mẫu 15/01/2027."
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+
+
+def _attributes(**given: Any) -> Markup:
+    """Write the attributes of an input as WTForms does, which takes a formatter to each of them."""
+    written = [
+        core.clean_key(name)
+        if value is True
+        else f'{core.clean_key(name)}="{printed(value).replace(_QUOTE, "&quot;")}"'
+        for name, value in sorted(given.items())
+        if value is not False
+    ]
+    return Markup(" ".join(written))  # noqa: S704
+
+
+_QUOTE = '"'
+core.html_params = _attributes
+Input.html_params = staticmethod(_attributes)
 
 
 def line(text: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import psycopg
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -350,6 +350,35 @@ def paginate(statement: Select[Any], number: int, per_page: int = 25) -> Page:
     number = min(number, max(1, math.ceil(total / per_page)))
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
     return Page([row[0] if len(row) == 1 else row for row in rows], total, number, per_page)
+
+
+@dataclass(frozen=True, eq=False)
+class Paged:
+    """A list whose statement is built once: its rows are a page cut out by `one_page`, each with `of_all`."""
+
+    rows: Select[Any]
+    per_page: int
+
+
+def one_page(keys: Select[Any], per_page: int) -> Select[Any]:
+    """Return one page of a totally ordered statement, each row with how many there are in all (`of_all`)."""
+    # How many rows a page has stands in the statement: a plan made for any number would read the whole list.
+    limit: Any = literal_column(str(per_page))
+    return keys.add_columns(func.count().over().label("of_all")).limit(limit).offset(bindparam("rows_before"))
+
+
+def page_through(paged: Paged, number: int, **values: Any) -> Page:
+    """Return one page of a list; one past the end becomes the last one. `values`: of the statement's parameters."""
+
+    def rows_of(number: int) -> Sequence[Any]:
+        return db.session.execute(paged.rows, {**values, "rows_before": (number - 1) * paged.per_page}).all()
+
+    rows = rows_of(number)
+    if not rows and number > 1:
+        first = rows_of(1)
+        number = max(1, math.ceil(first[0].of_all / paged.per_page)) if first else 1
+        rows = rows_of(number) if number > 1 else first
+    return Page(rows, rows[0].of_all if rows else 0, number, paged.per_page)
 
 
 def download(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Response, render_template, request, url_for
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from portal import clock, web, words
 from portal.catalogue.models import CatalogueIndicator, Threshold
@@ -40,12 +41,18 @@ def _with_people(given: list[tuple[int, str]]) -> dict[str, Any]:
 
 def illustrative(cycle: Cycle) -> bool:
     """Return whether a year is judged by numbers that are confirmed for demonstration only."""
-    found = exists().where(
-        CatalogueIndicator.version_id == cycle.version_id,
-        Threshold.indicator_id == CatalogueIndicator.id,
-        Threshold.illustrative,
+    return bool(db.session.scalar(_illustrative(), {"version": cycle.version_id}))
+
+
+@cache
+def _illustrative() -> Select[tuple[bool]]:
+    return select(
+        exists().where(
+            CatalogueIndicator.version_id == bindparam("version"),
+            Threshold.indicator_id == CatalogueIndicator.id,
+            Threshold.illustrative,
+        )
     )
-    return bool(db.session.scalar(select(found)))
 
 
 @blueprint.get("/huyen/ho-so")
@@ -73,7 +80,7 @@ def queue() -> str:
         if (number := sum(n for (st, k), n in counted.items() if k == code and (not state or st in wanted)))
         or code == kind
     ]
-    page = web.paginate(queries.queue(tenant_here(), cycle.year, asked, actor), asked.number)
+    page = queries.queue_page(tenant_here(), cycle.year, asked, actor)
     judges, assigns = (not refusal(actor, right) for right in (Right.APPRAISE, Right.ASSIGN_APPRAISER))
     people = [(queries.MINE, "Việc của tôi")] if judges else []
     people += [(queries.NOBODY, "Chưa giao ai"), *((str(number), name) for number, name in given)]
@@ -103,7 +110,7 @@ def queue_file(ext: str) -> Response:
     """Give the filtered queue as a file."""
     cycle = chosen_cycle()
     asked = _asked(queries.SORTS, _with_people(queries.appraisers(tenant_here(), cycle.year)))
-    found = db.session.execute(queries.queue(tenant_here(), cycle.year, asked, signed_in())).all()
+    found = queries.queue(tenant_here(), cycle.year, asked, signed_in())
     given = panels.panels_of(tenant_here(), [row.id for row in found])
     columns = (
         Column("Mã đơn vị", width=12),

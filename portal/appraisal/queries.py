@@ -7,7 +7,7 @@ the frozen content.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, tuple_
@@ -15,7 +15,8 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select
 from portal import words
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
-from portal.web import Listing
+from portal.units.queries import escaped
+from portal.web import Listing, Page, Paged, one_page, page_through
 from tenants.database import db
 from tenants.identity import Identity
 
@@ -55,26 +56,26 @@ _STATE_ORDER = case(
 _IN_QUEUE = or_(
     Dossier.state.in_(QUEUE_STATES), and_(Dossier.state == State.DRAFT, Dossier.channel != "portal")
 )
+_SEAT = select(Appraiser.id).where(
+    Appraiser.tenant_id == Dossier.tenant_id,
+    Appraiser.dossier_id == Dossier.id,
+    Appraiser.removed_at.is_(None),
+)
+A_PAGE = 25
 _ON_UNIT = and_(Unit.tenant_id == Dossier.tenant_id, Unit.id == Dossier.unit_id)
 
 
 def name_like(q: str) -> Any:
     """Return the condition of a search by a unit's name, accents optional."""
-    folded = words.fold(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return Unit.name_folded.like(f"%{folded}%", escape="\\")
+    return Unit.name_folded.like(f"%{escaped(words.fold(q))}%", escape="\\")
 
 
 def given_to(chosen: str, actor: Identity) -> Any:
     """Return the condition that a dossier was given to somebody: an account's number, `MINE`, or `NOBODY`."""
-    seat = select(Appraiser.id).where(
-        Appraiser.tenant_id == Dossier.tenant_id,
-        Appraiser.dossier_id == Dossier.id,
-        Appraiser.removed_at.is_(None),
-    )
     if chosen == NOBODY:
-        return ~seat.exists()
+        return ~_SEAT.exists()
     account = actor.account_id if chosen == MINE else int(chosen)
-    return seat.where(Appraiser.account_id == account).exists()
+    return _SEAT.where(Appraiser.account_id == account).exists()
 
 
 def appraisers(tenant_id: int, year: int) -> list[tuple[int, str]]:
@@ -103,11 +104,54 @@ def states_of(chosen: str) -> Sequence[str]:
     return REACHED.get(chosen, (chosen,))
 
 
-def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = None) -> Select[Any]:
-    """Return the dossiers of a year that are the office's work, filtered and in a total order.
+def queue_page(tenant_id: int, year: int, asked: Listing, actor: Identity) -> Page:
+    """Return a page of the dossiers of a year that are the office's work, filtered and in a total order; one statement.
 
     `actor`: whose work the filter by appraiser means by "mine".
     """
+    return page_through(_queue_paged(*_shape(asked)), asked.number, **_values(tenant_id, year, asked, actor))
+
+
+def queue(tenant_id: int, year: int, asked: Listing, actor: Identity) -> Sequence[Any]:
+    """Return all of them."""
+    return db.session.execute(_queue(*_shape(asked)), _values(tenant_id, year, asked, actor)).all()
+
+
+def _shape(asked: Listing) -> tuple[str, str, frozenset[str]]:
+    """Return order and direction of a list, and which of its filters are used; of two how."""
+    used = {name for name in ("state", "kind", "level", "channel") if asked.filters.get(name)}
+    if asked.filters.get("late"):
+        used.add(f"late:{asked.filters['late']}")
+    if asked.filters.get("nguoi"):
+        used.add("unassigned" if asked.filters["nguoi"] == NOBODY else "assigned")
+    if asked.q:
+        used.add("q")
+    return asked.sort, asked.direction, frozenset(used)
+
+
+def _values(tenant_id: int, year: int, asked: Listing, actor: Identity) -> dict[str, Any]:
+    chosen = asked.filters
+    given = chosen.get("nguoi", "")
+    return {
+        "tenant": tenant_id,
+        "year": year,
+        "states": list(states_of(chosen.get("state", ""))),
+        "kind": chosen.get("kind", ""),
+        "level": int(chosen.get("level") or 0),
+        "channel": chosen.get("channel", ""),
+        "account": actor.account_id if given == MINE else int(given) if given.isdigit() else 0,
+        "named": f"%{escaped(words.fold(asked.q))}%",
+        "receipt": f"%{escaped(asked.q.lower())}%",
+    }
+
+
+@lru_cache(64)
+def _queue_paged(sort: str, direction: str, used: frozenset[str]) -> Paged:
+    return Paged(one_page(_queue(sort, direction, used), A_PAGE), A_PAGE)
+
+
+@lru_cache(64)
+def _queue(sort: str, direction: str, used: frozenset[str]) -> Select[Any]:
     statement = (
         select(
             Dossier.id,
@@ -126,24 +170,26 @@ def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = No
             Unit.commune,
         )
         .join(Unit, _ON_UNIT)
-        .where(Dossier.tenant_id == tenant_id, Dossier.year == year, _IN_QUEUE)
+        .where(
+            Dossier.tenant_id == bindparam("tenant", type_=Integer),
+            Dossier.year == bindparam("year", type_=Integer),
+            _IN_QUEUE,
+        )
     )
-    chosen = asked.filters
-    if chosen.get("state"):
-        statement = statement.where(Dossier.state.in_(states_of(chosen["state"])))
-    if chosen.get("kind"):
-        statement = statement.where(Unit.kind == chosen["kind"])
-    if chosen.get("level"):
-        statement = statement.where(Dossier.requested_level == int(chosen["level"]))
-    if chosen.get("late"):
-        statement = statement.where(Dossier.late.is_(chosen["late"] == "yes"))
-    if chosen.get("channel"):
-        statement = statement.where(Dossier.channel == chosen["channel"])
-    if chosen.get("nguoi") and actor is not None:
-        statement = statement.where(given_to(chosen["nguoi"], actor))
-    if asked.q:
-        receipt = func.lower(Dossier.receipt_number).contains(asked.q.lower(), autoescape=True)
-        statement = statement.where(or_(name_like(asked.q), receipt))
+    receipt = func.lower(Dossier.receipt_number).like(bindparam("receipt"), escape="\\")
+    by_name = Unit.name_folded.like(bindparam("named"), escape="\\")
+    conditions = {
+        "state": Dossier.state.in_(bindparam("states", expanding=True)),
+        "kind": Unit.kind == bindparam("kind"),
+        "level": Dossier.requested_level == bindparam("level"),
+        "late:yes": Dossier.late.is_(True),
+        "late:no": Dossier.late.is_(False),
+        "channel": Dossier.channel == bindparam("channel"),
+        "unassigned": ~_SEAT.exists(),
+        "assigned": _SEAT.where(Appraiser.account_id == bindparam("account")).exists(),
+        "q": or_(by_name, receipt),
+    }
+    statement = statement.where(*(condition for name, condition in conditions.items() if name in used))
     order = {
         "filed": Dossier.submitted_at,
         "name": Unit.name_sort,
@@ -152,8 +198,8 @@ def queue(tenant_id: int, year: int, asked: Listing, actor: Identity | None = No
         "level": Dossier.requested_level,
         "self": Dossier.self_level,
         "state": _STATE_ORDER,
-    }[asked.sort]
-    first = order.desc().nulls_last() if asked.direction == "desc" else order.asc().nulls_first()
+    }[sort]
+    first = order.desc().nulls_last() if direction == "desc" else order.asc().nulls_first()
     return statement.order_by(first, Unit.name_sort, Dossier.id)
 
 

@@ -6,8 +6,9 @@ Without a place it is the one the scope stands in; to the Department, the distri
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal import clock
@@ -18,7 +19,7 @@ from .models import Cycle, Holiday
 from .rules import Calendar, OwnDays
 
 
-def tier_of(tenant_id: int | None = None) -> ColumnElement[str]:
+def tier_of(tenant_id: int | ColumnElement[int] | None = None) -> ColumnElement[str]:
     """Return the tier of a place, or of where the scope stands, as part of a statement."""
     where = func.app_tenant() if tenant_id is None else tenant_id
     tier = select(Tenant.tier).where(Tenant.id == where).scalar_subquery()
@@ -30,7 +31,7 @@ def tier_at(tenant_id: int | None = None) -> Tier:
     return Tier(db.session.scalars(select(tier_of(tenant_id))).one())
 
 
-def of_place(tenant_id: int | None = None) -> ColumnElement[bool]:
+def of_place(tenant_id: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:
     """Return the condition that a cycle is the one of a place, or of where the scope stands."""
     return Cycle.tier == tier_of(tenant_id)
 
@@ -49,7 +50,13 @@ def calendar_of(cycle: Cycle) -> Calendar:
 
 def cycle_of(year: int, tenant_id: int | None = None) -> Cycle | None:
     """Return the cycle of a year, or None when the province has not opened it."""
-    return db.session.scalar(select(Cycle).where(Cycle.year == year, of_place(tenant_id)))
+    statement = _cycle_of(named=tenant_id is not None)
+    return db.session.scalar(statement, {"year": year, "place": tenant_id})
+
+
+@cache
+def _cycle_of(*, named: bool) -> Select[tuple[Cycle]]:
+    return _cycles(named=named).where(Cycle.year == bindparam("year", type_=Integer)).order_by(None)
 
 
 def current_cycle() -> Cycle | None:
@@ -70,15 +77,25 @@ def years(tenant_id: int | None = None) -> list[int]:
 
 def cycles(tenant_id: int | None = None) -> list[Cycle]:
     """Return all years the province has opened with their dates, the latest first."""
-    return list(db.session.scalars(select(Cycle).where(of_place(tenant_id)).order_by(Cycle.year.desc())))
+    return list(db.session.scalars(_cycles(named=tenant_id is not None), {"place": tenant_id}))
+
+
+@cache
+def _cycles(*, named: bool) -> Select[tuple[Cycle]]:
+    place = bindparam("place", type_=Integer) if named else None
+    return select(Cycle).where(of_place(place)).order_by(Cycle.year.desc())
 
 
 def cycles_of_places(tenant_ids: Iterable[int]) -> dict[tuple[int, int], Cycle]:
     """Return the opened years of places by (tenant, year); one statement."""
-    statement = (
-        select(Tenant.id, Cycle).join(Cycle, Cycle.tier == Tenant.tier).where(Tenant.id.in_(list(tenant_ids)))
-    )
-    return {(tenant_id, cycle.year): cycle for tenant_id, cycle in db.session.execute(statement)}
+    rows = db.session.execute(_cycles_of_places(), {"places": list(tenant_ids)})
+    return {(tenant_id, cycle.year): cycle for tenant_id, cycle in rows}
+
+
+@cache
+def _cycles_of_places() -> Select[tuple[int, Cycle]]:
+    places = bindparam("places", expanding=True)
+    return select(Tenant.id, Cycle).join(Cycle, Cycle.tier == Tenant.tier).where(Tenant.id.in_(places))
 
 
 def cycles_of_tiers() -> list[Cycle]:

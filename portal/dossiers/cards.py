@@ -11,6 +11,7 @@ from flask import url_for
 
 from portal import words
 from portal.activities.models import Activity
+from portal.addresses import numbered
 from portal.appraisal.models import SupplementPoint
 from portal.catalogue.kept import KeptIndicator
 from portal.evidence.models import Evidence
@@ -259,22 +260,20 @@ class UnitAddresses:
 
     def __init__(self, dossier_id: int) -> None:
         self.dossier_id = dossier_id
+        self.parts = url_for("evidence.begin_parts")
+        # Every card has these: asking that it does not apply, saving it, sending files for it, opening one.
+        self.ask_waiver = numbered("waivers.ask", "indicator_id", dossier_id=dossier_id)
+        self.answer = numbered("dossiers.save_answer", "indicator_id", dossier_id=dossier_id)
+        self.upload = numbered("evidence.upload", "indicator_id", dossier_id=dossier_id)
+        self.file_of = numbered("evidence.show", "evidence_id")
 
     def page(self) -> str:
         """The form itself."""
         return url_for("dossiers.show", dossier_id=self.dossier_id)
 
-    def ask_waiver(self, indicator_id: int) -> str:
-        """Asking that an indicator does not apply."""
-        return url_for("waivers.ask", dossier_id=self.dossier_id, indicator_id=indicator_id)
-
     def withdraw_waiver(self, waiver_id: int) -> str:
         """Taking such a request back."""
         return url_for("waivers.withdraw", dossier_id=self.dossier_id, waiver_id=waiver_id)
-
-    def answer(self, indicator_id: int) -> str:
-        """Saving one indicator."""
-        return url_for("dossiers.save_answer", dossier_id=self.dossier_id, indicator_id=indicator_id)
 
     def headcounts(self) -> str:
         """Saving the base figures."""
@@ -296,10 +295,6 @@ class UnitAddresses:
         """Who in the team has what."""
         return url_for("team.assignments", dossier_id=self.dossier_id)
 
-    def upload(self, indicator_id: int) -> str:
-        """Sending files for an indicator."""
-        return url_for("evidence.upload", dossier_id=self.dossier_id, indicator_id=indicator_id)
-
     def unlink(self, indicator_id: int, evidence_id: int) -> str:
         """Untying a file."""
         return url_for(
@@ -315,4 +310,4 @@ class UnitAddresses:
 
     def file(self, file: Evidence) -> str:
         """Opening a file."""
-        return url_for("evidence.show", evidence_id=file.id)
+        return self.file_of(file.id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,6 +19,7 @@ from portal.catalogue.kept import catalogue_of
 from portal.cycle.models import Cycle
 from portal.cycle.queries import calendar_of, cycles_of_places
 from portal.evidence.models import EvidenceLink
+from portal.improvement.models import Requirement
 from portal.improvement.queries import Asked, asked_of
 from portal.opening.models import DistrictYear, FilingExtension
 from portal.opening.queries import terms, with_term
@@ -214,7 +216,7 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         return {}
     catalogues = {v: catalogue_of(v) for v in {d.version_id for d in dossiers}}
     cycles = cycles_of_places({d.tenant_id for d in dossiers})
-    units = _units(dossiers)
+    units, there = _units(dossiers)
     due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
     sheets = {
         d.id: Sheet(
@@ -226,19 +228,19 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         )
         for d in dossiers
     }
-    _add_what_the_unit_wrote(sheets, dossiers)
+    _add_what_the_unit_wrote(sheets, dossiers, waived="waivers" in there)
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
-    for minutes in _of(Minutes, dossiers):
+    for minutes in _of(Minutes, dossiers) if "minutes" in there else ():
         sheets[minutes.dossier_id].minutes = minutes
-    for block in _of(OwnWords, dossiers):
+    for block in _of(OwnWords, dossiers) if "own_words" in there else ():
         sheets[block.dossier_id].own_words[block.block] = block
-    for dossier_id, activities in _logs(dossiers).items():
+    for dossier_id, activities in (_logs(dossiers) if "activities" in there else {}).items():
         sheets[dossier_id].activities = activities
     _add_the_districts_work(sheets, _filed(dossiers))
-    for dossier_id, asked in asked_of(dossiers).items():
+    for dossier_id, asked in (asked_of(dossiers) if "requirements" in there else {}).items():
         sheets[dossier_id].asked = asked
-    waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers})
+    waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers}) if "recognitions" in there else {}
     for sheet in sheets.values():
         year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))
         sheet.may_raise_from = first_day if year < sheet.dossier.year else None
@@ -285,14 +287,16 @@ def _filed(dossiers: Sequence[Dossier]) -> list[Dossier]:
     return [d for d in dossiers if State(d.state) not in BEFORE_FILING]
 
 
-def _add_what_the_unit_wrote(contents: Mapping[int, Content], dossiers: Sequence[Dossier]) -> None:
+def _add_what_the_unit_wrote(
+    contents: Mapping[int, Content], dossiers: Sequence[Dossier], waived: bool = True
+) -> None:
     for answer in _of(Answer, dossiers):
         contents[answer.dossier_id].answers[answer.indicator_id] = answer
     for headcount in _of(Headcount, dossiers):
         contents[headcount.dossier_id].headcounts[headcount.code] = headcount
     for link in _of(EvidenceLink, dossiers):
         contents[link.dossier_id].evidence[link.indicator_id].append(link.evidence)
-    for waiver in _of(Waiver, dossiers):
+    for waiver in _of(Waiver, dossiers) if waived else ():
         contents[waiver.dossier_id].waivers.append(waiver)
     filed = _filed(dossiers)
     if filed:
@@ -354,15 +358,43 @@ def _activities() -> Select[tuple[Activity]]:
     )
 
 
-def _units(dossiers: Iterable[Dossier]) -> dict[tuple[int, int], Unit]:
-    keys = {(d.tenant_id, d.unit_id) for d in dossiers}
-    rows = db.session.scalars(_unit_rows(), {"units": list(keys)})
-    return {(unit.tenant_id, unit.id): unit for unit in rows}
+def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], frozenset[str]]:
+    """Return the units of dossiers, and which of what most dossiers have nothing of is there at all."""
+    values = {
+        "units": list({(d.tenant_id, d.unit_id) for d in dossiers}),
+        "years": list({(d.tenant_id, d.unit_id, d.year) for d in dossiers}),
+        "tenants": list({d.tenant_id for d in dossiers}),
+        "dossiers": [d.id for d in dossiers],
+    }
+    rows = db.session.execute(_unit_rows(), values).all()
+    there = {name for name, is_there in zip(SELDOM, rows[0][1:], strict=True) if is_there} if rows else ()
+    return {(unit.tenant_id, unit.id): unit for unit, *_ in rows}, frozenset(there)
+
+
+SELDOM = ("minutes", "own_words", "waivers", "activities", "requirements", "recognitions")
 
 
 @cache
-def _unit_rows() -> Select[tuple[Unit]]:
-    return select(Unit).where(tuple_(Unit.tenant_id, Unit.id).in_(bindparam("units", expanding=True)))
+def _unit_rows() -> Select[Any]:
+    units, years = bindparam("units", expanding=True), bindparam("years", expanding=True)
+    of_dossiers = [
+        select(model.id).where(
+            model.tenant_id.in_(bindparam("tenants", expanding=True)),
+            model.dossier_id.in_(bindparam("dossiers", expanding=True)),
+        )
+        for model in (Minutes, OwnWords, Waiver)
+    ]
+    activities = select(Activity.id).where(
+        tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(years)
+    )
+    requirements = select(Requirement.id).where(tuple_(Requirement.tenant_id, Requirement.unit_id).in_(units))
+    held = select(Recognition.id).where(
+        tuple_(Recognition.tenant_id, Recognition.unit_id).in_(units), Recognition.may_raise_from.is_not(None)
+    )
+    seldom = (*of_dossiers, activities, requirements, held)
+    return select(Unit, *(one.exists().label(name) for name, one in zip(SELDOM, seldom, strict=True))).where(
+        tuple_(Unit.tenant_id, Unit.id).in_(units)
+    )
 
 
 def waits_of(units: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, date | None]]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from portal.cycle.models import Cycle
 from tenants import signin
@@ -47,11 +49,7 @@ class ByKind:
 
 def totals(year: int, tenants: Collection[int]) -> Totals:
     """Return the live figures of these tenants in a year, kept or counted now."""
-    kept = (
-        _fitting(year, FigureSummary.tenant_id, FigureSummary.total, FigureSummary.appraised)
-        if tenants
-        else []
-    )
+    kept = _fitting(year, "tenant_id", "total", "appraised") if tenants else []
     rows = {row.tenant_id: row for row in kept}
     if rows.keys() >= set(tenants):
         return Totals(
@@ -71,7 +69,7 @@ def _counted_now(year: int) -> Totals:
 
 def by_kind(year: int, tenant_id: int) -> ByKind:
     """Return a tenant's live figures of a year, kept or counted now."""
-    for row in _fitting(year, FigureSummary.kinds, FigureSummary.appraised, tenant_id=tenant_id):
+    for row in _fitting(year, "kinds", "appraised", tenant_id=tenant_id):
         return ByKind(counts_from_json(tenant_id, row.kinds), row.appraised, row.counted_at)
     concluded = queries.appraised(year, tenant_id=tenant_id)
     return ByKind(
@@ -79,20 +77,31 @@ def by_kind(year: int, tenant_id: int) -> ByKind:
     )
 
 
-def _fitting(year: int, *columns: object, tenant_id: int | None = None) -> list:  # type: ignore[type-arg]
+def _fitting(year: int, *columns: str, tenant_id: int | None = None) -> list[Any]:
     """Return the rows kept for a year that hold today, none while changes wait too long."""
+    now = signin.now()
+    values = {
+        "year": year,
+        "cut_off": queries.cut_off_day(year),
+        "now": now,
+        "oldest": now - LONGEST_WAIT,
+        "tenant": tenant_id,
+    }
+    return list(db.session.execute(_kept(*columns, of_one=tenant_id is not None), values))
+
+
+@cache
+def _kept(*columns: str, of_one: bool) -> Select[Any]:
     oldest = select(func.min(FigureMark.at)).scalar_subquery()
     statement = (
-        select(*columns, FigureSummary.counted_at)  # type: ignore[call-overload]
+        select(*(getattr(FigureSummary, name) for name in columns), FigureSummary.counted_at)
         .join(Tenant, Tenant.id == FigureSummary.tenant_id)
         .join(Cycle, and_(Cycle.year == FigureSummary.year, Cycle.tier == Tenant.tier))
         .where(
-            FigureSummary.year == year,
-            FigureSummary.cut_off == queries.cut_off_day(year),
+            FigureSummary.year == bindparam("year"),
+            FigureSummary.cut_off == bindparam("cut_off"),
             FigureSummary.decide_before == Cycle.decide_before,
-            func.coalesce(oldest, signin.now()) >= signin.now() - LONGEST_WAIT,
+            func.coalesce(oldest, bindparam("now")) >= bindparam("oldest"),
         )
     )
-    if tenant_id is not None:
-        statement = statement.where(FigureSummary.tenant_id == tenant_id)
-    return list(db.session.execute(statement))
+    return statement.where(FigureSummary.tenant_id == bindparam("tenant")) if of_one else statement

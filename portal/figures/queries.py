@@ -1,6 +1,6 @@
-"""Counting a year in whatever the scope sees, in a fixed number of statements, and the rows behind a figure.
+"""Counting a year in whatever the scope sees, in a fixed number of statements; the rows behind a figure: `behind`.
 
-A figure and its list use the same conditions (`_CONDITIONS`), so that they cannot tell different stories.
+A figure and its list use the same conditions (`conditions`), so that they cannot tell different stories.
 The dossier that stands for a unit in a year is the one that was filed, else the live one; a withdrawn
 dossier stands for nothing.
 """
@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
+    Lateral,
     Select,
     Subquery,
     and_,
     case,
     distinct,
-    false,
     func,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
@@ -37,7 +38,6 @@ from portal.recognition.models import Recognition
 from portal.registration.models import Registration
 from portal.registration.rules import Target
 from portal.units.models import Unit
-from portal.units.queries import NAMED
 from portal.visits.queries import held_visit
 from tenants.database import db
 
@@ -45,6 +45,9 @@ from . import rules
 from .rules import Counts
 
 Key = tuple[int, str, bool]
+Year = int | ColumnElement[int]
+Day = date | ColumnElement[date]
+"""A value, or the parameter of a statement that is built once and sent with many values."""
 
 JUDGED = (State.APPRAISED, State.DECIDED)
 """The states of a dossier whose appraisal is concluded."""
@@ -56,7 +59,7 @@ def cut_off_day(year: int) -> date:
     return min(date(year, 12, 31), clock.today())
 
 
-def open_on(day: date) -> ColumnElement[bool]:
+def open_on(day: Day) -> ColumnElement[bool]:
     """Return the condition that a unit is in the registry on a day."""
     return and_(Unit.opened_on <= day, or_(Unit.closed_on.is_(None), Unit.closed_on >= day))
 
@@ -76,9 +79,12 @@ def within(tenant_id: int | None, *, former: bool = False) -> ColumnElement[bool
     return of_same_tier(Unit.tenant_id)
 
 
-def _standing(year: int, tenant_id: int | None) -> Subquery:
-    """The dossier that stands for each unit in a year: one filed before one not filed, one live before one refused."""
-    statement = (
+def _dossiers(year: Year, until: Day) -> Select[Any]:
+    """The dossiers of a year as the one that stands for a unit is told, the first of each unit being it.
+
+    One filed comes before one not filed, one live before one refused.
+    """
+    return (
         select(
             Dossier.tenant_id,
             Dossier.unit_id,
@@ -87,12 +93,11 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
             Dossier.requested_level,
             Dossier.self_level,
             level_in_effect().label("decided_level"),
-            _revoked(year).label("revoked"),
+            _revoked(until).label("revoked"),
             Dossier.submitted_at,
             Dossier.late,
         )
         .where(Dossier.year == year, Dossier.state != State.WITHDRAWN)
-        .ext(distinct_on(Dossier.tenant_id, Dossier.unit_id))
         .order_by(
             Dossier.tenant_id,
             Dossier.unit_id,
@@ -101,17 +106,33 @@ def _standing(year: int, tenant_id: int | None) -> Subquery:
             Dossier.id.desc(),
         )
     )
+
+
+def _standing(year: int, tenant_id: int | None) -> Subquery:
+    """The dossier that stands for each unit in a year."""
+    return standing_dossiers(year, reported_until(year), tenant_id)
+
+
+def standing_dossiers(year: Year, until: Day, tenant_id: int | ColumnElement[int] | None) -> Subquery:
+    """The dossier that stands for each unit in a year, over all units of a place or of the scope."""
+    statement = _dossiers(year, until).ext(distinct_on(Dossier.tenant_id, Dossier.unit_id))
     if tenant_id is not None:
         statement = statement.where(Dossier.tenant_id == tenant_id)
     return statement.subquery("standing")
 
 
-def _reported_until(year: int) -> date:
+def standing_dossier(year: Year, until: Day, tenant_id: Any, unit_id: Any) -> Lateral:
+    """The same of one unit, to be joined to few of them."""
+    of_unit = (Dossier.tenant_id == tenant_id, Dossier.unit_id == unit_id)
+    return _dossiers(year, until).where(*of_unit).limit(1).lateral("standing")
+
+
+def reported_until(year: int) -> date:
     """The last day on which a revocation still changes a year's figures; later ones leave them as they were."""
     return date(year + 1, 12, 31)
 
 
-def _revoked(year: int) -> ColumnElement[bool]:
+def _revoked(until: Day) -> ColumnElement[bool]:
     """Whether the last recognition a dossier led to was revoked in time for the figures of its year."""
     row, after = aliased(Recognition), aliased(Recognition)
     newer = select(after.id).where(
@@ -123,7 +144,7 @@ def _revoked(year: int) -> ColumnElement[bool]:
             row.tenant_id == Dossier.tenant_id,
             row.dossier_id == Dossier.id,
             row.state == "revoked",
-            func.coalesce(row.revoked_on, date.min) <= _reported_until(year),
+            func.coalesce(row.revoked_on, date.min) <= until,
             ~newer.exists(),
         )
         .correlate(Dossier)
@@ -131,16 +152,15 @@ def _revoked(year: int) -> ColumnElement[bool]:
     )
 
 
-def _earlier(year: int, tenant_id: int | None) -> Subquery:
-    """The latest recognition of each unit from the years before."""
-    statement = (
+def _recognitions(year: Year, until: Day) -> Select[Any]:
+    """The recognitions of the years before, the first of each unit being its latest."""
+    return (
         select(
             Recognition.tenant_id,
             Recognition.unit_id,
             Recognition.level,
             and_(
-                Recognition.state == "revoked",
-                func.coalesce(Recognition.revoked_on, date.min) <= _reported_until(year),
+                Recognition.state == "revoked", func.coalesce(Recognition.revoked_on, date.min) <= until
             ).label("revoked"),
             (Recognition.state == "in_force").label("held"),
             Recognition.valid_from,
@@ -148,14 +168,29 @@ def _earlier(year: int, tenant_id: int | None) -> Subquery:
             Recognition.may_raise_from,
         )
         .where(Recognition.year < year)
-        .ext(distinct_on(Recognition.tenant_id, Recognition.unit_id))
         .order_by(
             Recognition.tenant_id, Recognition.unit_id, Recognition.valid_to.desc(), Recognition.id.desc()
         )
     )
+
+
+def _earlier(year: int, tenant_id: int | None) -> Subquery:
+    """The latest recognition of each unit from the years before."""
+    return earlier_recognitions(year, reported_until(year), tenant_id)
+
+
+def earlier_recognitions(year: Year, until: Day, tenant_id: int | ColumnElement[int] | None) -> Subquery:
+    """The latest recognition of each unit from the years before, over all units of a place or of the scope."""
+    statement = _recognitions(year, until).ext(distinct_on(Recognition.tenant_id, Recognition.unit_id))
     if tenant_id is not None:
         statement = statement.where(Recognition.tenant_id == tenant_id)
     return statement.subquery("earlier")
+
+
+def earlier_recognition(year: Year, until: Day, tenant_id: Any, unit_id: Any) -> Lateral:
+    """The same of one unit, to be joined to few of them."""
+    of_unit = (Recognition.tenant_id == tenant_id, Recognition.unit_id == unit_id)
+    return _recognitions(year, until).where(*of_unit).limit(1).lateral("earlier")
 
 
 def worked_out(rows: Subquery) -> CTE:
@@ -163,14 +198,15 @@ def worked_out(rows: Subquery) -> CTE:
     return select(rows).cte(f"{rows.name}_once").prefix_with("MATERIALIZED")
 
 
-def _registered_in(year: int) -> ColumnElement[bool]:
+def registered_in(year: Year) -> ColumnElement[bool]:
+    """Return the condition that joins a unit's registration of a year."""
     return and_(
         Registration.tenant_id == Unit.tenant_id, Registration.unit_id == Unit.id, Registration.year == year
     )
 
 
-def _conditions(
-    dossier: Subquery | CTE, earlier: Subquery | CTE, decide_before: date, cut_off: date
+def conditions(
+    dossier: FromClause, earlier: FromClause, decide_before: Day, cut_off: Day
 ) -> dict[str, ColumnElement[bool]]:
     """Return, by figure, which units count; `earlier` is only looked at for `still_valid`, `Registration` is joined."""
     d, e = dossier.c, earlier.c
@@ -225,7 +261,7 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
     if decide_before is None:
         return {}
     dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
-    which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
+    which = conditions(dossier, earlier, decide_before, cut_off_day(year))
     place = ground(former=former)
     statement = (
         select(
@@ -237,7 +273,7 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
         .select_from(Unit)
         .outerjoin(dossier, and_(dossier.c.tenant_id == Unit.tenant_id, dossier.c.unit_id == Unit.id))
         .outerjoin(earlier, and_(earlier.c.tenant_id == Unit.tenant_id, earlier.c.unit_id == Unit.id))
-        .outerjoin(Registration, _registered_in(year))
+        .outerjoin(Registration, registered_in(year))
         .group_by(place, Unit.kind, Unit.public)
         .where(within(tenant_id))
         .order_by(place, Unit.kind, Unit.public)
@@ -287,68 +323,3 @@ def registry_size(year: int, *, tenant_id: int | None = None) -> int:
     """Return how many units the registry holds on 31/12 (today before it), counted by itself (rule R8)."""
     statement = select(func.count()).select_from(Unit).where(open_on(cut_off_day(year)), within(tenant_id))
     return int(db.session.scalar(statement) or 0)
-
-
-COMBINED = {"recognised": ("level_1", "level_2"), "in_force": ("level_1", "level_2", "still_valid")}
-LISTED = (*rules.FIGURES, *COMBINED)
-"""Figures whose rows can be opened."""
-
-
-def rows_behind(
-    year: int,
-    figure: str,
-    *,
-    tenant_id: int | None = None,
-    kind: str | None = None,
-    kinds: Iterable[str] = (),
-    public: bool | None = None,
-    former: bool = False,
-) -> Select[tuple[object, ...]]:
-    """Return the statement of the units behind a figure, in the order of their names, ready for `paginate`.
-
-    Each row has tenant_id, unit_id, code, name, kind, public, sensitive, commune, dossier_id, state, requested_level,
-    self_level, decided_level, submitted_at, late, earlier_level and valid_to (of an earlier recognition), target (of the registration)
-    and revoked (of a recognition of the year).
-    Raises KeyError for a figure that does not exist; a year not opened has no rows.
-    """
-    decide_before = last_day(year, tenant_id) or date.min
-    own = None if former else tenant_id
-    dossier, earlier = _standing(year, own), _earlier(year, own)
-    which = _conditions(dossier, earlier, decide_before, cut_off_day(year))
-    condition = or_(*(which[name] for name in COMBINED.get(figure, (figure,))))
-    if figure == "in_force":
-        # A revoked renewal leaves what was in force before it, where that still runs.
-        condition = and_(
-            condition,
-            or_(~func.coalesce(which["revoked"], false()), func.coalesce(which["still_valid"], false())),
-        )
-    d, e = dossier.c, earlier.c
-    statement = (
-        select(
-            *NAMED,
-            Unit.sensitive,
-            d.id.label("dossier_id"),
-            d.state,
-            d.requested_level,
-            d.self_level,
-            d.decided_level,
-            d.submitted_at,
-            d.late,
-            case((e.revoked, None), else_=e.level).label("earlier_level"),
-            e.valid_to,
-            Registration.target,
-            func.coalesce(which["revoked"], false()).label("revoked"),
-        )
-        .select_from(Unit)
-        .outerjoin(dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
-        .outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
-        .outerjoin(Registration, _registered_in(year))
-        .where(condition if decide_before > date.min else ~true(), within(tenant_id, former=former))
-        .order_by(Unit.name_sort, Unit.tenant_id, Unit.id)
-    )
-    chosen = [kind] if kind else list(kinds)
-    if chosen:
-        statement = statement.where(Unit.kind.in_(chosen))
-    if public is not None:
-        statement = statement.where(Unit.public.is_(public))
-    return statement

@@ -36,15 +36,15 @@ from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import Annex, bieu_05, by_kind
+from .behind import rows_behind
 from .queries import (
-    _conditions,
     _earlier,
-    _registered_in,
     _standing,
+    conditions,
     cut_off_day,
     last_day,
     open_on,
-    rows_behind,
+    registered_in,
     within,
     worked_out,
 )
@@ -95,7 +95,7 @@ class _Held:
         self.dossier = _standing_with_term(year, tenant_id)
         self.earlier = worked_out(_earlier(year, tenant_id))
         d, e = self.dossier.c, self.earlier.c
-        which = _conditions(self.dossier, self.earlier, decide_before, cut_off_day(year))
+        which = conditions(self.dossier, self.earlier, decide_before, cut_off_day(year))
         self.now = and_(d.state.is_not(None), d.state == State.DECIDED)
         held = or_(which["level_1"], which["level_2"], which["still_valid"])
         in_force = and_(held, ~func.coalesce(which["revoked"], false()))
@@ -137,7 +137,7 @@ class _Held:
             statement.select_from(Unit)
             .outerjoin(self.dossier, and_(d.tenant_id == Unit.tenant_id, d.unit_id == Unit.id))
             .outerjoin(self.earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
-            .outerjoin(Registration, _registered_in(self.year))
+            .outerjoin(Registration, registered_in(self.year))
         )
         return joined.where(within(self.tenant_id))
 

@@ -137,12 +137,11 @@ def guidance_on(key: str) -> dict[str, int] | None:
 
     One statement for all the indicators of a page.
     """
-    if not current_user.is_authenticated or not holds(Right.READ_GUIDANCE):
-        return None
     if "guidance" not in g:
-        g.guidance = lookup.entries_by_indicator(place_here())
-    found_here: dict[str, int] = g.guidance.get(key, {})
-    return found_here
+        reads = current_user.is_authenticated and holds(Right.READ_GUIDANCE)
+        g.guidance = lookup.entries_by_indicator(place_here()) if reads else None
+    of_all: dict[str, dict[str, int]] | None = g.guidance
+    return None if of_all is None else of_all.get(key, {})
 
 
 blueprint.add_app_template_global(guidance_on)

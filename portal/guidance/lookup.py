@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import words
@@ -19,7 +20,7 @@ from tenants.places import Tenant
 from tenants.scope import ScopeKind
 
 from .models import GuidanceEntry, Question
-from .queries import concerns, level_of
+from .queries import concerns, concerns_at, level_of
 
 
 def questions(place: Place, *, q: str = "", state: str = "") -> Select[Any]:
@@ -74,11 +75,7 @@ def entries(
         GuidanceEntry.retired_at.is_not(None) if retired else GuidanceEntry.retired_at.is_(None),
     )
     if level_of(place) is not ScopeKind.PROVINCE:
-        of_tier = select(Cycle.version_id).where(Cycle.tier == place.tier)
-        known = select(CatalogueIndicator.key).where(CatalogueIndicator.version_id.in_(of_tier))
-        statement = statement.where(
-            or_(GuidanceEntry.indicator_key == "", GuidanceEntry.indicator_key.in_(known))
-        )
+        statement = statement.where(or_(GuidanceEntry.indicator_key == "", _known_to(place.tier)))
     for word in fold(q).split():
         statement = statement.where(GuidanceEntry.folded.contains(word, autoescape=True))
     if key:
@@ -103,12 +100,28 @@ def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntr
 def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
     """Return how many answers and samples there are on each indicator, in one statement."""
     found: dict[str, dict[str, int]] = {}
-    statement = entries(place).order_by(None).where(GuidanceEntry.indicator_key != "")
-    counted = statement.with_only_columns(GuidanceEntry.indicator_key, GuidanceEntry.sort, func.count())
-    grouped = counted.group_by(GuidanceEntry.indicator_key, GuidanceEntry.sort)
-    for key, sort, count in db.session.execute(grouped):
+    values = {"tenant": place.tenant_id, "unit": place.unit_id, "tier": place.tier}
+    for key, sort, count in db.session.execute(_counted(level_of(place)), values):
         found.setdefault(key, {})[sort] = count
     return found
+
+
+@cache  # with every form
+def _counted(level: ScopeKind) -> Select[Any]:
+    statement = select(GuidanceEntry.indicator_key, GuidanceEntry.sort, func.count()).where(
+        concerns_at(GuidanceEntry, level, bindparam("tenant"), bindparam("unit")),
+        GuidanceEntry.retired_at.is_(None),
+        GuidanceEntry.indicator_key != "",
+    )
+    if level is not ScopeKind.PROVINCE:
+        statement = statement.where(_known_to(bindparam("tier")))
+    return statement.group_by(GuidanceEntry.indicator_key, GuidanceEntry.sort)
+
+
+def _known_to(tier: Any) -> ColumnElement[bool]:
+    of_tier = select(Cycle.version_id).where(Cycle.tier == tier)
+    known = select(CatalogueIndicator.key).where(CatalogueIndicator.version_id.in_(of_tier))
+    return GuidanceEntry.indicator_key.in_(known)
 
 
 def kinds_for(place: Place) -> Mapping[str, words.UnitKind]:

@@ -30,12 +30,18 @@ def level_of(place: Place) -> ScopeKind:
 
 def concerns(table: type[Announcement | GuidanceEntry], place: Place) -> ColumnElement[bool]:
     """Return the condition that a row concerns a place: the kind of the unit acted in; what the Department itself wrote."""
-    level = level_of(place)
+    return concerns_at(table, level_of(place), place.tenant_id, place.unit_id)
+
+
+def concerns_at(
+    table: type[Announcement | GuidanceEntry], level: ScopeKind, tenant_id: Any, unit_id: Any
+) -> ColumnElement[bool]:
+    """Return the same condition of a level, for values or for the parameters of a statement built once."""
     if level is ScopeKind.PROVINCE:
-        return and_(table.tenant_id == place.tenant_id)
+        return and_(table.tenant_id == tenant_id)
     if level is ScopeKind.DISTRICT:
         return true()
-    own = select(Unit.kind).where(Unit.tenant_id == place.tenant_id, Unit.id == place.unit_id)
+    own = select(Unit.kind).where(Unit.tenant_id == tenant_id, Unit.id == unit_id)
     return or_(
         func.jsonb_array_length(table.kinds) == 0, func.jsonb_exists(table.kinds, own.scalar_subquery())
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from portal import clock, words
 from portal.cycle.models import Cycle
-from portal.cycle.queries import years
+from portal.cycle.queries import cycles
 from portal.figures.annex import Field, Line
 from portal.figures.outcomes import by_indicator
 from portal.papers.forms import annex_form
@@ -19,7 +19,7 @@ from tenants.places import Tenant, Tier
 from tenants.rights import Right
 
 from . import queries
-from .asked import place_asked, shown_cycle
+from .asked import place_asked
 from .blueprint import blueprint
 from .sheets import PROVISIONAL
 from .sources import EVERYTHING
@@ -31,8 +31,9 @@ from .unit_views import rows_url
 def indicators() -> Any:
     """Show how the units came out at each indicator, by themselves and by the districts' findings."""
     place = place_asked()
-    cycle: Cycle = found(shown_cycle(place))
     tenant_id = place.id if place else None
+    opened = cycles(tenant_id)
+    cycle: Cycle = found(queries.cycle_among(opened, request.args.get("nam", "")))
 
     def rows(line: Line, one: Field) -> str:
         if not one.opens or not line.values.get(one.key):
@@ -46,7 +47,7 @@ def indicators() -> Any:
         places=queries.places_in(cycle.year, Tier(cycle.tier)),
         annex=by_indicator(cycle.year, tenant_id=tenant_id),
         url_of=rows,
-        years=years(tenant_id),
+        years=[one.year for one in opened],
         now=clock.now(),
     )
 

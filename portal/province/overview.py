@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from portal import clock
 from portal.cycle.countdown import countdown
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of, own_days, years
+from portal.cycle.queries import calendar_of, cycles, own_days
 from portal.papers.sheets import Sheet
 from portal.reform.queries import followings
 from portal.web import listing, page_of
@@ -30,7 +30,6 @@ from .asked import (
     part_of,
     part_values,
     part_words,
-    shown_cycle,
 )
 from .blueprint import blueprint
 from .measures import measures
@@ -45,7 +44,8 @@ DISTRICTS_A_PAGE = 40
 @may(Right.SEE_PROVINCE)
 def overview() -> Any:
     """Show a year over all districts: live figures, or those of accepted reports, never both in one table."""
-    cycle = shown_cycle()
+    opened = cycles()
+    cycle = queries.cycle_among(opened, request.args.get("nam", ""))
     if cycle is None:
         return render_template("province/no_year.html")
     official = official_asked()
@@ -91,7 +91,7 @@ def overview() -> Any:
         part_values=part_values(part),
         kinds=kinds_offered(),
         public=PUBLIC,
-        years=years(),
+        years=[one.year for one in opened],
         states=list(STANDINGS.items()),
         countdown=countdown(calendar_of(cycle), clock.now(), own_days()),
         now=clock.now(),
@@ -125,7 +125,7 @@ def _rows(
 @may(Right.SEE_PROVINCE)
 def kinds() -> Any:
     """Show the whole province by kind of unit, live or official."""
-    return _by_kind(found(shown_cycle()), None)
+    return _by_kind(None)
 
 
 @blueprint.get("/tinh/huyen/<int:tenant_id>")
@@ -133,7 +133,7 @@ def kinds() -> Any:
 def district(tenant_id: int) -> Any:
     """Show one district by kind of unit, live or as its accepted report has it, and where its report stands."""
     place: Tenant = found(queries.place(tenant_id))
-    return _by_kind(found(shown_cycle(place)), place)
+    return _by_kind(place)
 
 
 def _source(
@@ -148,7 +148,9 @@ def _source(
     return sources.live_by_kind(cycle.year, part, place.id if place else None), where, accepted
 
 
-def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
+def _by_kind(place: Tenant | None) -> str:
+    opened = cycles(place.id if place else None)
+    cycle: Cycle = found(queries.cycle_among(opened, request.args.get("nam", "")))
     official, part = official_asked(), part_asked(place)
     tenant_id = place.id if place else None
     source, where, accepted = _source(cycle, place, part, official=official)
@@ -178,7 +180,7 @@ def _by_kind(cycle: Cycle, place: Tenant | None) -> str:
         followed=followings([place.id]) if place and place.valid_to else [],
         accepted=len(accepted),
         districts=len(where),
-        years=years(tenant_id),
+        years=[one.year for one in opened],
         as_of=source.as_of,
         now=clock.now(),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, collate, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
@@ -32,7 +33,12 @@ def cycle_shown(asked: str, tenant_id: int | None = None) -> Cycle | None:
 
     It is the districts' year, or that of the place named.
     """
-    known = {cycle.year: cycle for cycle in cycles(tenant_id)}
+    return cycle_among(cycles(tenant_id), asked)
+
+
+def cycle_among(opened: Iterable[Cycle], asked: str) -> Cycle | None:
+    """Return the year asked for among the opened ones, as `cycle_shown` does."""
+    known = {cycle.year: cycle for cycle in opened}
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
     chosen = year if year in known else year_shown([*known], clock.today())
     return known[chosen] if chosen is not None else None
@@ -48,17 +54,26 @@ def places(tier: Tier | None = None) -> list[Tenant]:
 
 def places_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     """Return the places of a tier that have a part in a year: open at its end, or with units or dossiers in it."""
-    last = date(year, 12, 31)
-    statement = select(Tenant).where(
-        Tenant.kind != TenantKind.PROVINCE,
-        Tenant.tier == tier,
-        or_(
-            and_(Tenant.valid_from <= last, or_(Tenant.valid_to.is_(None), Tenant.valid_to > last)),
-            exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year))),
-            exists().where(Dossier.tenant_id == Tenant.id, Dossier.year == year),
-        ),
+    values = {"year": year, "last": date(year, 12, 31), "cut_off": cut_off_day(year), "tier": tier}
+    return list(db.session.scalars(_places_in(), values))
+
+
+@cache
+def _places_in() -> Select[tuple[Tenant]]:
+    last, cut_off = bindparam("last"), bindparam("cut_off")
+    return (
+        select(Tenant)
+        .where(
+            Tenant.kind != TenantKind.PROVINCE,
+            Tenant.tier == bindparam("tier"),
+            or_(
+                and_(Tenant.valid_from <= last, or_(Tenant.valid_to.is_(None), Tenant.valid_to > last)),
+                exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off)),
+                exists().where(Dossier.tenant_id == Tenant.id, Dossier.year == bindparam("year")),
+            ),
+        )
+        .order_by(*BY_NAME)
     )
-    return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
 def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
@@ -67,19 +82,24 @@ def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units whose
     former place has sent it.
     """
-    last = date(year, 12, 31)
-    report = and_(DistrictReport.year == year, DistrictReport.state == "sent")
+    values = {"year": year, "last": date(year, 12, 31), "cut_off": cut_off_day(year), "tier": tier}
+    named = set(db.session.scalars(_owing(), values | {"today": clock.today()}))
+    return [place for place in places_in(year, tier) if place.id in named]
+
+
+@cache
+def _owing() -> Select[tuple[int]]:
+    report = and_(DistrictReport.year == bindparam("year"), DistrictReport.state == "sent")
     sent = exists().where(report, DistrictReport.tenant_id == Tenant.id)
     first_place = func.coalesce(Unit.origin_tenant_id, Unit.tenant_id)
     untold = exists().where(
         Unit.tenant_id == Tenant.id,
-        open_on(cut_off_day(year)),
+        open_on(bindparam("cut_off")),
         ~exists().where(report, DistrictReport.tenant_id == first_place),
     )
-    running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today())
-    owing = or_(sent, and_(running, or_(Tenant.valid_from <= last, untold)))
-    named = set(db.session.scalars(select(Tenant.id).where(Tenant.tier == tier, owing)))
-    return [place for place in places_in(year, tier) if place.id in named]
+    running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > bindparam("today"))
+    owing = or_(sent, and_(running, or_(Tenant.valid_from <= bindparam("last"), untold)))
+    return select(Tenant.id).where(Tenant.tier == bindparam("tier"), owing)
 
 
 def the_province() -> Tenant:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from portal import clock, words
 from portal.cycle.models import Cycle
@@ -120,7 +122,15 @@ def added(lines: Iterable[Line], name: str = "Cộng") -> Line:
 
 def sendings(year: int) -> dict[int, list[Sending]]:
     """Return every report sent for a year with its answer, by district; one statement."""
-    statement = (
+    found: dict[int, list[Sending]] = {}
+    for row in db.session.execute(_sent(), {"year": year}):
+        found.setdefault(row[0], []).append(Sending(*row))
+    return found
+
+
+@cache
+def _sent() -> Select[Any]:
+    return (
         select(
             DistrictReport.tenant_id,
             DistrictReport.id,
@@ -139,13 +149,9 @@ def sendings(year: int) -> dict[int, list[Sending]]:
                 ReportAnswer.report_id == DistrictReport.id,
             ),
         )
-        .where(DistrictReport.year == year, DistrictReport.state == "sent")
+        .where(DistrictReport.year == bindparam("year"), DistrictReport.state == "sent")
         .order_by(DistrictReport.tenant_id, DistrictReport.edition)
     )
-    found: dict[int, list[Sending]] = {}
-    for row in db.session.execute(statement):
-        found.setdefault(row[0], []).append(Sending(*row))
-    return found
 
 
 def standings(cycle: Cycle, tenants: Iterable[Tenant]) -> dict[int, Standing]:

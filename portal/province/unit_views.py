@@ -12,7 +12,7 @@ from portal.jobs.later import later
 from portal.papers.sheets import Sheet
 from portal.papers.table_files import file_of, marks, streamed
 from portal.tiers import speak_of
-from portal.web import Listing, listing, paginate
+from portal.web import Listing, listing
 from tenants.access import found, may
 from tenants.places import Tenant, Tier
 from tenants.rights import Right
@@ -61,13 +61,13 @@ def rows_url(
     )
 
 
-def _asked(cycle: Cycle, place: Tenant | None, **filters: list[str]) -> Listing:
+def _asked(cycle: Cycle, place: Tenant | None, codes: list[tuple[str, str]], **filters: list[str]) -> Listing:
     return listing(
         units.SORTS,
         filters={
             "nam": [str(cycle.year)],
             "so": list(units.ALL_FIGURES),
-            "chi_tieu": [code for code, _ in units.indicators(cycle)],
+            "chi_tieu": [code for code, _ in codes],
             "dia-ban": list(Ground),
             **part_filters(place),
             **filters,
@@ -92,9 +92,10 @@ def kind(tenant_id: int, kind: str) -> Any:
     cycle = found(shown_cycle(place))
     if kind != ALL_KINDS and kind not in part_filters(place)["loai"]:
         abort(404)
-    asked = _asked(cycle, place, loai=[])
+    codes = units.indicators(cycle)
+    asked = _asked(cycle, place, codes, loai=[])
     chosen = part_of("" if kind == ALL_KINDS else kind, asked.filters["cong"], place)
-    return _page(cycle, asked, chosen, [place], place)
+    return _page(cycle, asked, chosen, [place], place, codes)
 
 
 @blueprint.get("/tinh/don-vi")
@@ -103,13 +104,21 @@ def units_everywhere() -> Any:
     """Find units over all districts by name or code, and list those behind a figure of the province."""
     cycle = found(shown_cycle())
     places = _places(cycle)
-    asked = _asked(cycle, None, huyen=[str(place.id) for place in places])
-    return _page(cycle, asked, part_of(asked.filters["loai"], asked.filters["cong"]), places, None)
+    codes = units.indicators(cycle)
+    asked = _asked(cycle, None, codes, huyen=[str(place.id) for place in places])
+    return _page(cycle, asked, part_of(asked.filters["loai"], asked.filters["cong"]), places, None, codes)
 
 
-def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place: Tenant | None) -> str:
+def _page(
+    cycle: Cycle,
+    asked: Listing,
+    part: Part,
+    places: list[Tenant],
+    place: Tenant | None,
+    codes: list[tuple[str, str]],
+) -> str:
     wanted = asked.filters.get("huyen") or (str(place.id) if place else "")
-    one = units.behind(cycle, asked, part, int(wanted) if wanted else None, former=_former())
+    one = units.behind(asked)
     kinds = kinds_offered(place)
     return render_template(
         "province/units.html",
@@ -121,9 +130,9 @@ def _page(cycle: Cycle, asked: Listing, part: Part, places: list[Tenant], place:
         former=_former(),
         names={each.id: each.name for each in places},
         own=None if place else queries.provincial_place(),
-        page=paginate(one.statement, asked.number),
+        page=units.page(one, cycle, asked, part, int(wanted) if wanted else None, former=_former()),
         listing=asked,
-        indicators=units.indicators(cycle),
+        indicators=codes,
         kinds=kinds,
         groups=words.groups_of(cycle.tier),
         public=PUBLIC,
@@ -149,9 +158,10 @@ def units_file(ext: str) -> Response:
     place = place_asked()
     cycle = found(shown_cycle(place))
     names = {each.id: each.name for each in (*_places(cycle), *([place] if place else []))}
-    asked = _asked(cycle, place)
+    asked = _asked(cycle, place, units.indicators(cycle))
     part = part_of(asked.filters["loai"], asked.filters["cong"], place)
-    one = units.behind(cycle, asked, part, place.id if place else None, former=_former())
+    one = units.behind(asked)
+    found_units = units.statement(one, cycle, asked, part, place.id if place else None, former=_former())
     head = [
         f"{one.title}, năm đánh giá {cycle.year}",
         place.name if place else "",
@@ -162,7 +172,7 @@ def units_file(ext: str) -> Response:
         ", ".join(said for said in head if said)[:200],
         (*units.COLUMNS, *(column for column, _ in one.cells)),
         streamed(
-            one.statement,
+            found_units,
             lambda row: (
                 row.code,
                 row.name,

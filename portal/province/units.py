@@ -12,20 +12,22 @@ from portal import words
 from portal.catalogue.models import CatalogueIndicator, Criterion
 from portal.cycle.models import Cycle
 from portal.figures import outcomes
-from portal.figures.queries import JUDGED, rows_behind
+from portal.figures.behind import SORTS as ORDERS
+from portal.figures.behind import Wanted, page_behind, rows_behind
+from portal.figures.queries import JUDGED
 from portal.figures.tables import BESIDE
 from portal.further.queries import REVOKED
 from portal.papers.sheets import Column, Kind
 from portal.reports.row_views import JUDGED as OUTCOME_CELLS
 from portal.reports.row_views import Cells
 from portal.units.models import Unit
-from portal.web import Listing
+from portal.web import Listing, Page, paginate
 from portal.words import StateWords, fold
 from tenants.database import db
 
 from .sources import Part
 
-SORTS = ("name", "code", "commune")
+SORTS = tuple(ORDERS)
 FIGURES: Mapping[str, str] = {
     "units": "Tất cả đơn vị",
     "registered": "Đã đăng ký",
@@ -70,12 +72,12 @@ NO_DOSSIER = StateWords("Chưa có hồ sơ", "Chưa có hồ sơ", "idle")
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The units behind a figure: what they are called, the statement, further columns; `indicator`: its code or ""."""
+    """A figure whose units are listed: what it is called, further columns; `indicator`: its code or ""."""
 
     title: str
     slug: str
+    figure: str
     figures: tuple[tuple[str, str], ...]
-    statement: Select[Any]
     cells: Cells
     indicator: str = ""
 
@@ -91,21 +93,48 @@ def indicators(cycle: Cycle) -> list[tuple[str, str]]:
     return [(code, title) for code, title in db.session.execute(statement)]
 
 
-def behind(
-    cycle: Cycle, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False
-) -> Behind:
-    """Return the units a list asks for, in a total order; `former`: of a place before any reform (not for indicators)."""
+def behind(asked: Listing) -> Behind:
+    """Return the figure whose units a list asks for."""
     code, figure = asked.filters["chi_tieu"], asked.filters["so"]
     if code:
         figure = figure if figure in OF_INDICATOR else next(iter(OF_INDICATOR))
-        statement = _narrowed(outcomes.units_behind(cycle.year, figure, code, tenant_id=tenant_id), part)
-        title, of, cells = f"Chỉ tiêu {code}: {OF_INDICATOR[figure].lower()}", OF_INDICATOR, OUTCOME_CELLS
+        title = f"Chỉ tiêu {code}: {OF_INDICATOR[figure].lower()}"
+        return Behind(title, f"{code}-{figure}", figure, tuple(OF_INDICATOR.items()), OUTCOME_CELLS, code)
+    figure = figure if figure in FIGURES else "units"
+    return Behind(FIGURES[figure], figure, figure, tuple(FIGURES.items()), _STANDING)
+
+
+def page(
+    one: Behind, cycle: Cycle, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False
+) -> Page:
+    """Return a page of the units; `former`: of a place before any reform (not for indicators)."""
+    if one.indicator:
+        return paginate(statement(one, cycle, asked, part, tenant_id), asked.number)
+    wanted = Wanted(
+        "submitted" if one.figure == "appraised" else one.figure,
+        tenant_id,
+        tuple(part.kinds),
+        part.public,
+        former,
+        judged=one.figure == "appraised",
+        q=asked.q,
+        sort=asked.sort,
+        down=asked.direction == "desc",
+    )
+    return page_behind(cycle, wanted, asked.number)
+
+
+def statement(
+    one: Behind, cycle: Cycle, asked: Listing, part: Part, tenant_id: int | None, *, former: bool = False
+) -> Select[Any]:
+    """Return all of the units, in a total order."""
+    if one.indicator:
+        found = _narrowed(
+            outcomes.units_behind(cycle.year, one.figure, one.indicator, tenant_id=tenant_id), part
+        )
     else:
-        figure = figure if figure in FIGURES else "units"
-        statement = _rows(cycle.year, figure, part, tenant_id, former=former)
-        title, of, cells = FIGURES[figure], FIGURES, _STANDING
-    slug = f"{code}-{figure}" if code else figure
-    return Behind(title, slug, tuple(of.items()), _searched(statement, asked), cells, code)
+        found = _rows(cycle.year, one.figure, part, tenant_id, former=former)
+    return _searched(found, asked)
 
 
 def _rows(year: int, figure: str, part: Part, tenant_id: int | None, *, former: bool) -> Select[Any]:
@@ -132,8 +161,7 @@ def _searched(statement: Select[Any], asked: Listing) -> Select[Any]:
                 Unit.code.icontains(asked.q, autoescape=True),
             )
         )
-    columns = {"name": Unit.name_sort, "code": Unit.code, "commune": Unit.commune}
-    by = columns[asked.sort]
+    by = ORDERS[asked.sort]
     first = by.desc() if asked.direction == "desc" else by.asc()
     return statement.order_by(None).order_by(first, Unit.name_sort, Unit.tenant_id, Unit.id)
 

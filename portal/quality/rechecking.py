@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.cycle.models import Cycle
 from portal.dossiers.operations import must
-from portal.figures.queries import rows_behind
+from portal.figures.behind import rows_behind
 from portal.notices.operations import tell_district
 from portal.trail.operations import record
 from portal.typed import lines as tidy

@@ -16,7 +16,7 @@ from portal.cycle.queries import tier_at
 from portal.figures import annex as shapes
 from portal.figures import outcomes, people, validity
 from portal.figures.annex import Annex, Line
-from portal.figures.queries import LISTED, rows_behind
+from portal.figures.behind import LISTED, rows_behind
 from portal.figures.tables import BESIDE, COLUMNS, Row
 from portal.jobs.later import later
 from portal.papers.sheets import Column, Kind, Sheet, Value

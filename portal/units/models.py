@@ -60,6 +60,8 @@ class Unit(TenantOwned, Base):
             postgresql_using="gin",
             postgresql_ops={"name_folded": "gin_trgm_ops"},
         ),
+        # A search looks for a word in names and in codes; without both it reads every unit.
+        Index("ix_unit_search_code", "code", postgresql_using="gin", postgresql_ops={"code": "gin_trgm_ops"}),
     )
 
     tenant_id: Mapped[int] = mapped_column(

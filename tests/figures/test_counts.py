@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from itertools import cycle as cycle_through
+from itertools import islice, product
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from portal.appraisal import operations as appraisal
 from portal.catalogue.models import CriteriaVersion
 from portal.cycle.operations import open_year
+from portal.cycle.queries import cycle_of
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
+from portal.figures.behind import LISTED, SORTS, Wanted, page_behind, rows_behind
 from portal.figures.lists import not_recognised, recognised
-from portal.figures.queries import LISTED, by_tenant, counts, registry_size, rows_behind, total
+from portal.figures.queries import by_tenant, counts, registry_size, total
 from portal.figures.rules import ZERO, Counts
 from portal.figures.tables import bieu_01
 from portal.recognition import operations as recognition
 from portal.recognition.models import Decision, Recognition
 from portal.registration import operations as registration
 from portal.units.models import Unit
+from portal.web import Paged, one_page, page_through
+from portal.words import fold
 from tenants.database import db
 from tenants.people import Role
 from tenants.refusal import Refused
@@ -228,9 +235,50 @@ def test_every_figure_has_its_rows_and_districts_add_up(confirmed: World, count_
         assert db.session.execute(rows_behind(1999, "units")).all() == []
         with pytest.raises(KeyError):
             rows_behind(2026, "drop table")
+        as_the_whole_list_tells(here.tenant_id)
+        a_page_at_a_time()
     with confirmed.acting(here.officer, writes=False):
         assert set(by_tenant(counts(2026))) == {here.tenant_id}
         assert counts(2026, tenant_id=there.tenant_id) == {}
+
+
+def as_the_whole_list_tells(tenant_id: int) -> None:
+    """A page of any figure, order, filter and search shows what the whole list says, word for word."""
+    cycle = cycle_of(2026)
+    assert cycle is not None
+    places, words = (None, tenant_id), ("", "DON VI", "0")
+    parts = (((), None), (("enterprise", "association"), None), ((), True), (("primary",), False))
+    ways = cycle_through(product(SORTS, (False, True), words, places, parts))
+    for figure in LISTED:
+        # 5 and the number of ways have no divisor in common: a way comes up once, with another figure each time.
+        sort, down, q, place, (kinds, public) = next(islice(ways, 4, None))
+        wanted = Wanted(figure, place, kinds, public, q=q, sort=sort, down=down)
+        whole = rows_behind(2026, figure, tenant_id=place, kinds=kinds, public=public)
+        if q:
+            by_code = Unit.code.icontains(q, autoescape=True)
+            whole = whole.where(or_(Unit.name_folded.contains(fold(q), autoescape=True), by_code))
+        first = SORTS[sort].desc() if down else SORTS[sort].asc()
+        whole = whole.order_by(None).order_by(first, Unit.name_sort, Unit.tenant_id, Unit.id)
+        rows = [row._asdict() for row in db.session.execute(whole)]
+        page = page_behind(cycle, wanted, 1)
+        assert [
+            {key: value for key, value in row._asdict().items() if key != "of_all"} for row in page.items
+        ] == rows, wanted
+        assert page.total == len(rows)
+
+
+def a_page_at_a_time() -> None:
+    """The pages of a list are the list; past its end stands the last one, and an empty list has one page."""
+    paged = Paged(one_page(select(Unit.id).where(Unit.id > bindparam("after")).order_by(Unit.id), 3), 3)
+    everything = list(db.session.scalars(select(Unit.id).order_by(Unit.id)))
+    first = page_through(paged, 1, after=0)
+    assert (first.total, first.pages) == (len(everything), math.ceil(len(everything) / 3))
+    pages = [page_through(paged, n, after=0) for n in range(1, first.pages + 1)]
+    assert [row.id for page in pages for row in page.items] == everything
+    past = page_through(paged, 99, after=0)
+    assert (past.number, past.items) == (first.pages, pages[-1].items)
+    none = page_through(paged, 7, after=everything[-1])
+    assert (none.items, none.total, none.number, none.pages) == ([], 0, 1, 1)
 
 
 def test_a_draft_decision_decides_nothing(confirmed: World) -> None:

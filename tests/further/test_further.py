@@ -18,8 +18,9 @@ from portal.complaints import operations as complaints
 from portal.complaints.models import Complaint
 from portal.cycle.operations import open_year
 from portal.dossiers.models import Dossier
+from portal.figures.behind import rows_behind
 from portal.figures.lists import not_recognised, recognised
-from portal.figures.queries import by_tenant, counts, rows_behind
+from portal.figures.queries import by_tenant, counts
 from portal.further import issuing, operations, queries, rules
 from portal.further.models import FurtherDecision
 from portal.further.operations import Prepared

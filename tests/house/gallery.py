@@ -33,6 +33,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange
 
+from portal.templating import QuickEnvironment
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("desk", "form", "list", "appraisal", "overview", "record", "entry", "states", "wrong", "bare")
 WIDTHS = (360, 768, 1366)
@@ -116,6 +118,7 @@ def frame(page: str) -> dict[str, Any]:
 def gallery() -> Flask:
     """The application: one address per sample page, and /error/<code>."""
     app = Flask("gallery", static_folder=str(ROOT / "portal" / "static"), static_url_path="/static")
+    app.jinja_environment = QuickEnvironment
     app.config.update(SECRET_KEY="gallery", WTF_CSRF_ENABLED=True)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).with_name("gallery"))]

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import open_sheet
 from portal.evidence import operations as evidence
-from portal.figures.queries import by_tenant, counts, rows_behind
+from portal.figures.behind import rows_behind
+from portal.figures.queries import by_tenant, counts
 from portal.notices.models import Notice
 from portal.reports.figures import live
 from portal.reports.narrative import SECTIONS
