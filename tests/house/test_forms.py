@@ -71,7 +71,6 @@ def test_every_form_answers_what_it_cannot_read_in_vietnamese(sent: Flask) -> No
         for field in _posted(kind, UNREADABLE):
             for said in field.errors:
                 answered += 1
-                print(kind, field.name, said)
                 assert VIETNAMESE.search(str(said)), f"{kind.__module__}.{kind.__name__}.{field.name}: {said}"
     assert answered > 100
 
