@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, literal, or_, select
 
-from portal import clock
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
+from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role
-from tenants.placing import on_day
+from tenants.placing import not_over, on_day
 from tenants.rights import Right
 
 from .seats import Appraiser, AppraiserVerdict, Interest
@@ -144,12 +144,10 @@ def conflicts(
 
     The one rule for whoever appraises, visits, votes or answers about a unit. `accounts`, `unit_ids`: None for all.
     """
-    today = clock.today()
-    ended = or_(Membership.ended_at.is_not(None), Membership.until < today)
     held = select(
         Membership.account_id,
         Membership.unit_id,
-        func.bool_or(~func.coalesce(ended, False)),
+        func.bool_or(not_over(signin.today())),
         literal(""),
         literal(""),
     ).where(
@@ -218,7 +216,7 @@ def candidates(tenant_id: int) -> list[Candidate]:
         .where(
             Membership.tenant_id == tenant_id,
             Membership.role.in_([role.value for role in Right.APPRAISE.value.roles]),
-            on_day(clock.today()),
+            on_day(signin.today()),
             Account.disabled_at.is_(None),
         )
         .group_by(Account.id, Account.full_name)

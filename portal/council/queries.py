@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -16,6 +15,7 @@ from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
 from portal.visits.queries import raised_against
+from tenants import signin
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES, Account, Membership
 from tenants.placing import on_day
@@ -323,7 +323,7 @@ def _count_of(
     return dict(rows.all())
 
 
-def staff(tenant_id: int, today: date) -> list[tuple[int, str]]:
+def staff(tenant_id: int) -> list[tuple[int, str]]:
     """Return the persons who hold a role of the district today: (account, name with title)."""
     rows = db.session.execute(
         select(Account.id, Account.full_name, Account.title)
@@ -331,7 +331,7 @@ def staff(tenant_id: int, today: date) -> list[tuple[int, str]]:
         .where(
             Membership.tenant_id == tenant_id,
             Membership.role.in_(DISTRICT_ROLES),
-            on_day(today),
+            on_day(signin.today()),
         )
         .distinct()
         .order_by(Account.full_name, Account.id)

@@ -11,6 +11,7 @@ from portal import clock, words
 from portal.complaints.queries import parties
 from portal.recognition.models import DecisionLine, Recognition
 from portal.units.models import Unit
+from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership
 from tenants.placing import on_day
@@ -94,7 +95,7 @@ class Candidate:
 
 def candidates(of: Case) -> list[Candidate]:
     """Return who may handle a case today: holds the right, took no part, is not bound to the unit; by name."""
-    today, tenant_id = clock.today(), of.tenant_id
+    tenant_id = of.tenant_id
     load = (
         select(func.count())
         .select_from(Inquiry)
@@ -108,7 +109,7 @@ def candidates(of: Case) -> list[Candidate]:
     runs = and_(
         Membership.tenant_id == tenant_id,
         Membership.account_id == Account.id,
-        on_day(today),
+        on_day(signin.today()),
     )
     rows = db.session.execute(
         select(Account.id, Account.full_name, func.min(Membership.role), load)
