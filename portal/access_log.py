@@ -1,16 +1,22 @@
-"""Gunicorn's log of requests, without what would open an account: the token of a one-time link.
+"""Gunicorn's log of requests, without what would open an account, and without who asks as the public.
 
-A link is alive until its password is set; who reads the log, or its copy elsewhere, must not get in by it.
+The token of a one-time link is alive until its password is set; who reads the log, or its copy elsewhere, must not
+get in by it. And who asks or reports about a published result is promised that nobody keeps from where: those
+pages, and what a browser fetches for them, stand in the log without address and browser.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 _LINK = re.compile(r"(/lien-ket/)[^\s/?#\"]+", re.IGNORECASE)
+_ASKING = re.compile(r"(?:https?://[^/]*)?/phan-anh(?:[/?#]|$)", re.IGNORECASE)
+_WHO = ("h", "u", "a")
+_NOBODY = "-"
 
 
 def without_token(text: str) -> str:
@@ -18,12 +24,22 @@ def without_token(text: str) -> str:
     return _LINK.sub(r"\1***", text)
 
 
+def without_asker(atoms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a line is made of, without who sent it where it belongs to what the public asks."""
+    found = dict(atoms)
+    if any(_ASKING.match(str(found.get(name) or "")) for name in ("U", "f")):
+        # Headers and variables of a request name the sender too, such as X-Forwarded-For.
+        hidden = [name for name in found if name in _WHO or name.endswith(("}i", "}e"))]
+        found.update(dict.fromkeys(hidden, _NOBODY))
+    return found
+
+
 class AccessLog(Logger):  # type: ignore[misc]
     """The usual log, each value of a line looked through."""
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """Return what a line of the log is made of."""
-        found = super().atoms(resp, req, environ, request_time)
+        found = without_asker(super().atoms(resp, req, environ, request_time))
         return {
             key: without_token(value) if isinstance(value, str) else value for key, value in found.items()
         }

@@ -2,7 +2,8 @@
 
 Time is UTC inside and Asia/Ho_Chi_Minh for people and deadlines. In demo data, and only there, it is
 shifted by an offset that the demo's provincial administrator sets, so that a whole year can be played
-today. Sign-in and sessions keep real time (`tenants/signin.py`).
+today. Sign-in, sessions, roles and delegations keep real time (`tenants/signin.py`): the wall in the database asks its
+own clock who holds a right, and no setting of a demonstration moves that.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy import Select, bindparam, select
 
 from portal import clock, words
+from portal.desk.guides import guide_of
 from portal.desk.helping import help_of
 from portal.guidance.lookup import questions_waiting
 from portal.notices.queries import unread
@@ -198,13 +199,6 @@ def rooms_of(role: Role) -> tuple[tuple[str, str, Right], ...]:
     return DISTRICT_ROOMS if role in DISTRICT_ROLES else UNIT_ROOMS
 
 
-def guide_of(role: Role) -> str:
-    """Return the name of the guide that is written for a role's level."""
-    if role in PROVINCE_ROLES:
-        return "tinh"
-    return "huyen" if role in DISTRICT_ROLES else "don-vi"
-
-
 def key_of(identity: Identity) -> str:
     """Return the key under which a browser keeps what somebody types: the person, and where they act."""
     return f"{identity.account_id}-{identity.place.membership_id}" if identity.place else ""
@@ -314,7 +308,7 @@ def _standing(identity: Identity) -> dict[str, Any]:
         (label, url_for(endpoint)) for label, endpoint, right in IN_MENU if not refusal(identity, right)
     ]
     if "desk.guide" in known:
-        values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role)))]
+        values["help_links"] = [("Hướng dẫn", url_for("desk.guide", name=guide_of(place.role, place.tier)))]
         if place.role in DISTRICT_ROLES:
             values["page_help"] = help_of(request.endpoint or "", place.tier)
     if "province.clock" in known and not refusal(identity, Right.MOVE_CLOCK) and clock.is_demo():

@@ -12,13 +12,18 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DateField, Field, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, Field, Form, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, Input, ListWidget, TextInput, core
 
+from portal.sentences import Sentences
 from portal.spelling import nfc
 from portal.templating import printed
 
+_BLANK = re.compile(  # what takes part in a text and shows nothing: joiners, fillers, selectors, tags
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
@@ -48,12 +53,17 @@ Input.html_params = staticmethod(_attributes)
 
 def line(text: str) -> str:
     """Return text as one line: NFC, no control characters, single spaces, none at the ends."""
-    return " ".join(_UNSEEN.sub("", nfc(text)).split())
+    return _seen(" ".join(_UNSEEN.sub("", nfc(text)).split()))
 
 
 def lines(text: str) -> str:
     """Return text that may have several lines: NFC, no control characters, no spaces at the ends."""
-    return _UNSEEN.sub("", nfc(text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _seen(_UNSEEN.sub("", nfc(text).replace("\r\n", "\n").replace("\r", "\n")).strip())
+
+
+def _seen(text: str) -> str:
+    """Return a text, nothing where it has not one letter that shows."""
+    return "" if _BLANK.fullmatch(text) else text
 
 
 def read_day(text: str) -> date | None:
@@ -76,18 +86,20 @@ class Line(StringField):
     """One line of text."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep what was typed in its normal form."""
+        """Keep what was typed in its normal form; whether something was typed is judged by that."""
         if valuelist:
             self.data = line(str(valuelist[0]))
+            self.raw_data = [self.data]
 
 
 class Lines(TextAreaField):
     """Text of several lines."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep what was typed in its normal form."""
+        """Keep what was typed in its normal form; whether something was typed is judged by that."""
         if valuelist:
             self.data = lines(str(valuelist[0]))
+            self.raw_data = [self.data]
 
 
 class DayInput(TextInput):
@@ -144,13 +156,24 @@ class Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class Vietnamese:
+    """The `Meta` of forms that say in Vietnamese what they cannot read."""
+
+    def get_translations(self, _form: Form) -> Sentences:
+        """Return where the sentences of WTForms itself are looked up."""
+        return Sentences()
+
+
 class VietnameseForm(FlaskForm):
     """A form that says in Vietnamese what it cannot read."""
 
-    class Meta:
-        """The language of the sentences that WTForms itself says."""
+    Meta = Vietnamese
 
-        locales = ("vi",)
+
+class VietnamesePart(Form):
+    """A form inside a form, in the same language."""
+
+    Meta = Vietnamese
 
 
 class VersionedForm(VietnameseForm):

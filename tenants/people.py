@@ -184,6 +184,10 @@ class Membership(TenantOwned, Base):
     proposal_id: Mapped[int | None] = mapped_column(BigInteger)
     delegation_id: Mapped[int | None] = mapped_column(BigInteger)
 
+    def is_over(self, day: date) -> bool:
+        """Return whether it has ended by a day."""
+        return self.ended_at is not None or (self.until is not None and self.until < day)
+
 
 _SIGNIN_ONLY = Wall(grants={"signin": "select, insert, update, delete"})
 

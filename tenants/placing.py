@@ -21,11 +21,14 @@ _giver = aliased(Account)
 Day = date | ColumnElement[date]
 
 
+def not_over(day: Day, member: Any = Membership) -> ColumnElement[bool]:
+    """Return the condition that a membership runs on a day or will; `Membership.is_over` says the same of a row."""
+    return and_(member.ended_at.is_(None), or_(member.until.is_(None), member.until >= day))
+
+
 def on_day(day: Day, member: Any = Membership) -> ColumnElement[bool]:
-    """Return the condition that a membership runs on a day."""
-    return and_(
-        member.since <= day, member.ended_at.is_(None), or_(member.until.is_(None), member.until >= day)
-    )
+    """Return the condition that a membership runs on a day. The day is `signin.today()`, never the demo clock's."""
+    return and_(member.since <= day, not_over(day, member))
 
 
 def in_force(day: Day) -> ColumnElement[bool]:

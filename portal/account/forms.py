@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.notices.wording import PACES
-from portal.typed import Line
+from portal.typed import Line, VietnameseForm
 
 
-class SignInForm(FlaskForm):
+class SignInForm(VietnameseForm):
     """Name and password."""
 
     login = Line("Tên đăng nhập", [DataRequired("Xin nhập tên đăng nhập.")])
     password = PasswordField("Mật khẩu", [InputRequired("Xin nhập mật khẩu.")])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(VietnameseForm):
     """The six digits of the second factor."""
 
     code = Line("Mã 6 chữ số", [DataRequired("Xin nhập mã 6 chữ số trong ứng dụng.")])
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(VietnameseForm):
     """A new password, typed twice."""
 
     password = PasswordField("Mật khẩu mới", [InputRequired("Xin nhập mật khẩu mới.")])
@@ -45,13 +44,13 @@ class ChangePasswordForm(NewPasswordForm):
     old = PasswordField("Mật khẩu đang dùng", [InputRequired("Xin nhập mật khẩu đang dùng.")])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(VietnameseForm):
     """The password once more, before a delicate act."""
 
     old = PasswordField("Mật khẩu đang dùng", [InputRequired("Xin nhập mật khẩu đang dùng.")])
 
 
-class MailForm(FlaskForm):
+class MailForm(VietnameseForm):
     """How one wants mail, and where to."""
 
     pace = RadioField(

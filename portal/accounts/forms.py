@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField
 from wtforms.validators import DataRequired, Length
 
 from portal import words
 from portal.tiers import tier_here
-from portal.typed import Line
+from portal.typed import Line, VietnameseForm
 from tenants.people import Role
 
 from .operations import NewPerson
 from .rules import GIVEN
 
 
-class PersonForm(FlaskForm):
+class PersonForm(VietnameseForm):
     """A new person."""
 
     full_name = Line(
@@ -43,7 +42,7 @@ class PersonForm(FlaskForm):
         )
 
 
-class RoleForm(FlaskForm):
+class RoleForm(VietnameseForm):
     """A role and, for roles of units, the unit."""
 
     role = SelectField("Vai trò", validate_choice=False)

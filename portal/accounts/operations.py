@@ -241,7 +241,7 @@ def _running(tenant_id: int, membership_id: int) -> Membership:
     )
     if membership is None or membership.role not in (*GIVEN, *GUEST_ROLES):
         raise Refused("Không tìm thấy vai trò này.", 422)
-    if membership.ended_at or (membership.until and membership.until < signin.today()):
+    if membership.is_over(signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return membership
 

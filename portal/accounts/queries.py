@@ -17,23 +17,17 @@ from portal.web import Listing
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
+from tenants.placing import not_over, on_day
 
 from .rules import OF_UNIT
 
 SORTS = ("unit", "name", "login", "since")
 
 
-def in_force(day: date, member: Any = Membership) -> ColumnElement[bool]:
-    """Return the condition of a role that gives rights on a day."""
-    return and_(
-        member.ended_at.is_(None), member.since <= day, or_(member.until.is_(None), member.until >= day)
-    )
-
-
 def _state(name: str, day: date) -> ColumnElement[bool]:
-    over = or_(Membership.ended_at.is_not(None), func.coalesce(Membership.until < day, False))
+    over = ~not_over(day)
     conditions: dict[str, ColumnElement[bool]] = {
-        "active": and_(in_force(day), Account.disabled_at.is_(None)),
+        "active": and_(on_day(day), Account.disabled_at.is_(None)),
         "ended": over,
         "disabled": and_(~over, Account.disabled_at.is_not(None)),
         "later": and_(~over, Account.disabled_at.is_(None), Membership.since > day),
@@ -135,8 +129,7 @@ def units_without(tenant_id: int, listing: Listing) -> Select[Any]:
             member.tenant_id == Unit.tenant_id,
             member.unit_id == Unit.id,
             member.role == role,
-            member.ended_at.is_(None),
-            or_(member.until.is_(None), member.until >= signin.today()),
+            not_over(signin.today(), member),
         )
         served.append(held)
     asked = asked.where(~and_(*served))
@@ -154,8 +147,7 @@ def roles_held(tenant_id: int, unit_ids: list[int]) -> set[tuple[int, Role]]:
         select(Membership.unit_id, Membership.role).where(
             Membership.tenant_id == tenant_id,
             Membership.unit_id.in_(unit_ids),
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= signin.today()),
+            not_over(signin.today()),
         )
     )
     return {(unit_id, Role(role)) for unit_id, role in rows if unit_id}
@@ -181,7 +173,7 @@ def other_administrators(tenant_id: int, but: int) -> int:
             Membership.role == Role.DISTRICT_ADMIN,
             Account.id != but,
             Account.disabled_at.is_(None),
-            in_force(signin.today()),
+            on_day(signin.today()),
         )
     )
     return int(db.session.scalar(statement) or 0)
@@ -203,7 +195,6 @@ def decides(tenant_id: int, account_id: int) -> bool:
         Membership.tenant_id == tenant_id,
         Membership.account_id == account_id,
         Membership.role == Role.DISTRICT_LEADER,
-        Membership.ended_at.is_(None),
-        or_(Membership.until.is_(None), Membership.until >= signin.today()),
+        not_over(signin.today()),
     )
     return db.session.scalar(held.limit(1)) is not None

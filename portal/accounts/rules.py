@@ -30,7 +30,7 @@ STATES = {
 
 def state_of(account: Account, membership: Membership, today: date) -> str:
     """Return the state of a person's role: a key of `STATES`."""
-    if membership.ended_at or (membership.until and membership.until < today):
+    if membership.is_over(today):
         return "ended"
     if account.disabled_at:
         return "disabled"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
@@ -13,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.forms import longest, whole_number
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 
 from .models import Activity
 from .operations import Details, details_of
@@ -71,7 +70,7 @@ class Addresses(Lines):
             self.links = read_links(self.data or "")
 
 
-class ActivityForm(FlaskForm):
+class ActivityForm(VietnameseForm):
     """One activity; `version` is the one the page showed."""
 
     version = HiddenField()
@@ -143,7 +142,7 @@ class ActivityForm(FlaskForm):
         )
 
 
-class DocumentForm(FlaskForm):
+class DocumentForm(VietnameseForm):
     """A plan, a regulation or a budget: the file and what its paper says of itself.
 
     Several stand on one page, each with a prefix; the request's token is checked for all of them at the door.

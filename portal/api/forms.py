@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.typed import Line
+from portal.typed import Line, VietnameseForm
 
 LIVES = {30: "30 ngày", 90: "90 ngày", 180: "180 ngày", 365: "365 ngày (dài nhất)"}
 
 
-class TokenForm(FlaskForm):
+class TokenForm(VietnameseForm):
     """What a token is called, what for, and how long it lives."""
 
     name = Line(

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, literal, or_, select
 
-from portal import clock
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.queries import Sheet, open_sheet
+from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role
+from tenants.placing import not_over, on_day
 from tenants.rights import Right
 
 from .seats import Appraiser, AppraiserVerdict, Interest
@@ -137,33 +138,37 @@ def past_seats(dossier: Dossier) -> list[Appraiser]:
 
 
 def conflicts(
-    tenant_id: int, accounts: Collection[int], unit_ids: Collection[int] | None = None
+    tenant_id: int, accounts: Collection[int] | None, unit_ids: Collection[int] | None = None
 ) -> dict[tuple[int, int], str]:
-    """Return why persons may not appraise units, by (account, unit): a place there now or once, or a declaration."""
-    today = clock.today()
-    ended = or_(Membership.ended_at.is_not(None), Membership.until < today)
+    """Return why persons may not judge units, by (account, unit): a place there now or once, or a declaration.
+
+    The one rule for whoever appraises, visits, votes or answers about a unit. `accounts`, `unit_ids`: None for all.
+    """
     held = select(
         Membership.account_id,
         Membership.unit_id,
-        func.bool_or(~func.coalesce(ended, False)),
+        func.bool_or(not_over(signin.today())),
         literal(""),
         literal(""),
     ).where(
         Membership.tenant_id == tenant_id,
-        Membership.account_id.in_(accounts),
         Membership.unit_id.is_not(None),
     )
     said = select(Interest.account_id, Interest.unit_id, literal(True), Interest.kind, Interest.reason).where(
         Interest.tenant_id == tenant_id,
-        Interest.account_id.in_(accounts),
         Interest.ended_at.is_(None),
     )
+    if accounts is not None:
+        held = held.where(Membership.account_id.in_(accounts))
+        said = said.where(Interest.account_id.in_(accounts))
     if unit_ids is not None:
         held = held.where(Membership.unit_id.in_(unit_ids))
         said = said.where(Interest.unit_id.in_(unit_ids))
     found: dict[tuple[int, int], str] = {}
     rows = held.group_by(Membership.account_id, Membership.unit_id).union_all(said)
-    for account_id, unit_id, now, kind, reason in db.session.execute(rows) if accounts else ():
+    for account_id, unit_id, now, kind, reason in (
+        db.session.execute(rows) if accounts is None or accounts else ()
+    ):
         if kind == "employer":
             sentence = "đơn vị này là nơi công tác"
         elif kind:
@@ -193,7 +198,6 @@ class Candidate:
 
 def candidates(tenant_id: int) -> list[Candidate]:
     """Return everybody who holds the right to appraise in a district today, by name, with the open load."""
-    today = clock.today()
     load = (
         select(func.count())
         .select_from(Appraiser)
@@ -212,9 +216,7 @@ def candidates(tenant_id: int) -> list[Candidate]:
         .where(
             Membership.tenant_id == tenant_id,
             Membership.role.in_([role.value for role in Right.APPRAISE.value.roles]),
-            Membership.since <= today,
-            or_(Membership.until.is_(None), Membership.until >= today),
-            Membership.ended_at.is_(None),
+            on_day(signin.today()),
             Account.disabled_at.is_(None),
         )
         .group_by(Account.id, Account.full_name)

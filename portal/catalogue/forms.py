@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -12,7 +11,6 @@ from wtforms import (
     SelectChoice,
     SelectField,
     SelectMultipleField,
-    StringField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -29,7 +27,7 @@ def _tidy(text: str | None) -> str:
     return line(text or "")
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(VietnameseForm):
     """One threshold: the value as read, the document it was read in, and that it was read."""
 
     class Meta:
@@ -38,7 +36,7 @@ class ConfirmForm(FlaskForm):
         csrf = False
 
     value: Any
-    document = StringField(
+    document = Line(
         "Văn bản đã đọc",
         filters=[_tidy],
         validators=[
@@ -56,9 +54,9 @@ class ConfirmForm(FlaskForm):
 
 
 class _ShareForm(ConfirmForm):
-    value = StringField("Ngưỡng", filters=[lambda text: _tidy(text).removesuffix("%").strip()])
+    value = Line("Ngưỡng", filters=[lambda text: _tidy(text).removesuffix("%").strip()])
 
-    def validate_value(self, field: StringField) -> None:
+    def validate_value(self, field: Line) -> None:
         """Take whole percentages only."""
         typed = field.data or ""
         if not (typed.isascii() and typed.isdigit() and int(typed[:6]) <= 100):
@@ -88,7 +86,7 @@ def confirm_form(indicator: CatalogueIndicator, level: int, **begin: Any) -> Con
     return ChoiceForm(prefix=prefix, **begin)
 
 
-class PublishForm(FlaskForm):
+class PublishForm(VietnameseForm):
     """That the administrator knows what publishing means."""
 
     understood = BooleanField(
@@ -123,7 +121,7 @@ class YearForm(VietnameseForm):
         return Calendar(year, *[day for day in days if day is not None])
 
 
-class DraftForm(FlaskForm):
+class DraftForm(VietnameseForm):
     """A version to be drafted from another: its name, the document it stands on, and from when it holds."""
 
     name = Line(
@@ -140,7 +138,7 @@ class DraftForm(FlaskForm):
     valid_from = Day("Hiệu lực từ ngày", [InputRequired("Nhập ngày, ví dụ 01/01/2028.")])
 
 
-class IndicatorForm(FlaskForm):
+class IndicatorForm(VietnameseForm):
     """An indicator of a draft: its words, whom it is for, and the document each change stands on."""
 
     wording = Lines(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from portal.recognition.forms import SigningForm, tidy
 from portal.reports.skeleton import LONGEST
-from portal.typed import VersionedForm
+from portal.typed import Lines, VersionedForm
 
 from .narrative import SECTIONS
 from .rules import RULES
@@ -28,7 +27,7 @@ for _section in SECTIONS:
         setattr(
             NarrativeForm,
             _section.key,
-            TextAreaField(
+            Lines(
                 _section.heading,
                 filters=[tidy],
                 validators=[Length(0, LONGEST, "Mỗi mục dài tối đa 20.000 ký tự.")],
@@ -39,7 +38,7 @@ for _rule in RULES:
         setattr(
             ExplainForm,
             _rule.code,
-            TextAreaField(
+            Lines(
                 f"Giải trình {_rule.code}",
                 filters=[tidy],
                 validators=[Length(0, 2000, "Giải trình dài tối đa 2.000 ký tự.")],

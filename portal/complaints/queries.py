@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Select, and_, case, func, select, true
 
 from portal import words
+from portal.appraisal.panels import conflicts
 from portal.dossiers.models import Dossier
 from portal.further.models import FurtherDecision
 from portal.further.queries import in_effect
@@ -18,9 +19,10 @@ from portal.trail.queries import here_or_before
 from portal.units.models import Unit
 from portal.words import ZONE
 from tenants.database import db
+from tenants.scope import ScopeKind, current_scope
 
 from .models import Complaint, ComplaintFile
-from .rules import OPEN, Part, not_impartial
+from .rules import BOUND, OPEN, Part, not_impartial
 
 # Acts of the trail by which somebody took part in what a complaint is about.
 _APPRAISING = ("appraisal", "dossier.propose")
@@ -87,10 +89,14 @@ def standing(dossier: Dossier, decision: Decision, line: DecisionLine) -> Agains
     return Against.of(decision, line, in_effect(dossier.tenant_id, dossier.id))
 
 
-def parties(tenant_id: int, dossier_id: int, further: FurtherDecision | None = None) -> dict[int, str]:
-    """Return, by account, why somebody who appraised or decided a dossier may not handle a complaint about it.
+def parties(
+    tenant_id: int, unit_id: int, dossier_id: int, further: FurtherDecision | None = None
+) -> dict[int, str]:
+    """Return, by account, why somebody may not handle a complaint: appraised or decided the dossier, or is bound to its unit.
 
-    Against a further decision, who prepared it or answered the complaint it rests on may not either.
+    Who is bound to a unit is said by the one rule of appraisal: a place there now or once, or a declaration. Against a
+    further decision, who prepared it or answered the complaint it rests on may not either. A unit handles nothing, and
+    may not read who has declared what of it.
     """
     rows = db.session.execute(
         select(TrailEntry.account_id, TrailEntry.act)
@@ -105,7 +111,9 @@ def parties(tenant_id: int, dossier_id: int, further: FurtherDecision | None = N
         )
         .distinct()
     ).all()
-    found: dict[int, str] = {}
+    scope = current_scope()
+    bound = {} if scope is None or scope.kind is ScopeKind.UNIT else conflicts(tenant_id, None, [unit_id])
+    found = {account_id: BOUND.format(why=why) for (account_id, _), why in bound.items()}
     for account_id in {row.account_id for row in rows}:
         acts = {row.act for row in rows if row.account_id == account_id}
         part = Part(bool(acts & set(_APPRAISING)), bool(acts & set(_DECIDING)), bool(acts & set(_PREPARING)))
@@ -142,7 +150,7 @@ def case_of(tenant_id: int, complaint_id: int, *, lock: bool = False) -> Case | 
         return None
     number = row[0].further_id
     further = db.session.get(FurtherDecision, (tenant_id, number)) if number is not None else None
-    return Case(*row, parties=parties(tenant_id, row[1].id, further), further=further)
+    return Case(*row, parties=parties(tenant_id, row[0].unit_id, row[1].id, further), further=further)
 
 
 def of_dossier(tenant_id: int, dossier_id: int) -> list[Complaint]:

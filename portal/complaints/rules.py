@@ -77,6 +77,9 @@ def limits_sentence(told_on: date) -> str:
     )
 
 
+BOUND = "Anh/chị không xử lý việc này: {why}. Xin giao cho người khác."
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What somebody did on the dossier before; who has one may not handle the complaint."""

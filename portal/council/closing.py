@@ -56,8 +56,7 @@ def _faults(row: Meeting, council: Council, rows: list[Row], dossiers: dict[int,
     members = members_of(row.members)
     block = [(item, unit) for item, unit, _ in rows if not item.singly]
     singles = [(item, unit) for item, unit, _ in rows if item.singly]
-    on = row.held_at.astimezone(ZONE).date() if row.held_at else clock.today()
-    conflicted = queries.conflicts(row.tenant_id, members, [item.unit_id for item, _, _ in rows], on)
+    conflicted = queries.conflicts(row.tenant_id, members, [item.unit_id for item, _, _ in rows])
     there = {one.name for one in members if one.present}
     now_out = {unit_id: there & set(names) for unit_id, names in conflicted.items()}
     votes = Votes(row.block_agree, row.block_against, row.block_abstain)

@@ -18,7 +18,7 @@ from portal.cycle.queries import cycle_of
 from portal.dossiers.models import Dossier
 from portal.dossiers.taking import must
 from portal.trail.operations import record
-from portal.words import ZONE, day
+from portal.words import day
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused
@@ -161,9 +161,8 @@ def _refresh(row: Meeting) -> tuple[int, int]:
     if stale:
         gone = delete(Item).where(Item.tenant_id == row.tenant_id, Item.id.in_([item.id for item in stale]))
         db.session.execute(gone)
-    on = row.held_at.astimezone(ZONE).date() if row.held_at else clock.today()
     conflicted = queries.conflicts(
-        row.tenant_id, rules.members_of(row.members), [one.unit_id for one in dossiers.values()], on
+        row.tenant_id, rules.members_of(row.members), [one.unit_id for one in dossiers.values()]
     )
     said = {
         number: rules.disputes(one)
@@ -321,10 +320,9 @@ def _check_text(text: str) -> None:
 
 
 def conflicted_of(row: Meeting, item: Item) -> tuple[str, ...]:
-    """Return the names of the members present who have a role in the unit of an item."""
+    """Return the names of the members present who are bound to the unit of an item."""
     members = [one for one in rules.members_of(row.members) if one.present]
-    on = row.held_at.astimezone(ZONE).date() if row.held_at else clock.today()
-    return queries.conflicts(row.tenant_id, members, [item.unit_id], on).get(item.unit_id, ())
+    return queries.conflicts(row.tenant_id, members, [item.unit_id]).get(item.unit_id, ())
 
 
 def discard(actor: Identity, row: Meeting, version: int | None = None) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import words
+from portal.appraisal import panels
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementRequest
-from portal.appraisal.seats import Interest
 from portal.dossiers.models import Dossier, State
 from portal.units.models import Unit
 from portal.visits.queries import raised_against
+from tenants import signin
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES, Account, Membership
+from tenants.placing import on_day
 
 from .models import Council, Item, Meeting
 from .rules import Appraised, Member
@@ -249,27 +250,16 @@ def agreed_dossiers(meeting: Meeting) -> list[int]:
 
 
 def conflicts(
-    tenant_id: int, members: Iterable[Member], unit_ids: Sequence[int], on: date
+    tenant_id: int, members: Iterable[Member], unit_ids: Sequence[int]
 ) -> dict[int, tuple[str, ...]]:
-    """Return, by unit, the names of members who hold a role in it, in force or told when the council was founded, or
-    who have declared that they do not judge it."""
+    """Return, by unit, the names of members bound to it: as told when the council was founded, or by `panels.conflicts`."""
     known = {one.account_id: one.name for one in members if one.account_id}
     wanted, found = set(unit_ids), defaultdict(list)
     for one in members:
         for unit_id in wanted & set(one.unit_ids):
             found[unit_id].append(one.name)
-    held = select(Membership.unit_id, Membership.account_id).where(
-        Membership.tenant_id == tenant_id,
-        Membership.account_id.in_(known),
-        Membership.unit_id.is_not(None),
-        Membership.ended_at.is_(None),
-        or_(Membership.until.is_(None), Membership.until >= on),
-    )
-    declared = select(Interest.unit_id, Interest.account_id).where(
-        Interest.tenant_id == tenant_id, Interest.account_id.in_(known), Interest.ended_at.is_(None)
-    )
-    for unit_id, account_id in db.session.execute(held.union(declared)):
-        if unit_id in wanted and known[account_id] not in found[unit_id]:
+    for account_id, unit_id in panels.conflicts(tenant_id, known, unit_ids):
+        if known[account_id] not in found[unit_id]:
             found[unit_id].append(known[account_id])
     return {unit_id: tuple(sorted(names)) for unit_id, names in found.items() if names}
 
@@ -333,7 +323,7 @@ def _count_of(
     return dict(rows.all())
 
 
-def staff(tenant_id: int, today: date) -> list[tuple[int, str]]:
+def staff(tenant_id: int) -> list[tuple[int, str]]:
     """Return the persons who hold a role of the district today: (account, name with title)."""
     rows = db.session.execute(
         select(Account.id, Account.full_name, Account.title)
@@ -341,8 +331,7 @@ def staff(tenant_id: int, today: date) -> list[tuple[int, str]]:
         .where(
             Membership.tenant_id == tenant_id,
             Membership.role.in_(DISTRICT_ROLES),
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= today),
+            on_day(signin.today()),
         )
         .distinct()
         .order_by(Account.full_name, Account.id)

@@ -65,7 +65,7 @@ def _members(
     council = queries.council_of(tenant_id)
     if form is None:
         form, rows = _shown(council)
-    known = queries.staff(tenant_id, clock.today())
+    known = queries.staff(tenant_id)
     blanks = [TypedMember()] * BLANK_ROWS
     page = render_template(
         "council/members.html",
@@ -108,7 +108,7 @@ def found() -> Any:
     """Keep the council as typed."""
     form, rows, tenant_id = CouncilForm(), typed_members(request.form), tenant_here()
     units = queries.units_by_code(tenant_id, {code for one in rows for code in codes_in(one.codes)})
-    accounts = [number for number, _ in queries.staff(tenant_id, clock.today())]
+    accounts = [number for number, _ in queries.staff(tenant_id)]
     good = form.validate()
     faults = member_faults(rows, accounts, units)
     if not good or faults:

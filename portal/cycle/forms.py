@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.typed import Day, Line
+from portal.typed import Day, Line, VietnameseForm
 
 from .days import KINDS
 
 
-class DayForm(FlaskForm):
+class DayForm(VietnameseForm):
     """One day."""
 
     day = Day("Ngày", [InputRequired("Xin nhập ngày, ví dụ 02/09/2027.")])

@@ -1,21 +1,39 @@
-"""The guides of docs/huong-dan as pages: Markdown without any HTML passed through, pictures of docs/pictures."""
+"""The guides of docs/huong-dan as pages: Markdown without any HTML passed through, pictures of docs/pictures.
+
+Where the province itself recognises, a guide is an edition: the guide of a district or its units in the words of that
+tier, with what is different there in the edition's own file.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import url_for
 from markupsafe import Markup
 
+from portal.words import in_words_of
+from tenants.people import DISTRICT_ROLES, PROVINCE_ROLES, Role
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2] / "docs" / "huong-dan"
 PICTURES = "../pictures/"
-NAMES = {"don-vi": "Đơn vị", "huyen": "Huyện", "tinh": "Tỉnh"}
+NAMES = {
+    "don-vi": "Đơn vị",
+    "huyen": "Huyện",
+    "don-vi-cap-tinh": "Đơn vị cấp tỉnh",
+    "cap-tinh": "Nơi công nhận đơn vị cấp tỉnh",
+    "tinh": "Tỉnh",
+}
+EDITIONS = {"don-vi-cap-tinh": "don-vi", "cap-tinh": "huyen"}
+"""Guides made from another one, by name."""
+_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +46,48 @@ class Guide:
     sections: tuple[tuple[str, str], ...]
 
 
+def written(name: str) -> str:
+    """Return the text of a guide; "" where there is none (yet)."""
+    path = ROOT / f"{name}.md"
+    text = path.read_text(encoding="utf-8") if name in NAMES and path.is_file() else ""
+    if not text or name not in EDITIONS:
+        return text
+    begin, *own = _SECTION.split(text)
+    common = _SECTION.split(in_words_of("province", written(EDITIONS[name])))[1:]
+    replaced = {_heading(section): section for section in own}
+    sections = [replaced.pop(_heading(section), section) for section in common]
+    return "\n\n".join(part.strip() for part in (begin, *replaced.values(), *sections)) + "\n"
+
+
+def _heading(section: str) -> str:
+    return section.partition("\n")[0].removeprefix("## ").strip()
+
+
+@cache
+def headings(name: str) -> tuple[str, ...]:
+    """Return the headings of a guide in their order."""
+    return tuple(_heading(section) for section in _SECTION.split(written(name))[1:])
+
+
+def guide_of(role: Role, tier: str) -> str:
+    """Return the name of the guide that is written for a role in places of a tier."""
+    if role in PROVINCE_ROLES:
+        return "tinh"
+    name = "huyen" if role in DISTRICT_ROLES else "don-vi"
+    if tier != "province":
+        return name
+    return next(edition for edition, base in EDITIONS.items() if base == name)
+
+
 def guide(name: str) -> Guide | None:
     """Return a guide by its name, or None where there is none (yet)."""
     from markdown_it import MarkdownIt
 
-    path = ROOT / f"{name}.md"
-    if name not in NAMES or not path.is_file():
+    text = written(name)
+    if not text:
         return None
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(path.read_text(encoding="utf-8"))
+    tokens = parser.parse(text)
     title = _title(tokens) or f"Hướng dẫn: {NAMES[name]}"
     sections = _number_headings(tokens)
     for token in tokens:

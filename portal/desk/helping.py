@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from flask import url_for
 
 from portal.words import in_words_of
+from tenants.people import Role
 
-from .guides import ROOT
+from .guides import guide_of, headings
 
-GUIDE = "huyen"
 _YEAR = "Một năm của huyện"
 _UNITS = "Quản trị: danh mục đơn vị"
 _PEOPLE = "Quản trị: tài khoản và liên kết"
@@ -95,18 +94,14 @@ class Help:
     url: str
 
 
-@cache
-def headings() -> tuple[str, ...]:
-    """Return the headings of the district's guide in their order."""
-    text = (ROOT / f"{GUIDE}.md").read_text(encoding="utf-8")
-    return tuple(line[3:].strip() for line in text.splitlines() if line.startswith("## "))
-
-
 def help_of(endpoint: str, tier: str = "district") -> Help | None:
     """Return the help of a page by its endpoint, None for a page that is not a district's."""
     found = PAGES.get(endpoint) or PAGES.get(endpoint.partition(".")[0])
-    if found is None or found[1] not in headings():
+    if found is None:
         return None
-    anchor = f"muc-{headings().index(found[1]) + 1}"
-    what, heading = found
-    return Help(in_words_of(tier, what), heading, url_for("desk.guide", name=GUIDE, _anchor=anchor))
+    what, heading = (in_words_of(tier, said) for said in found)
+    guide = guide_of(Role.DISTRICT_OFFICER, tier)
+    if heading not in headings(guide):
+        return None
+    anchor = f"muc-{headings(guide).index(heading) + 1}"
+    return Help(what, heading, url_for("desk.guide", name=guide, _anchor=anchor))

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import words
-from portal.typed import Day, lines
+from portal.typed import Day, Line, Lines, VietnameseForm, lines
 
 from .models import Answer, Headcount
 from .operations import Given
@@ -163,7 +162,7 @@ def _day(label: str) -> Day:
     return Day(label, [Optional()])
 
 
-class PartForm(FlaskForm):
+class PartForm(VietnameseForm):
     """A part of the dossier beside its indicators; its fields are columns of the dossier.
 
     Several stand on one page, each with a prefix; the request's token is checked for all of them at the door.
@@ -182,11 +181,11 @@ class PartForm(FlaskForm):
 class TeamForm(PartForm):
     """The decision that set the team up."""
 
-    team_number = StringField("Số quyết định thành lập Tổ đánh giá", [longest(60)])
+    team_number = Line("Số quyết định thành lập Tổ đánh giá", [longest(60)])
     team_date = _day("Ngày quyết định")
 
 
-class MemberForm(FlaskForm):
+class MemberForm(VietnameseForm):
     """A member of the team."""
 
     class Meta:
@@ -194,10 +193,8 @@ class MemberForm(FlaskForm):
 
         csrf = False
 
-    full_name = StringField(
-        "Họ và tên", [InputRequired("Xin nhập họ tên thành viên Tổ đánh giá."), longest(200)]
-    )
-    title = StringField("Chức vụ", [longest(200)])
+    full_name = Line("Họ và tên", [InputRequired("Xin nhập họ tên thành viên Tổ đánh giá."), longest(200)])
+    title = Line("Chức vụ", [longest(200)])
     duty = SelectField(
         "Nhiệm vụ trong Tổ", choices=[SelectChoice(k, v) for k, v in DUTIES.items()], default="member"
     )
@@ -206,9 +203,9 @@ class MemberForm(FlaskForm):
 class TextsForm(PartForm):
     """What Mẫu 02 says in words."""
 
-    strengths = TextAreaField("Điểm mạnh", [longest(LONGEST_TEXT)])
-    weaknesses = TextAreaField("Hạn chế, nguyên nhân", [longest(LONGEST_TEXT)])
-    plan = TextAreaField("Kế hoạch cải tiến", [longest(LONGEST_TEXT)])
+    strengths = Lines("Điểm mạnh", [longest(LONGEST_TEXT)])
+    weaknesses = Lines("Hạn chế, nguyên nhân", [longest(LONGEST_TEXT)])
+    plan = Lines("Kế hoạch cải tiến", [longest(LONGEST_TEXT)])
 
 
 class LetterForm(PartForm):
@@ -219,7 +216,7 @@ class LetterForm(PartForm):
         [Optional()],
         choices=[SelectChoice("1", "Mức độ 1"), SelectChoice("2", "Mức độ 2")],
     )
-    letter_number = StringField("Số Tờ trình", [longest(60)])
+    letter_number = Line("Số Tờ trình", [longest(60)])
     letter_date = _day("Ngày Tờ trình")
 
     def texts(self) -> dict[str, Any]:
@@ -229,26 +226,26 @@ class LetterForm(PartForm):
         return values | {"requested_level": int(level) if level in ("1", "2") else None}
 
 
-class CloseForm(FlaskForm):
+class CloseForm(VietnameseForm):
     """Ending the year as not reached."""
 
-    reason = TextAreaField(
+    reason = Lines(
         "Lý do chưa đạt và hướng cải tiến",
         [InputRequired("Xin ghi lý do và hướng cải tiến ngắn gọn."), longest(4000)],
     )
 
 
-class UnitForm(FlaskForm):
+class UnitForm(VietnameseForm):
     """The particulars a unit keeps itself."""
 
-    address = StringField("Địa chỉ", [longest(300)])
-    phone = StringField("Điện thoại", [longest(30)])
-    email = StringField("Thư điện tử", [longest(200)])
-    head_name = StringField("Họ và tên thủ trưởng", [longest(200)])
-    head_title = StringField("Chức vụ thủ trưởng", [longest(100)])
-    superior = StringField("Cơ quan cấp trên trực tiếp", [longest(200)])
-    superior_second = StringField("Cơ quan cấp trên, dòng thứ hai", [longest(200)])
-    name_lines = TextAreaField("Tên đơn vị, ngắt dòng", [longest(300)])
-    symbol = StringField("Ký hiệu văn bản", [longest(30)])
-    date_place = StringField("Địa danh trước ngày tháng", [longest(100)])
-    authority = TextAreaField("Quyền hạn người ký", [longest(200)])
+    address = Line("Địa chỉ", [longest(300)])
+    phone = Line("Điện thoại", [longest(30)])
+    email = Line("Thư điện tử", [longest(200)])
+    head_name = Line("Họ và tên thủ trưởng", [longest(200)])
+    head_title = Line("Chức vụ thủ trưởng", [longest(100)])
+    superior = Line("Cơ quan cấp trên trực tiếp", [longest(200)])
+    superior_second = Line("Cơ quan cấp trên, dòng thứ hai", [longest(200)])
+    name_lines = Lines("Tên đơn vị, ngắt dòng", [longest(300)])
+    symbol = Line("Ký hiệu văn bản", [longest(30)])
+    date_place = Line("Địa danh trước ngày tháng", [longest(100)])
+    authority = Lines("Quyền hạn người ký", [longest(200)])

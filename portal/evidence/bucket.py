@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,7 @@ from flask import current_app
 from tenants.refusal import Refused
 
 from .place import Bucket
+from .resting import Rest
 from .store import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 
 AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
@@ -53,6 +55,7 @@ class BucketStore:
         self.bucket = bucket
         self._client = self._service(CONNECT, ANSWER, ATTEMPTS)
         self._look = self._service(LOOK, LOOK, LOOKS)
+        self._rest = Rest()
 
     def _service(self, connect: int, answer: int, attempts: int) -> Any:
         return boto3.session.Session().client(
@@ -70,6 +73,23 @@ class BucketStore:
                 s3={"addressing_style": "path"} if self.bucket.endpoint else {},
             ),
         )
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask the service inside the block; raises `Refused` (503) where it fails, at once while it is left alone."""
+        if not self._rest.admits():
+            raise Refused(AWAY, 503)
+        try:
+            yield
+        except BotoCoreError as error:
+            self._rest.failed()
+            raise self._away(error) from error
+        except BaseException as error:
+            self._rest.answered()
+            if isinstance(error, ClientError):
+                raise self._away(error) from error
+            raise
+        self._rest.answered()
 
     def _key(self, tenant_id: int, sha256: str) -> dict[str, str]:
         return {"Bucket": self.bucket.name, "Key": self.bucket.prefix + key_of(tenant_id, sha256)}
@@ -94,11 +114,9 @@ class BucketStore:
             return self._keep(tenant_id, sha256, source, path.stat().st_size)
 
     def _keep(self, tenant_id: int, sha256: str, body: bytes | IO[bytes], size: int) -> str:
-        try:
+        with self._asking():
             if self._size(tenant_id, sha256) != size:
                 self._client.put_object(**self._key(tenant_id, sha256), Body=body)
-        except (ClientError, BotoCoreError) as error:
-            raise self._away(error) from error
         return sha256
 
     def share(self, source: int, target: int, sha256: str) -> None:
@@ -110,26 +128,23 @@ class BucketStore:
 
     def drop(self, tenant_id: int, sha256: str) -> None:
         """Delete a content."""
-        try:
+        with self._asking():
             self._client.delete_object(**self._key(tenant_id, sha256))
-        except (ClientError, BotoCoreError) as error:
-            raise self._away(error) from error
 
     def open(self, tenant_id: int, sha256: str) -> IO[bytes]:
         """Fetch a content piece by piece and compare it with its name before giving it out."""
-        try:
-            return checked(self._pieces(tenant_id, sha256), sha256)
-        except ClientError as error:
-            if _code(error) in _GONE:
+        with self._asking():
+            try:
+                return checked(self._pieces(tenant_id, sha256), sha256)
+            except ClientError as error:
+                if _code(error) not in _GONE:
+                    raise
                 current_app.logger.exception(
                     "evidence %s of tenant %s is not in the bucket", sha256, tenant_id
                 )
                 raise Refused(UNREADABLE, 404) from None
-            raise self._away(error) from error
-        except BotoCoreError as error:
-            raise self._away(error) from error
-        except ValueError:
-            raise Refused(UNREADABLE, 404) from None
+            except ValueError:
+                raise Refused(UNREADABLE, 404) from None
 
     def _pieces(self, tenant_id: int, sha256: str) -> Iterator[bytes]:
         body = self._client.get_object(**self._key(tenant_id, sha256))["Body"]
@@ -138,10 +153,8 @@ class BucketStore:
 
     def has(self, tenant_id: int, sha256: str) -> bool:
         """Return whether the content is there."""
-        try:
+        with self._asking():
             return self._size(tenant_id, sha256) is not None
-        except (ClientError, BotoCoreError) as error:
-            raise self._away(error) from error
 
     def kept(self, tenant_id: int | None = None) -> Iterator[tuple[int, str]]:
         """List the bucket, a thousand keys a request."""
@@ -158,7 +171,15 @@ class BucketStore:
             raise self._away(error) from error
 
     def fault(self) -> str:
-        """List one key: that needs the service, the keys and the bucket."""
+        """List one key: that needs the service, the keys and the bucket; and say for how long nobody asks it."""
+        said = self._fault()
+        if not said:
+            self._rest.answered()
+        left = self._rest.seconds_left
+        pause = f" Trong lúc này cổng báo ngay là kho chưa dùng được; khoảng {left} giây nữa hỏi lại kho."
+        return said + pause if left else said
+
+    def _fault(self) -> str:
         at = f"Thùng chứa minh chứng “{self.bucket.name}” tại {self.bucket.endpoint or 'Amazon S3'}"
         try:
             self._look.list_objects_v2(Bucket=self.bucket.name, Prefix=self.bucket.prefix, MaxKeys=1)

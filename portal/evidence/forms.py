@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import words
 from portal.dossiers.forms import tidy
-from portal.typed import Day
+from portal.typed import Day, Line, VietnameseForm
 
 from .documents import Particulars
 from .models import Evidence
@@ -24,7 +23,7 @@ def _longest(most: int) -> Length:
     return Length(max=most, message=f"Xin viết ngắn hơn, tối đa {most} ký tự.")
 
 
-class NotedForm(FlaskForm):
+class NotedForm(VietnameseForm):
     """Kind and time of a document: what may be said of it even after a signature."""
 
     kind = SelectField("Loại tài liệu", choices=KINDS, default="other")
@@ -51,7 +50,7 @@ class NotedForm(FlaskForm):
 class EvidenceForm(NotedForm):
     """What the paper in a file says of itself, all of it."""
 
-    title = StringField("Tên tài liệu", [InputRequired("Xin nhập tên tài liệu."), _longest(300)])
-    number = StringField("Số, ký hiệu", [_longest(100)])
+    title = Line("Tên tài liệu", [InputRequired("Xin nhập tên tài liệu."), _longest(300)])
+    number = Line("Số, ký hiệu", [_longest(100)])
     issued_on = Day("Ngày ban hành", [Optional()])
-    issuer = StringField("Nơi ban hành", [_longest(200)])
+    issuer = Line("Nơi ban hành", [_longest(200)])

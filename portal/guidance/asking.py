@@ -35,7 +35,7 @@ def ask(actor: Identity, text: str, key: str = "") -> Question:
     place, now = actor.here, clock.now()
     if not 0 < len(text) <= LONGEST_QUESTION:
         raise Refused(f"Xin viết câu hỏi, dài tối đa {LONGEST_QUESTION} ký tự.", 422)
-    if key and key not in lookup.indicator_names(place):
+    if key and key not in lookup.indicators_here(place).names:
         raise Refused("Xin chọn một chỉ tiêu trong danh sách, hoặc để trống.", 422)
     of_unit = place.unit_id is not None
     same = select(Question.id).where(

@@ -35,8 +35,8 @@ def entries() -> Any:
 
 
 def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
-    names, publishes = lookup.indicator_names(place_here()), holds(Right.ANSWER_QUESTION)
-    filters = {"chi-tieu": list(names), "loai": list(SORTS), "xem": ("da-go",) if publishes else ()}
+    known, publishes = lookup.indicators_here(place_here()), holds(Right.ANSWER_QUESTION)
+    filters = {"chi-tieu": list(known.names), "loai": list(SORTS), "xem": ("da-go",) if publishes else ()}
     asked = listing(("indicator",), filters=filters)
     statement = lookup.entries(
         place_here(),
@@ -49,7 +49,7 @@ def _entries(form: EntryForm | None = None, status: int = 200) -> Any:
         "guidance/entries.html",
         page=paginate(statement, asked.number, 20),
         listing=asked,
-        names=names,
+        known=known,
         sorts=SORTS,
         made_up=MADE_UP,
         own=tenant_here() if publishes else 0,
@@ -89,19 +89,11 @@ def _entry(row: GuidanceEntry, form: EntryForm | None = None, status: int = 200)
     page = render_template(
         "guidance/entry.html",
         row=row,
-        form=form or _fixed(EntryForm.showing(row), row),
+        form=form or _shaped(EntryForm.showing(row)),
         clash=status == 409,
         sorts=SORTS,
     )
     return page, status
-
-
-def _fixed(form: EntryForm, row: GuidanceEntry) -> EntryForm:
-    """Leave out what cannot change, and what an entry of its sort does not have."""
-    del form.sort
-    if row.sort != "sample":
-        del form.evidence
-    return form
 
 
 @blueprint.post("/hoi-dap/muc/<int:entry_id>")
@@ -109,7 +101,7 @@ def _fixed(form: EntryForm, row: GuidanceEntry) -> EntryForm:
 def change(entry_id: int) -> Any:
     """Change an entry, or take it back."""
     row: GuidanceEntry = found(lookup.entry_of(place_here(), entry_id))
-    form = _fixed(EntryForm(), row)
+    form = _shaped(EntryForm())
     retires = request.form.get("act") == "retire"
     valid = form.validate_on_submit()
     if (retires and form.version.errors) or not (
@@ -120,7 +112,7 @@ def change(entry_id: int) -> Any:
         if retires:
             publishing.retire(signed_in(), row, form.seen)
         else:
-            publishing.change(signed_in(), row, form.given(row.sort), form.seen)
+            publishing.change(signed_in(), row, form.given(), form.seen)
     except Refused as refused:
         if refused.status in (403, 404):
             raise

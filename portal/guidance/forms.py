@@ -12,7 +12,7 @@ from portal.typed import Checkboxes, Day, Line, Lines, VersionedForm, Vietnamese
 from tenants.access import place_here
 
 from .announcing import Content
-from .lookup import indicator_names, kinds_for
+from .lookup import indicators_here, kinds_for
 from .models import GuidanceEntry
 from .publishing import Words
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, LONGEST_TITLE
@@ -63,8 +63,9 @@ class AnnouncementForm(VietnameseForm):
 
 
 def _indicators(field: SelectField, empty: str) -> None:
-    names = indicator_names(place_here())
-    field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in names.items())]
+    known = indicators_here(place_here())
+    field.choices = [SelectChoice("", empty), *(SelectChoice(key, name) for key, name in known.names.items())]
+    field.data = known.own.get(field.data or "", field.data)
 
 
 class QuestionForm(VietnameseForm):
@@ -122,10 +123,10 @@ class EntryForm(VersionedForm):
         }
         return cls(formdata=None, data=data)
 
-    def given(self, sort: str = "") -> Words:
-        """Return what was typed; `sort` where the form does not ask."""
+    def given(self) -> Words:
+        """Return what was typed; an answer where the form does not ask for the sort."""
         return Words(
-            sort or (self.sort.data if "sort" in self else "answer"),
+            self.sort.data if "sort" in self else "answer",
             self.key.data or "",
             tuple(self.kinds.data or ()),
             self.heading.data or "",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from portal import words
 from portal.catalogue.models import CatalogueIndicator, Criterion
@@ -74,17 +76,39 @@ def entries(
         concerns(GuidanceEntry, place),
         GuidanceEntry.retired_at.is_not(None) if retired else GuidanceEntry.retired_at.is_(None),
     )
+    known = _known(level_of(place), place.tier).subquery()
     if level_of(place) is not ScopeKind.PROVINCE:
-        statement = statement.where(or_(GuidanceEntry.indicator_key == "", _known_to(place.tier)))
+        statement = statement.where(
+            or_(GuidanceEntry.indicator_key == "", GuidanceEntry.indicator_key.in_(select(known.c.key)))
+        )
     for word in fold(q).split():
         statement = statement.where(GuidanceEntry.folded.contains(word, autoescape=True))
     if key:
-        statement = statement.where(GuidanceEntry.indicator_key == key)
+        same = select(known.c.key).where(known.c.own == key)
+        statement = statement.where(GuidanceEntry.indicator_key.in_(same))
     if sort:
         statement = statement.where(GuidanceEntry.sort == sort)
     return statement.order_by(
         GuidanceEntry.indicator_key, GuidanceEntry.sort, GuidanceEntry.published_at, GuidanceEntry.id
     )
+
+
+def _known(level: ScopeKind, tier: Any) -> CompoundSelect[Any]:
+    """Return every key of the indicators a place has ever had, with the key it has there (`own`).
+
+    What stands in the same article under the same code is one indicator in both tiers (Articles 12 and 13 take the
+    first two criteria from Articles 6 and 7), so that what is published on it is read in both.
+    """
+    mine, other = aliased(CatalogueIndicator), aliased(CatalogueIndicator)
+    of_cycles = select(Cycle.version_id)
+    of_place = of_cycles if level is ScopeKind.PROVINCE else of_cycles.where(Cycle.tier == tier)
+    here = mine.version_id.in_(of_place)
+    elsewhere = (
+        select(other.key, mine.key.label("own"))
+        .join(mine, and_(mine.code == other.code, mine.article == other.article))
+        .where(here, other.version_id.in_(of_cycles))
+    )
+    return union(select(mine.key, mine.key.label("own")).where(here), elsewhere)
 
 
 def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntry | None:
@@ -108,20 +132,16 @@ def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
 
 @cache  # with every form
 def _counted(level: ScopeKind) -> Select[Any]:
-    statement = select(GuidanceEntry.indicator_key, GuidanceEntry.sort, func.count()).where(
-        concerns_at(GuidanceEntry, level, bindparam("tenant"), bindparam("unit")),
-        GuidanceEntry.retired_at.is_(None),
-        GuidanceEntry.indicator_key != "",
+    known = _known(level, bindparam("tier")).subquery()
+    return (
+        select(known.c.own, GuidanceEntry.sort, func.count())
+        .join(known, known.c.key == GuidanceEntry.indicator_key)
+        .where(
+            concerns_at(GuidanceEntry, level, bindparam("tenant"), bindparam("unit")),
+            GuidanceEntry.retired_at.is_(None),
+        )
+        .group_by(known.c.own, GuidanceEntry.sort)
     )
-    if level is not ScopeKind.PROVINCE:
-        statement = statement.where(_known_to(bindparam("tier")))
-    return statement.group_by(GuidanceEntry.indicator_key, GuidanceEntry.sort)
-
-
-def _known_to(tier: Any) -> ColumnElement[bool]:
-    of_tier = select(Cycle.version_id).where(Cycle.tier == tier)
-    known = select(CatalogueIndicator.key).where(CatalogueIndicator.version_id.in_(of_tier))
-    return GuidanceEntry.indicator_key.in_(known)
 
 
 def kinds_for(place: Place) -> Mapping[str, words.UnitKind]:
@@ -129,23 +149,42 @@ def kinds_for(place: Place) -> Mapping[str, words.UnitKind]:
     return words.UNIT_KINDS if level_of(place) is ScopeKind.PROVINCE else words.kinds_of(place.tier)
 
 
-def indicator_names(place: Place) -> Mapping[str, str]:
-    """Return code and title of the indicators of a place's latest year, by key; the key stays over versions.
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """The indicators a place writes about, by key (`names`: code and title); `own`: by every key, the one it has here."""
+
+    names: Mapping[str, str]
+    own: Mapping[str, str]
+
+    def name(self, key: str) -> str:
+        """Return code and title of an indicator by any of its keys; "" for one the place does not have."""
+        return self.names.get(self.own.get(key, key), "")
+
+
+def indicators_here(place: Place) -> Indicators:
+    """Return the indicators of a place's latest year; their keys stay over versions.
 
     The Department writes to all: it has the districts' first, then what only the province's own units have.
     """
     newest = select(Cycle.tier, Cycle.version_id).ext(distinct_on(Cycle.tier))
-    newest = newest.order_by(Cycle.tier, Cycle.year.desc())
-    if level_of(place) is not ScopeKind.PROVINCE:
-        newest = newest.where(Cycle.tier == place.tier)
-    years = newest.subquery()
+    years = newest.order_by(Cycle.tier, Cycle.year.desc()).subquery()
+    row = CatalogueIndicator
     rows = db.session.execute(
-        select(years.c.tier, CatalogueIndicator.key, CatalogueIndicator.code, CatalogueIndicator.title)
-        .join(years, years.c.version_id == CatalogueIndicator.version_id)
-        .join(Criterion, Criterion.id == CatalogueIndicator.criterion_id)
-        .order_by(years.c.tier, Criterion.number, CatalogueIndicator.position)
+        select(years.c.tier, row.key, row.code, row.title, row.article)
+        .join(years, years.c.version_id == row.version_id)
+        .join(Criterion, Criterion.id == row.criterion_id)
+        .order_by(years.c.tier != place.tier, Criterion.number, row.position)
     )
+    department = level_of(place) is ScopeKind.PROVINCE
     names: dict[str, str] = {}
-    for tier, key, code, title in rows:
-        names.setdefault(key, f"{code}. {title}{' (đơn vị cấp tỉnh)' if tier != place.tier else ''}")
-    return names
+    own: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
+    for tier, key, code, title, article in rows:
+        here = tier == place.tier
+        same = first.get((code, article))
+        if same is None and (here or department):
+            same = first[code, article] = key
+            names[key] = f"{code}. {title}{'' if here else ' (đơn vị cấp tỉnh)'}"
+        if same is not None:
+            own[key] = same
+    return Indicators(names, own)

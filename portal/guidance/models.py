@@ -198,7 +198,7 @@ class GuidanceEntry(TenantOwned, Base):
             "unit": "select",
             **dict.fromkeys(
                 ("district", "province"),
-                "select, insert, update (indicator_key, kinds, heading, body, evidence, folded, changed_at, changed_by,"
+                "select, insert, update (sort, indicator_key, kinds, heading, body, evidence, folded, changed_at, changed_by,"
                 " retired_at, version)",
             ),
         },

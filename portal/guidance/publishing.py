@@ -23,6 +23,7 @@ from . import lookup, queries
 from .asking import held
 from .models import GuidanceEntry, Question
 from .rules import LONGEST_QUESTION, LONGEST_TEXT, named_in
+from .wording import SORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _judge(actor: Identity, given: Words) -> None:
         raise Refused("Mẫu minh họa cần chỉ tiêu và mô tả minh chứng.", 422)
     if len(given.evidence) > LONGEST_TEXT or set(given.kinds) - set(lookup.kinds_for(actor.here)):
         raise Refused("Mô tả minh chứng quá dài, hoặc loại hình đơn vị không có trong danh sách.", 422)
-    if given.key and given.key not in lookup.indicator_names(actor.here):
+    if given.key and given.key not in lookup.indicators_here(actor.here).names:
         raise Refused("Xin chọn một chỉ tiêu trong danh sách.", 422)
 
 
@@ -85,7 +86,7 @@ def publish(actor: Identity, given: Words) -> GuidanceEntry:
         actor,
         entry,
         "publish",
-        f"đăng {'mẫu minh họa' if given.sort == 'sample' else 'hỏi đáp'} để mọi người đọc.",
+        f"đăng {SORTS[given.sort].lower()} để mọi người đọc.",
     )
     return entry
 
@@ -146,17 +147,19 @@ def _own(actor: Identity, entry: GuidanceEntry, version: int) -> GuidanceEntry:
 
 
 def change(actor: Identity, entry: GuidanceEntry, given: Words, version: int) -> GuidanceEntry:
-    """Change a published entry; its sort stays."""
+    """Change a published entry, its sort too; an answer keeps no evidence."""
     row = _own(actor, entry, version)
     _judge(actor, given)
-    if given.sort != row.sort:
-        raise Refused("Không đổi được loại của mục đã đăng.", 422)
-    now = clock.now()
+    now, was = clock.now(), row.sort
+    row.sort = given.sort
     for name, value in _columns(given).items():
         setattr(row, name, value)
     row.changed_at, row.changed_by = now, actor.full_name
     db.session.flush()
-    _note(actor, row, "change", "sửa một mục hỏi đáp, mẫu minh họa.")
+    sentence = "sửa một mục hỏi đáp, mẫu minh họa."
+    if was != given.sort:
+        sentence = f"đổi một mục đã đăng từ {SORTS[was].lower()} sang {SORTS[given.sort].lower()}."
+    _note(actor, row, "change", sentence)
     return row
 
 

@@ -45,7 +45,7 @@ def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
         for one in states
     ]
     asks = holds(Right.ASK_QUESTION)
-    names = lookup.indicator_names(place_here())
+    known = lookup.indicators_here(place_here())
     chosen = request.args.get("chi-tieu", "")
     page = render_template(
         "guidance/questions.html",
@@ -53,8 +53,8 @@ def _questions(form: QuestionForm | None = None, status: int = 200) -> Any:
         listing=asked,
         tabs=tabs,
         states={one: state_words(one) for one in STATES},
-        names=names,
-        form=(form or QuestionForm(formdata=None, data={"key": chosen if chosen in names else ""}))
+        known=known,
+        form=(form or QuestionForm(formdata=None, data={"key": chosen if chosen in known.names else ""}))
         if asks
         else None,
         of_unit=place_here().unit_id is not None,
@@ -103,7 +103,7 @@ def _question(
         unit=unit,
         district=district,
         step=state_words(row.state),
-        indicator=lookup.indicator_names(place_here()).get(row.indicator_key, ""),
+        indicator=lookup.indicators_here(place_here()).name(row.indicator_key),
         form=form or (AnswerForm(formdata=None, data={"version": version}) if mine else None),
         passes=mine and not is_province(),
         entry=entry or (EntryForm(formdata=None, data=data) if publishes else None),

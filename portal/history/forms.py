@@ -6,12 +6,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.catalogue.models import CriteriaVersion
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 
 from .models import PastResult
 from .operations import Told
@@ -21,7 +20,7 @@ _LONG = Length(max=LONGEST, message="Xin viết ngắn hơn, tối đa 2.000 ký
 _POINTS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 
 
-class ResultForm(FlaskForm):
+class ResultForm(VietnameseForm):
     """A past result as its decision says it."""
 
     year = Line("Năm", validators=[InputRequired("Xin nhập năm.")])
@@ -80,7 +79,7 @@ def as_typed(row: PastResult) -> dict[str, Any]:
     }
 
 
-class ClaimForm(FlaskForm):
+class ClaimForm(VietnameseForm):
     """What a unit says is wrong with a past result."""
 
     claim = Lines(
@@ -88,7 +87,7 @@ class ClaimForm(FlaskForm):
     )
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(VietnameseForm):
     """The district's answer to a dispute."""
 
     corrected = RadioField(

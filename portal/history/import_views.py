@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
 from portal.jobs import files
 from portal.jobs.batches.imports import PAST
 from portal.papers.table_files import XLSX
+from portal.typed import VietnameseForm
 from portal.units.reading import MOST_BYTES
 from portal.web import back_to, download, page_number, page_of, paginate, takes
 from tenants.access import found, may, signed_in, tenant_here
@@ -28,7 +28,7 @@ PER_PAGE = 50
 ACTS = ("bad", "new", "different", "same")
 
 
-class PastFileForm(FlaskForm):
+class PastFileForm(VietnameseForm):
     """A workbook of past results."""
 
     file = FileField("Tệp kết quả cũ")

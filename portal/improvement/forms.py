@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, Length
 
-from portal.typed import Day, Line, Lines, lines
+from portal.typed import Day, Line, Lines, VietnameseForm, lines
 
 from .operations import MOST, Wanted
 
 LONGEST = 2_000
 
 
-class ActionForm(FlaskForm):
+class ActionForm(VietnameseForm):
     """One measure of the plan to improve."""
 
     measure = Lines(

@@ -11,6 +11,7 @@ from portal import clock, words
 from portal.complaints.queries import parties
 from portal.recognition.models import DecisionLine, Recognition
 from portal.units.models import Unit
+from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership
 from tenants.placing import on_day
@@ -78,7 +79,7 @@ def case_of(tenant_id: int, inquiry_id: int, *, lock: bool = False) -> Case | No
         .where(InquiryQuestion.tenant_id == tenant_id, InquiryQuestion.inquiry_id == inquiry_id)
         .order_by(InquiryQuestion.id)
     ).all()
-    barred = dict.fromkeys(parties(tenant_id, row[0].dossier_id), PARTIES)
+    barred = dict.fromkeys(parties(tenant_id, row[0].unit_id, row[0].dossier_id), PARTIES)
     return Case(*row, parties=barred, questions=asked)
 
 
@@ -93,8 +94,8 @@ class Candidate:
 
 
 def candidates(of: Case) -> list[Candidate]:
-    """Return who may handle a case today: holds the right, took no part, has no role in the unit; by name."""
-    today, tenant_id = clock.today(), of.tenant_id
+    """Return who may handle a case today: holds the right, took no part, is not bound to the unit; by name."""
+    tenant_id = of.tenant_id
     load = (
         select(func.count())
         .select_from(Inquiry)
@@ -108,7 +109,7 @@ def candidates(of: Case) -> list[Candidate]:
     runs = and_(
         Membership.tenant_id == tenant_id,
         Membership.account_id == Account.id,
-        on_day(today),
+        on_day(signin.today()),
     )
     rows = db.session.execute(
         select(Account.id, Account.full_name, func.min(Membership.role), load)
@@ -116,7 +117,6 @@ def candidates(of: Case) -> list[Candidate]:
         .where(
             Membership.role.in_([role.value for role in Right.HANDLE_INQUIRY.value.roles]),
             Account.disabled_at.is_(None),
-            ~exists(select(1).where(runs, Membership.unit_id == of.unit_id).correlate(Account)),
             # Who took part does not handle it through somebody who acts for them either.
             ~exists().where(
                 Delegation.tenant_id == tenant_id,

@@ -124,4 +124,7 @@ def left(due_on: date, today: date, own: OwnDays) -> tuple[str, str]:
 
 
 NOT_YOURS = "Việc này đang giao cho người khác; muốn xử lý, xin nhận việc về mình trước."
-PARTIES = "Anh/chị đã thẩm định hoặc ban hành kết quả này nên không đọc nội dung, không xử lý; xin giao cho người khác."
+PARTIES = (
+    "Anh/chị đã thẩm định, ban hành kết quả này, hoặc có quan hệ với đơn vị (đang hay từng giữ vai trò, đã khai xung đột"
+    " lợi ích) nên không đọc nội dung, không xử lý; xin giao cho người khác."
+)

@@ -17,8 +17,9 @@ from . import operations, peak, queries, rules
 from .batches.imports import Source
 from .models import Job
 
-AT_ONCE_BYTES = 150 * 1024
-AT_ONCE_ROWS = 1_000
+AT_ONCE_BYTES = 64 * 1024
+AT_ONCE_ROWS = 500
+"""What a page reads and writes itself, within half a second: about 800 full rows to read, 500 to write."""
 
 
 def take_in(

@@ -22,6 +22,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.people import DISTRICT_ROLES, UNIT_ROLES, Account, Membership, Role
 from tenants.places import Tenant
+from tenants.placing import on_day
 
 from . import rules, wording
 from .models import Letter, MailChoice, Notice, NoticeRead
@@ -94,16 +95,13 @@ def _for_whom(*which: ColumnElement[bool]) -> Select[Any]:
 
 def _serving(which: Iterable[ColumnElement[bool]], audience: str, roles: frozenset[Role]) -> Select[Any]:
     """Return the select of notices of an audience with those who serve at their place today."""
-    day = signin.today()
     return (
         select(Notice.id, Membership.account_id)
         .join(Membership, Membership.tenant_id == Notice.tenant_id)
         .where(
             Notice.audience == audience,
             Membership.role.in_(sorted(roles)),
-            Membership.since <= day,
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= day),
+            on_day(signin.today()),
             *which,
         )
     )

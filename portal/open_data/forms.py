@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired, Length, Regexp
 
-from portal.typed import Line
+from portal.typed import Line, VietnameseForm
 
 
-class LicenceForm(FlaskForm):
+class LicenceForm(VietnameseForm):
     """A licence, and the document that decides on it."""
 
     name = Line(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
 from portal.dossiers.forms import longest
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 
 from .models import DistrictYear
 from .operations import NAMES, Details
 from .rules import MOST_REASON
 
 
-class YearForm(FlaskForm):
+class YearForm(VietnameseForm):
     """A district's year; `version` is the one the page showed."""
 
     version = HiddenField()
@@ -41,7 +40,7 @@ class YearForm(FlaskForm):
         return Details(**days, **texts)
 
 
-class ExtensionForm(FlaskForm):
+class ExtensionForm(VietnameseForm):
     """A longer term for one unit, named by its code."""
 
     code = Line("Mã đơn vị", [InputRequired("Xin nhập mã đơn vị."), longest(30)])

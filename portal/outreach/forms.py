@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from portal.activities.forms import WholeNumber
 from portal.dossiers.forms import longest
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 
 from .models import DistrictActivity
 from .operations import Details
 from .wording import KINDS
 
 
-class OutreachForm(FlaskForm):
+class OutreachForm(VietnameseForm):
     """One activity of the district; `version` is the one the page showed."""
 
     version = HiddenField()

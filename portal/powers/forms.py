@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.dossiers.forms import longest
-from portal.typed import Day, Line
+from portal.typed import Day, Line, VietnameseForm
 from tenants.people import Role
 from tenants.rights import delegable
 
 from .operations import Given
 
 
-class _OneOf(FlaskForm):
+class _OneOf(VietnameseForm):
     person = SelectField("Người", [InputRequired("Xin chọn người.")], validate_choice=False)
 
     def offer(self, people: Sequence[tuple[int, str]]) -> None:
@@ -80,7 +79,7 @@ class ProposalForm(_OneOf):
     )
 
 
-class LookForm(FlaskForm):
+class LookForm(VietnameseForm):
     """Whose pages, and why."""
 
     reason = Line("Lý do", [InputRequired("Xin ghi lý do xem."), longest(300)])

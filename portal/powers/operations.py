@@ -238,7 +238,7 @@ def _check(actor: Identity, place: Place, given: Given) -> None:
     if not set(given.rights) <= {right.name for right in delegable(place.role)}:
         raise Refused("Có việc không thuộc vai trò của anh/chị. Xin chọn lại.", 422)
     for delegation, membership, _, _ in queries.delegations(place):
-        running = membership.ended_at is None and membership.until >= given.since
+        running = not membership.is_over(given.since)
         same = membership.account_id == given.account_id and delegation.giver_id == actor.account_id
         if same and running and membership.since <= given.until:
             raise Refused(
@@ -252,7 +252,7 @@ def end_delegation(actor: Identity, delegation: Delegation, membership: Membersh
     concerned = actor.account_id == delegation.giver_id
     if not concerned and refusal(actor, Right.MANAGE_ACCOUNTS):
         raise Refused("Chỉ người ủy quyền hoặc người quản trị kết thúc được ủy quyền này.", 403)
-    if membership.ended_at is not None or (membership.until and membership.until < signin.today()):
+    if membership.is_over(signin.today()):
         raise Refused("Ủy quyền này đã kết thúc.")
     account = db.session.get(Account, membership.account_id)
     assert account is not None

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
 
-from portal import words
+from portal import clock, words
 from portal.accounts.links import link_sheets
 from portal.typed import line
 from portal.web import back_to
@@ -52,6 +52,7 @@ def _delegations_page(form: DelegationForm) -> str:
         me=me,
         manages=not refusal(me, Right.MANAGE_ACCOUNTS),
         today=signin.today(),
+        apart=clock.today() != signin.today(),
     )
 
 

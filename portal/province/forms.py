@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     FieldList,
-    Form,
     FormField,
     SelectChoice,
     SelectField,
-    StringField,
-    TextAreaField,
     TimeField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
@@ -21,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp, Vali
 from portal import words
 from portal.reports import narrative
 from portal.reports.points import LISTS, MOST_POINTS, TABLES, Grids
-from portal.typed import Day, line, lines
+from portal.typed import Day, Line, Lines, VietnameseForm, VietnamesePart, line, lines
 from tenants.places import TenantKind
 
 KINDS = [
@@ -33,11 +29,11 @@ def _tidy(text: str | None) -> str:
     return line(text or "")
 
 
-def _text(label: str, longest: int, missing: str = "") -> StringField:
+def _text(label: str, longest: int, missing: str = "") -> Line:
     checks: list[object] = [Length(max=longest, message=f"Dài nhất {longest} ký tự.")]
     if missing:
         checks.insert(0, DataRequired(missing))
-    return StringField(label, filters=[_tidy], validators=checks)
+    return Line(label, filters=[_tidy], validators=checks)
 
 
 SECTION = "muc:"
@@ -61,7 +57,7 @@ def _own_table(form: Any, field: SelectField) -> None:
         raise ValidationError(f"Chỗ này thuộc Biểu {table[-2:]}; xin chọn đúng biểu hoặc bỏ trống.")
 
 
-class PointForm(Form):
+class PointForm(VietnamesePart):
     """One point of a return: where in the report, and what is to be done. `offer` says which rows there are."""
 
     table = SelectField(
@@ -69,7 +65,7 @@ class PointForm(Form):
     )
     row = SelectField("Dòng", choices=[], default="", validators=[_own_table])
     column = SelectField("Cột", choices=[], default="", validators=[_own_table])
-    text = TextAreaField(
+    text = Lines(
         "Nội dung cần sửa",
         filters=[lambda text: lines(text or "")],
         validators=[Length(max=900, message="Dài nhất 900 ký tự.")],
@@ -108,7 +104,7 @@ class PointForm(Form):
         return {"table": table, "row": row, "column": column, "text": text}
 
 
-class AcceptForm(FlaskForm):
+class AcceptForm(VietnameseForm):
     """That the officer has read what becomes official."""
 
     seen = BooleanField(
@@ -117,7 +113,7 @@ class AcceptForm(FlaskForm):
     )
 
 
-class ReturnForm(FlaskForm):
+class ReturnForm(VietnameseForm):
     """A return: the points; lines left empty do not count."""
 
     points = FieldList(FormField(PointForm), min_entries=3, max_entries=MOST_POINTS)
@@ -163,12 +159,12 @@ class ReturnForm(FlaskForm):
         return [entry.form.point() for entry in self.points if entry.form.text.data]
 
 
-class PlaceForm(FlaskForm):
+class PlaceForm(VietnameseForm):
     """A district and its first administrator on one page."""
 
     kind = SelectField("Loại", choices=KINDS)
     name = _text("Tên đầy đủ", 150, "Nhập tên đầy đủ, ví dụ Huyện An Lão.")
-    code = StringField(
+    code = Line(
         "Mã",
         filters=[_tidy],
         validators=[
@@ -184,7 +180,7 @@ class PlaceForm(FlaskForm):
     committee = _text("Cơ quan ban hành quyết định", 200)
     office = _text("Cơ quan chuyên môn", 200)
     symbol = _text("Ký hiệu văn bản", 20)
-    login = StringField(
+    login = Line(
         "Tên đăng nhập",
         filters=[lambda text: _tidy(text).lower()],
         validators=[
@@ -199,7 +195,7 @@ class PlaceForm(FlaskForm):
     email = _text("Thư điện tử", 200)
 
 
-class ClockForm(FlaskForm):
+class ClockForm(VietnameseForm):
     """A day and a time for the demo clock."""
 
     day = Day("Ngày", validators=[InputRequired("Nhập ngày, ví dụ 14/01/2027.")])
@@ -208,7 +204,7 @@ class ClockForm(FlaskForm):
     )
 
 
-class ReopeningAnswerForm(FlaskForm):
+class ReopeningAnswerForm(VietnameseForm):
     """The Department's answer to a district that asks to amend an accepted report."""
 
     verdict = SelectField(
@@ -220,7 +216,7 @@ class ReopeningAnswerForm(FlaskForm):
         ],
         validators=[DataRequired("Xin chọn đồng ý hay không đồng ý.")],
     )
-    answer = TextAreaField(
+    answer = Lines(
         "Lời trả lời",
         filters=[lambda text: lines(text or "")],
         validators=[Length(max=2000, message="Trả lời dài tối đa 2.000 ký tự.")],

@@ -19,10 +19,11 @@ from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import Account, Membership, Role
 from tenants.places import Tenant, TenantKind, Tier
+from tenants.placing import on_day
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from .queries import bodies_of, in_force, provincial_place
+from .queries import bodies_of, provincial_place
 from .rules import fault_of_moment
 
 
@@ -114,7 +115,7 @@ def hand_out_link(actor: Identity, tenant_id: int, account_id: int) -> Opened:
             Membership.tenant_id == tenant_id,
             Membership.account_id == account_id,
             Membership.role.in_((Role.DISTRICT_ADMIN, Role.DISTRICT_LEADER)),
-            *in_force(),
+            on_day(signin.today()),
         )
     )
     if tenant is None or placed is None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, collate, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
@@ -22,6 +22,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
 from tenants.places import Succession, Tenant, TenantKind, Tier
+from tenants.placing import on_day
 
 from .rules import Standing, late_words, year_shown
 
@@ -151,23 +152,13 @@ def place(tenant_id: int) -> Tenant | None:
     return None if tenant is None or tenant.kind == TenantKind.PROVINCE else tenant
 
 
-def in_force() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a membership that is in force now (real time, as signing in has it)."""
-    day = signin.today()
-    return (
-        Membership.since <= day,
-        Membership.ended_at.is_(None),
-        or_(Membership.until.is_(None), Membership.until >= day),
-    )
-
-
 def in_office(role: Role) -> dict[int, list[Account]]:
     """Return who holds a role of the district in every district, by its id."""
     found: dict[int, list[Account]] = {}
     statement = (
         select(Membership.tenant_id, Account)
         .join(Account, Account.id == Membership.account_id)
-        .where(Membership.role == role, Account.disabled_at.is_(None), *in_force())
+        .where(Membership.role == role, Account.disabled_at.is_(None), on_day(signin.today()))
         .order_by(Membership.tenant_id, Membership.id)
     )
     for tenant_id, account in db.session.execute(statement):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.typed import Line
+from portal.typed import Line, VietnameseForm
 
 from .rules import LIMITS, Limit, Rule
 
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
-class LimitsForm(FlaskForm):
+class LimitsForm(VietnameseForm):
     """The limit of every rule."""
 
     @property
@@ -25,7 +24,7 @@ class LimitsForm(FlaskForm):
 
 
 def _within(known: Limit) -> Any:
-    def check(_form: FlaskForm, field: Any) -> None:
+    def check(_form: VietnameseForm, field: Any) -> None:
         if not _WHOLE.fullmatch(field.data or "") or not known.least <= int(field.data) <= known.most:
             raise ValidationError(f"{known.title}: xin ghi số nguyên từ {known.least} đến {known.most}.")
 

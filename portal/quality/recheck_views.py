@@ -11,7 +11,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.province import dossier_sheet
 from portal.province.queries import cycle_shown, places_in
-from portal.typed import line
+from portal.typed import line, lines
 from portal.units.models import Unit
 from portal.web import back_to, listing, paginate
 from tenants.access import found, may, signed_in
@@ -137,9 +137,10 @@ def fill(recheck_id: int) -> Any:
     view = found(dossier_sheet.view_of(row.tenant_id, row.dossier_id))
     offered = {i.row.id: (i.row.code, i.row.title) for _, _, rows in view.criteria for i in rows if i.applies}
     verdicts = {
-        key: (request.form.get(f"result-{key}", ""), request.form.get(f"reason-{key}", "")) for key in offered
+        key: (request.form.get(f"result-{key}", ""), lines(request.form.get(f"reason-{key}", "")))
+        for key in offered
     }
-    note, version = request.form.get("note", ""), request.form.get("version", "")
+    note, version = lines(request.form.get("note", "")), request.form.get("version", "")
     send = request.form.get("act") == "send"
     try:
         if not (version.isascii() and version.isdigit() and len(version) < 10):
@@ -179,7 +180,7 @@ def _told(typed: dict[str, Any] | None = None, status: int = 200) -> Any:
 @may(Right.ANSWER_RECHECK)
 def answer(recheck_id: int) -> Any:
     """Keep the district's answer."""
-    row, text = found(rechecking.recheck_of(recheck_id)), request.form.get("answer", "")
+    row, text = found(rechecking.recheck_of(recheck_id)), lines(request.form.get("answer", ""))
     try:
         rechecking.answer(signed_in(), row, text)
     except Refused as refused:

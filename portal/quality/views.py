@@ -10,6 +10,7 @@ from portal.cycle.models import Cycle
 from portal.cycle.queries import years
 from portal.province.queries import cycle_shown, places_in
 from portal.spelling import fold
+from portal.typed import lines
 from portal.web import Listing, back_to, listing, page_of
 from tenants.access import may, signed_in
 from tenants.database import db
@@ -108,7 +109,7 @@ def _cycle_here() -> Cycle:
 def conclude() -> Any:
     """Conclude on what a rule found; what was typed stays where it cannot be kept."""
     cycle = _cycle_here()
-    given = {name: request.form.get(name, "") for name in ("rule", "subject", "act", "reason", "seen")}
+    given = {name: lines(request.form.get(name, "")) for name in ("rule", "subject", "act", "reason", "seen")}
     try:
         if given["rule"] not in list(Rule) or not _number(given["seen"]):
             raise Refused("Trang thiếu thông tin của dấu hiệu. Xin tải lại trang rồi ghi lại.", 422)

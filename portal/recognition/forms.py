@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal import words
-from portal.typed import Day, VersionedForm, line, lines
+from portal.typed import Day, Line, Lines, VersionedForm, line, lines
 
 
 def tidy(text: str | None) -> str:
@@ -19,9 +19,9 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines()]
 
 
-def short_text(label: str, sentence: str, longest: int) -> StringField:
+def short_text(label: str, sentence: str, longest: int) -> Line:
     """Make a required field of one line."""
-    return StringField(
+    return Line(
         label,
         filters=[lambda text: line(text or "")],
         validators=[InputRequired(sentence), Length(1, longest, f"{label} dài từ 1 đến {longest} ký tự.")],
@@ -48,7 +48,7 @@ class LineForm(VersionedForm):
         choices=[SelectChoice(str(level), words.RESULTS[level].name) for level in (2, 1, 0)],
         validators=[InputRequired("Xin chọn kết quả.")],
     )
-    reason = TextAreaField(
+    reason = Lines(
         "Lý do",
         filters=[tidy],
         validators=[Length(0, 2000, "Lý do dài tối đa 2.000 ký tự.")],
@@ -58,7 +58,7 @@ class LineForm(VersionedForm):
 class HoldForm(VersionedForm):
     """Why a unit is kept out of this decision."""
 
-    held_reason = TextAreaField(
+    held_reason = Lines(
         "Lý do để lại",
         filters=[tidy],
         validators=[
@@ -71,7 +71,7 @@ class HoldForm(VersionedForm):
 class BasesForm(VersionedForm):
     """The legal bases, one a line."""
 
-    bases = TextAreaField(
+    bases = Lines(
         "Căn cứ, mỗi dòng một căn cứ",
         filters=[tidy],
         validators=[

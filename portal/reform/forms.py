@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import words
 from portal.place_kinds import OF_PROVINCE
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 from tenants.places import Tenant, TenantKind
 
 from .models import Reform
@@ -28,7 +27,7 @@ def _longest(number: int) -> Length:
     return Length(max=number, message=f"Dài nhất {number} ký tự.")
 
 
-class BasicsForm(FlaskForm):
+class BasicsForm(VietnameseForm):
     """What a plan begins with; `version` is the one the page showed."""
 
     version = HiddenField()
@@ -82,7 +81,7 @@ class BasicsForm(FlaskForm):
         )
 
 
-class SuccessorForm(FlaskForm):
+class SuccessorForm(VietnameseForm):
     """A place after the reform: chosen among those that exist, or typed; empty words come from its kind's template."""
 
     version = HiddenField()
@@ -137,7 +136,7 @@ class SuccessorForm(FlaskForm):
             raise ValidationError("Ghi mã của nơi mới, ví dụ mã đơn vị hành chính 11629.")
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(VietnameseForm):
     """Why something is confirmed or given back, with the sign that the preview was read."""
 
     version = HiddenField()

@@ -29,6 +29,7 @@ from tenants.database import db
 from tenants.operations import named_since
 from tenants.people import DISTRICT_ROLES, Account, Membership
 from tenants.places import Tenant, Tier
+from tenants.placing import not_over
 
 from .models import Reform
 from .rehoming import among
@@ -359,8 +360,7 @@ def staff(plan: Plan) -> list[tuple[str, str, str]]:
         .where(
             Membership.tenant_id.in_(plan.reform.sources),
             Membership.role.in_(DISTRICT_ROLES),
-            Membership.ended_at.is_(None),
-            or_(Membership.until.is_(None), Membership.until >= signin.today()),
+            not_over(signin.today()),
         )
         .order_by(Tenant.name_sort, Account.full_name, Membership.id)
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from portal.typed import Day
+from portal.typed import Day, VietnameseForm
 
 from .wording import TARGETS
 
@@ -17,7 +16,7 @@ def typed_number(text: str | None) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-class RegistrationForm(FlaskForm):
+class RegistrationForm(VietnameseForm):
     """A unit's registration; `version` and `unit_version` are those the page showed."""
 
     version = HiddenField()
@@ -33,7 +32,7 @@ class RegistrationForm(FlaskForm):
     )
 
 
-class TermForm(FlaskForm):
+class TermForm(VietnameseForm):
     """Until when a district takes registrations of a year; empty: until dossiers are due."""
 
     version = HiddenField()

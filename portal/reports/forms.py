@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.recognition.forms import SigningForm, tidy
-from portal.typed import VersionedForm
+from portal.typed import Lines, VersionedForm, VietnameseForm
 
 from .narrative import SECTIONS
 from .rules import RULES
@@ -20,10 +18,10 @@ class NarrativeForm(VersionedForm):
     """The words of every section; one field for each key of the skeleton."""
 
 
-class ReopeningForm(FlaskForm):
+class ReopeningForm(VietnameseForm):
     """Why an accepted report is to be amended."""
 
-    reason = TextAreaField(
+    reason = Lines(
         "Lý do đề nghị",
         filters=[tidy],
         validators=[
@@ -42,7 +40,7 @@ for _section in SECTIONS:
         setattr(
             NarrativeForm,
             _section.key,
-            TextAreaField(
+            Lines(
                 _section.heading,
                 filters=[tidy],
                 validators=[Length(0, LONGEST, "Mỗi mục dài tối đa 20.000 ký tự.")],
@@ -53,7 +51,7 @@ for _rule in RULES:
         setattr(
             ExplainForm,
             _rule.code,
-            TextAreaField(
+            Lines(
                 f"Giải trình {_rule.code}",
                 filters=[tidy],
                 validators=[Length(0, 2000, "Giải trình dài tối đa 2.000 ký tự.")],

@@ -21,6 +21,7 @@ from portal.trail.operations import record
 from tenants import signin, throttle
 from tenants.database import Base, db
 from tenants.people import Account, Membership, OneTimeLink, SigninSession
+from tenants.placing import not_over
 from tenants.refusal import Refused
 from tenants.scope import Scope, ScopeKind, acting_in
 from tenants.wall import declared
@@ -88,11 +89,9 @@ def erase_person(login: str, reason: str) -> bool:
     if account is None:
         raise Refused(f"Không có tên đăng nhập “{login}”.", 404)
     homes = db.session.execute(
-        select(Membership.tenant_id, Membership.ended_at, Membership.until).where(
-            Membership.account_id == account.id
-        )
+        select(Membership.tenant_id, not_over(signin.today())).where(Membership.account_id == account.id)
     ).all()
-    if any(ended is None and (until is None or until >= signin.today()) for _, ended, until in homes):
+    if any(serves for _, serves in homes):
         raise Refused("Người này còn vai trò đang hiệu lực; xin kết thúc vai trò trước khi xóa.")
     number, bound = account.id, _bound(account.id)
     for table in Base.metadata.tables.values():

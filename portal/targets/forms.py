@@ -6,13 +6,12 @@ import re
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.dossiers.forms import longest
-from portal.typed import Day, Line, Lines
+from portal.typed import Day, Line, Lines, VietnameseForm
 from portal.web import kinds_here
 
 from .models import DistrictTarget
@@ -22,7 +21,7 @@ from .rules import Counting, Measure
 _CODE = re.compile(r"(people|units|recognised):([A-Z0-9.a-z]{0,20}):([0-9]?)")
 
 
-class TargetForm(FlaskForm):
+class TargetForm(VietnameseForm):
     """One target; `version` is the one the page showed."""
 
     version = HiddenField()
@@ -85,7 +84,7 @@ class TargetForm(FlaskForm):
         return Wish(self.title.data or "", measure, goal, self.due_on.day, self.note.data or "")
 
 
-class RetireForm(FlaskForm):
+class RetireForm(VietnameseForm):
     """Why a target is given up."""
 
     version = HiddenField()

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import words
 from portal.accounts.forms import PersonForm
-from portal.typed import Day, Line, Lines, line, lines
+from portal.typed import Day, Line, Lines, VietnameseForm, line, lines
 from portal.words import ZONE
 from tenants.people import LONGEST_VISIT
 
@@ -31,7 +30,7 @@ def longest(most: int) -> Length:
     return Length(max=most, message=f"Xin viết ngắn hơn, tối đa {words.number(most)} ký tự.")
 
 
-class MeetingForm(FlaskForm):
+class MeetingForm(VietnameseForm):
     """When and where the team met, who led, and what it concluded."""
 
     held_on = Day("Ngày họp", [Optional()])
@@ -96,7 +95,7 @@ class Rows:
         return said, text[: most + 1]
 
 
-class AssignForm(FlaskForm):
+class AssignForm(VietnameseForm):
     """To whom the marked indicators are given, and until when."""
 
     member = SelectField("Giao cho", validate_choice=False)

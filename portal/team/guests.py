@@ -11,6 +11,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import GUEST_ROLES, Membership
+from tenants.placing import on_day
 
 from .models import Invitation, InvitedIndicator
 
@@ -26,7 +27,6 @@ def invited(actor: Identity, *, dossier_id: int | None = None) -> list[InvitedIn
     """Return the indicators a guest is let in to today, of one dossier or of all."""
     if not is_guest(actor):
         return []
-    today = signin.today()
     statement = (
         select(InvitedIndicator)
         .join(
@@ -42,9 +42,7 @@ def invited(actor: Identity, *, dossier_id: int | None = None) -> list[InvitedIn
             InvitedIndicator.tenant_id == actor.here.tenant_id,
             InvitedIndicator.unit_id == actor.here.unit_id,
             Invitation.account_id == actor.account_id,
-            Membership.ended_at.is_(None),
-            Membership.since <= today,
-            Membership.until >= today,
+            on_day(signin.today()),
         )
         .order_by(InvitedIndicator.dossier_id.desc(), InvitedIndicator.indicator_id)
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, bindparam, or_, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
@@ -22,6 +22,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import GUEST_ROLES, UNIT_ROLES, Account, Membership
+from tenants.placing import on_day
 
 from .models import Assignment, Invitation, InvitedIndicator
 from .rules import Pace, pace
@@ -189,7 +190,6 @@ def in_order(tasks: Iterable[Task]) -> list[Task]:
 
 def staff_of(tenant_id: int, unit_id: int) -> list[tuple[Account, Membership]]:
     """Return who works for a unit today, head first, in the order of their names."""
-    today = signin.today()
     rows = db.session.execute(
         select(Account, Membership)
         .join(Membership, Membership.account_id == Account.id)
@@ -197,9 +197,7 @@ def staff_of(tenant_id: int, unit_id: int) -> list[tuple[Account, Membership]]:
             Membership.tenant_id == tenant_id,
             Membership.unit_id == unit_id,
             Membership.role.in_(UNIT_ROLES),
-            Membership.ended_at.is_(None),
-            Membership.since <= today,
-            or_(Membership.until.is_(None), Membership.until >= today),
+            on_day(signin.today()),
             Account.disabled_at.is_(None),
         )
         .order_by(Membership.role.desc(), Account.full_name, Account.id)
@@ -272,7 +270,7 @@ def guests_of(sheet: Sheet) -> list[Guest]:
             membership,
             tuple(codes[one.indicator_id] for one in invitation.indicators if one.indicator_id in codes),
             tuple(codes[one.indicator_id] for one in invitation.indicators if one.contributed_at),
-            bool(membership.ended_at or (membership.until and membership.until < today)),
+            membership.is_over(today),
         )
         for invitation, account, membership in rows
     ]

@@ -26,6 +26,7 @@ from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.people import GUEST_ROLES, Account, Membership, Role
+from tenants.placing import not_over
 from tenants.refusal import Refused
 from tenants.rights import Right
 
@@ -119,14 +120,12 @@ def invite_again(actor: Identity, dossier: Dossier, invitation_id: int, days: in
     if before is None or before.dossier_id != dossier.id:
         raise Refused("Không tìm thấy lời mời này.", 404)
     dossier, chosen, codes = _may_be_shared(actor, dossier, [i.indicator_id for i in before.indicators])
-    today = signin.today()
     running = db.session.scalar(
         select(Membership.id).where(
             Membership.tenant_id == dossier.tenant_id,
             Membership.unit_id == dossier.unit_id,
             Membership.account_id == before.account_id,
-            Membership.ended_at.is_(None),
-            Membership.until >= today,
+            not_over(signin.today()),
         )
     )
     if running:
@@ -215,7 +214,7 @@ def _running(actor: Identity, unit: Unit, membership_id: int) -> tuple[Account, 
     must(actor, Right.INVITE_GUEST if membership.role in GUEST_ROLES else Right.PLACE_CLERK)
     if membership.role == Role.UNIT_HEAD:
         raise Refused("Vai trò thủ trưởng do người quản trị giao và kết thúc.")
-    if membership.ended_at or (membership.until and membership.until < signin.today()):
+    if membership.is_over(signin.today()):
         raise Refused("Vai trò này đã kết thúc.")
     return account, membership
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from portal import words
@@ -49,6 +50,7 @@ _YES = {"co", "x", "yes", "1", "dung", "true", "cong lap"}
 _NO = {"khong", "no", "0", "sai", "false", "ngoai cong lap", "tu thuc", "dan lap", "tu nhan"}
 
 
+@cache
 def _kinds(tier: str) -> dict[str, str]:
     found = {}
     for kind in words.kinds_of(tier).values():

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from portal import words
-from portal.typed import Day, Line
+from portal.typed import Day, Line, VietnameseForm
 from portal.web import kinds_here
 
 from .rules import CONTACT, LABELS, Details
 
 
-class _Entry(FlaskForm):
+class _Entry(VietnameseForm):
     version = HiddenField()
 
     def seen_version(self) -> int:
@@ -84,7 +83,7 @@ class CloseForm(_Entry):
     closed_on = Day("Ngày hoạt động cuối cùng", [Optional()])
 
 
-class ImportForm(FlaskForm):
+class ImportForm(VietnameseForm):
     """A filled-in template."""
 
     file = FileField("Tệp danh mục (.xlsx hoặc .csv)")

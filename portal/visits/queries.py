@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal import clock, words
+from portal.appraisal.panels import conflicts
 from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import Dossier
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
 from tenants.people import Account, Membership, Role
+from tenants.placing import on_day
 
 from . import rules
 from .gathering import Candidate, gather
@@ -256,15 +258,6 @@ def held_visit(tenant_id: InstrumentedAttribute[int] | Any, dossier_id: Any) -> 
     )
 
 
-def _serving() -> ColumnElement[bool]:
-    today = signin.today()
-    return and_(
-        Membership.since <= today,
-        Membership.ended_at.is_(None),
-        or_(Membership.until.is_(None), Membership.until >= today),
-    )
-
-
 def staff(tenant_id: int) -> list[tuple[int, str, str]]:
     """Return who of the district may be in a team: account, name, title."""
     rows = db.session.execute(
@@ -274,7 +267,7 @@ def staff(tenant_id: int) -> list[tuple[int, str, str]]:
             Membership.tenant_id == tenant_id,
             Membership.role.in_(TEAM_ROLES),
             Account.disabled_at.is_(None),
-            _serving(),
+            on_day(signin.today()),
         )
         .distinct()
         .order_by(Account.full_name, Account.id)
@@ -284,14 +277,8 @@ def staff(tenant_id: int) -> list[tuple[int, str, str]]:
 
 
 def of_the_unit(tenant_id: int, unit_id: int) -> set[int]:
-    """Return the accounts that serve in a unit now: they do not visit it."""
-    return set(
-        db.session.scalars(
-            select(Membership.account_id).where(
-                Membership.tenant_id == tenant_id, Membership.unit_id == unit_id, _serving()
-            )
-        )
-    )
+    """Return the accounts that are bound to a unit (`panels.conflicts`): they do not visit it."""
+    return {account_id for account_id, _ in conflicts(tenant_id, None, [unit_id])}
 
 
 def coming(tenant_id: int) -> int:

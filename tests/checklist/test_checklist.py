@@ -11,8 +11,9 @@ from pypdf import PdfReader
 
 from portal.checklist.rules import Standing, plan
 from portal.cycle.rules import is_working_day, public_holidays
-from portal.desk.guides import guide
-from portal.desk.helping import PAGES, headings, help_of
+from portal.desk.guides import guide, headings
+from portal.desk.helping import PAGES, help_of
+from portal.words import in_words_of
 from tenants.people import DISTRICT_ROLES, Role
 from tests.builders import World
 from tests.deciding import District
@@ -82,7 +83,9 @@ def test_the_page_counts_and_the_paper_has_boxes(world: World, client: Any) -> N
 
 def test_every_page_of_a_district_says_what_it_is_for(app: Any) -> None:
     """Each page under /huyen has a sentence and a section of the guide that is there."""
-    assert {heading for _, heading in PAGES.values()} <= set(headings())
+    assert {heading for _, heading in PAGES.values()} <= set(headings("huyen"))
+    in_province = {in_words_of("province", heading) for _, heading in PAGES.values()}
+    assert in_province <= set(headings("cap-tinh"))
     with app.test_request_context():
         made = guide("huyen")
         assert made is not None

@@ -18,7 +18,8 @@ from portal.notices.models import Notice
 from portal.recognition.models import Recognition
 from portal.trail.models import TrailEntry
 from tenants.database import db
-from tenants.people import Role
+from tenants.operations import end_membership
+from tenants.people import Membership, Role
 from tenants.refusal import Conflict, Refused
 from tenants.scope import acting_in
 from tests.beds import made_once
@@ -105,6 +106,13 @@ def test_the_whole_way(case: Case) -> None:
         for act, args in ((operations.accept, ()), (operations.decline, ("Lý do",))):
             with pytest.raises(Refused, match=why):
                 case.does(person, number, act, *args)
+    former = case.world.a_person(Role.DISTRICT_OFFICER, case.tenant_id)
+    once = case.world.another_place(former, Role.UNIT_HEAD, case.tenant_id, case.unit_id)
+    with acting_in(STEWARD):
+        ended = select(Membership).where(Membership.id == once)
+        end_membership(db.session.scalars(ended).one(), date(2026, 10, 1))
+    with pytest.raises(Refused, match="từng giữ vai trò tại đơn vị này"):
+        case.does(former, number, operations.accept)
     case.world.set_clock(2027, 2, 1, 9, 0)
     assert case.does(case.council, number, operations.accept).due_on == date(2027, 3, 3)
     with pytest.raises(Refused, match="đã được thụ lý"):

@@ -17,6 +17,7 @@ from moto.server import ThreadedMotoServer
 
 from portal.evidence.bucket import ANSWER, ATTEMPTS, CONNECT, BucketStore
 from portal.evidence.place import Bucket
+from portal.evidence.resting import SECONDS, Rest
 from tenants.access import GuardedFlask
 from tenants.people import Role
 from tenants.refusal import Refused
@@ -114,6 +115,41 @@ def test_a_service_that_hangs_is_given_up_in_time(
         with pytest.raises(Refused, match="chưa dùng được lúc này"):
             hanging.put(3, b"x")
         assert time.monotonic() - begun < 15
+        with pytest.raises(Refused, match="chưa dùng được lúc này"):
+            hanging.has(3, "0" * 64)
+        deaf.settimeout(0)
+        while True:
+            try:
+                deaf.accept()[0].close()
+            except BlockingIOError:
+                break
+        for _ in range(3):
+            with pytest.raises(Refused, match="chưa dùng được lúc này") as told:
+                hanging.open(3, "0" * 64)
+            assert told.value.status == 503
+        with pytest.raises(BlockingIOError):  # it was not asked again
+            deaf.accept()
+        assert "giây nữa hỏi lại kho" in hanging.fault()
+
+
+def test_one_asks_whether_a_service_is_back() -> None:
+    """Two failures in a row begin a rest; then one asks while the others are told; an answer of any kind ends it."""
+    at = [100.0]
+    rest = Rest(lambda: at[0])
+    rest.failed()
+    rest.answered()
+    rest.failed()
+    assert (rest.admits(), rest.seconds_left) == (True, 0)
+    rest.failed()
+    assert (rest.admits(), rest.seconds_left) == (False, SECONDS)
+    at[0] += SECONDS
+    assert [rest.admits() for _ in range(3)] == [True, False, False]
+    rest.failed()
+    assert not rest.admits()
+    at[0] += SECONDS
+    assert rest.admits()
+    rest.answered()
+    assert [rest.admits() for _ in range(3)] == [True, True, True]
 
 
 def check_keys(bucket: Bucket) -> None:

@@ -19,6 +19,7 @@ from portal.guidance.models import Acknowledgement, Announcement, GuidanceEntry,
 from portal.guidance.publishing import Words
 from portal.guidance.rules import Phase
 from portal.notices.models import Notice
+from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.identity import Identity, Place
 from tenants.people import Role
@@ -264,6 +265,16 @@ def test_samples_are_the_departments_and_districts_publish_at_home(world: World)
             else:
                 publishing.change(actor, row, replace(sample, body="Kế hoạch và tổng kết."), version)
     assert seen(here.head, q="tong ket") == [first]
+    with here.acts(here.department) as (actor, place):
+        row = lookup.entry_of(place, first)
+        assert row is not None
+        publishing.change(actor, row, replace(sample, sort="answer", heading="Cần những gì?"), 2)
+        assert (row.sort, row.evidence) == ("answer", "")
+        said = db.session.scalars(select(TrailEntry.sentence).where(TrailEntry.act == "guidance.change"))
+        assert "từ mẫu minh họa sang hỏi đáp" in list(said)[-1]
+        with pytest.raises(Refused, match="chỉ tiêu và mô tả"):
+            publishing.change(actor, row, replace(sample, evidence=""), 3)
+    assert seen(here.head, sort="answer") == [home, first]
     with here.acts(here.department) as (actor, place):
         row = lookup.entry_of(place, first)
         assert row is not None

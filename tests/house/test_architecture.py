@@ -162,14 +162,30 @@ def test_the_clock_is_asked_in_one_place() -> None:
         "portal/catalogue/operations.py": "when the data files were read",
         "portal/account/entrance.py": "how long a code is awaited",
         "portal/demo/moments.py": "the demo's own clock",
+        "portal/figures/models.py": "the moment of a mark, told by the database",
     }
     for path in (ROOT / "portal").rglob("*.py"):
         asked = [
             call
             for call in calls(path)
             if call in ("datetime.now", "date.today", "datetime.today", "time.time", "datetime.utcnow")
+            or call in ("func.now", "func.current_date", "func.current_timestamp", "func.localtimestamp")
         ]
         assert not asked or named(path) in real, f"{named(path)} asks {asked}"
+
+
+def test_roles_run_by_one_condition_and_one_day() -> None:
+    """Whether a membership runs is asked in `tenants/placing.py` alone, always of the day that signing in goes by."""
+    compared = re.compile(
+        r"(?:\b[Mm]ember(?:ship)?|\bown)\.until\s*[<>]|\bMembership\.until\.is_\(None\), Membership\.until"
+    )
+    for path in CODE:
+        text = path.read_text(encoding="utf-8")
+        if named(path) not in ("tenants/placing.py", "tenants/people.py"):
+            assert not compared.search(text), f"{named(path)} compares the days of a membership itself"
+        assert not re.search(r"\b(?:on_day|not_over|is_over)\(clock\.", text), (
+            f"{named(path)} asks another clock"
+        )
 
 
 def test_one_place_commits() -> None:

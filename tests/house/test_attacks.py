@@ -6,10 +6,12 @@ Rows of others are in `test_routes.py`, hostile files in `tests/evidence`, guess
 from __future__ import annotations
 
 import runpy
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
 from sqlalchemy import text
 
 from portal import access_log
@@ -88,6 +90,40 @@ def test_a_value_the_database_cannot_hold_is_a_sentence(year: Year) -> None:
 def test_the_log_keeps_no_link(line: str, kept: str) -> None:
     """A link is alive until somebody uses it; its token stands in no line of the log."""
     assert access_log.without_token(line) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "came_from", "kept"),
+    [
+        ("/phan-anh/7K2QM9XD4T", "-", False),
+        ("/phan-anh", "https://cong.example/", False),
+        ("/static/app.css", "https://cong.example/phan-anh/7K2QM9XD4T?x=1", False),
+        ("/huyen/phan-anh/4", "https://cong.example/huyen/phan-anh", True),
+        ("/xac-minh/7K2QM9XD4T", None, True),
+    ],
+)
+def test_the_log_does_not_keep_who_asks(address: str, came_from: str | None, kept: bool) -> None:
+    """From where the public asks or reports stands in no line; the district's own pages are logged as all others."""
+    sender = {"h": "203.0.113.9", "a": "Firefox", "{x-forwarded-for}i": "203.0.113.9"}
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "RAW_URI": address,
+        "PATH_INFO": address,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": sender["h"],
+        "HTTP_USER_AGENT": sender["a"],
+    }
+    if came_from is not None:
+        environ["HTTP_REFERER"] = came_from
+    written = access_log.AccessLog(Config()).atoms(
+        SimpleNamespace(status="200 OK", headers=[]),
+        SimpleNamespace(headers=[("X-Forwarded-For", sender["h"])]),
+        environ,
+        timedelta(),
+    )
+    assert (sender.items() <= written.items()) is kept
+    assert (sender["h"] in str(written)) is kept
+    assert written["U"] == address
 
 
 def test_gunicorn_writes_that_log_and_believes_no_header(

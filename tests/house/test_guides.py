@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.desk.guides import NAMES
+from portal import words
+from portal.desk.guides import EDITIONS, NAMES, written
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "huong-dan"
@@ -30,14 +31,9 @@ NOT_ON_A_PAGE = {
 
 
 @cache
-def source() -> str:
-    """All text from which pages are made."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-
-
-def text_of(name: str) -> str:
-    """One guide as it is written."""
-    return (GUIDES / f"{name}.md").read_text(encoding="utf-8")
+def source(tier: str = "district") -> str:
+    """All text from which pages of a tier are made."""
+    return words.in_words_of(tier, "\n".join(path.read_text(encoding="utf-8") for path in SOURCES))
 
 
 def named(text: str) -> set[str]:
@@ -46,17 +42,17 @@ def named(text: str) -> set[str]:
     return {one or other for one, other in found} - NOT_ON_A_PAGE
 
 
-def stands_on_a_page(words: str) -> bool:
+def stands_on_a_page(label: str, tier: str = "district") -> bool:
     """Tell whether words stand as a whole label somewhere; "…" is what the page fills in."""
-    within = r"[^\n]{0,160}?".join(re.escape(part.strip()) for part in words.split("…"))
-    ends = "" if words.endswith("…") else r"(?=\s*[<>\"'”`{}.:,;(\]\\]|\s*$)"
-    return re.search(rf"(?:^|[>\"'“`}}\]])\s*{within}{ends}", source(), re.MULTILINE) is not None
+    within = r"[^\n]{0,160}?".join(re.escape(part.strip()) for part in label.split("…"))
+    ends = "" if label.endswith("…") else r"(?=\s*[<>\"'”`{}.:,;(\]\\]|\s*$)"
+    return re.search(rf"(?:^|[>\"'“`}}\]])\s*{within}{ends}", source(tier), re.MULTILINE) is not None
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_of_a_guide_exists(name: str) -> None:
     """Each guide shows pictures, all with a description, all there."""
-    shown = re.findall(r"!\[(.*?)\]\((.*?)\)", text_of(name))
+    shown = re.findall(r"!\[(.*?)\]\((.*?)\)", written(name))
     assert shown
     for described, path in shown:
         assert described, path
@@ -67,9 +63,9 @@ def test_every_picture_of_a_guide_exists(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_button_and_label_of_a_guide_stands_on_a_page(name: str) -> None:
     """A word changed on a page is changed in the guides too."""
-    words = named(text_of(name))
-    assert len(words) > 10
-    assert [one for one in sorted(words) if not stands_on_a_page(one)] == []
+    labels, tier = named(written(name)), "province" if name in EDITIONS else "district"
+    assert len(labels) > 10
+    assert [one for one in sorted(labels) if not stands_on_a_page(one, tier)] == []
 
 
 def test_a_wrong_name_would_be_noticed() -> None:

@@ -18,7 +18,8 @@ from portal.register.models import RegisterEntry
 from portal.trail.models import TrailEntry
 from tenants.database import db
 from tenants.identity import Mandate, Seer
-from tenants.people import Role
+from tenants.operations import end_membership
+from tenants.people import Membership, Role
 from tenants.places import Tenant
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right, refusal
@@ -220,6 +221,17 @@ def test_the_pages(ground: Ground, client: Any, count_queries: list[str]) -> Non
         acting = replace(actor, place=replace(actor.here, mandate=given))
         assert "không đọc nội dung" in str(refusal(acting, Right.HANDLE_INQUIRY, case))
         assert "không xem được" in str(refusal(through, Right.HANDLE_INQUIRY, case))
+    former = ground.world.a_person(Role.DISTRICT_OFFICER, ground.tenant_id)
+    once = ground.world.another_place(former, Role.UNIT_EDITOR, ground.tenant_id, ground.unit_id)
+    with acting_in(STEWARD):
+        ended = select(Membership).where(Membership.id == once)
+        end_membership(db.session.scalars(ended).one(), date(2026, 10, 1))
+    with ground.world.acting(ground.council) as actor:
+        case = queries.case_of(ground.tenant_id, row.id)
+        assert case is not None
+        assert "từng giữ vai trò" in case.parties[former.identity.account_id]
+        assert ground.council.identity.account_id in [one.account_id for one in queries.candidates(case)]
+        assert former.identity.account_id not in [one.account_id for one in queries.candidates(case)]
     count_queries.clear()
     listed = client.get("/huyen/phan-anh?nguoi=toi&kind=report&q=my duc").get_data(as_text=True)
     assert "còn 10 ngày làm việc" in listed
@@ -254,9 +266,10 @@ def test_what_cannot_be_taken_in(ground: Ground, client: Any) -> None:
     path = f"/phan-anh/{ground.code}"
     for wrong, why in (
         ({"kind": ""}, "chọn gửi câu hỏi"),
-        ({"kind": "khen"}, "không"),
+        ({"kind": "khen"}, "không có trong danh sách"),
         ({"body": ""}, "viết nội dung"),
-        ({"body": " " * 40}, "từ 10 đến"),
+        ({"body": " " * 40}, "viết nội dung"),
+        ({"body": "\u200b\u3164\u2060" * 20}, "viết nội dung"),
         ({"body": "ngắn"}, "từ 10 đến"),
         ({"body": "x" * 3001}, "từ 10 đến"),
         ({"body": "http://a " * 4 + "mua ngay hôm nay"}, "liên kết"),

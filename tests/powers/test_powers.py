@@ -336,6 +336,7 @@ def test_delegating_on_the_page(world: World, client: FlaskClient) -> None:
     }  # fmt: skip
     answer = send(client, "/uy-quyen", typed)
     assert answer.status_code == 422
+    assert "tính theo ngày thật" in answer.text, "the demo clock of this world shows another day"
     assert "hôm nào đó" in answer.text
     typed["until"] = f"{signin.today() + timedelta(days=3):%d/%m/%Y}"
     assert send(client, "/uy-quyen", typed).status_code == 303

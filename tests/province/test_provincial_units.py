@@ -20,6 +20,7 @@ from portal.cycle.queries import cycle_of, cycles, years
 from portal.cycle.rules import Calendar
 from portal.dossiers.queries import open_sheet
 from portal.figures.queries import counts
+from portal.guidance import lookup
 from portal.guidance.publishing import Words, publish
 from portal.notices.models import Notice
 from portal.papers import district
@@ -239,6 +240,14 @@ def test_guidance_of_each_tier_keeps_to_its_kinds_and_criteria(world: World) -> 
     ]
     with world.acting(district.officer) as actor, pytest.raises(Refused, match="chỉ tiêu"):
         publish(actor, entry)
+    with world.acting(own.admin) as actor:
+        publish(actor, replace(entry, key="H.1.1", heading="Kế hoạch gồm gì?"))
+    for person, key in ((district.officer, "H.1.1"), (head, "T.1.1")):
+        with world.acting(person, writes=False) as actor:
+            assert lookup.entries_by_indicator(actor.here)[key] == {"answer": 1}
+        page = world.sign_in(client, person).get(f"/hoi-dap?chi-tieu={key}").text
+        assert "Kế hoạch gồm gì?" in page
+        assert "Chỉ tiêu 1.1" in page
     with world.acting(own.officer) as actor, pytest.raises(Refused, match="loại hình"):
         publish(actor, replace(entry, kinds=("primary",)))
     world.sign_in(client, head)
@@ -384,4 +393,10 @@ def test_pages_and_notices_speak_of_the_department(world: World) -> None:
         seen[bool(unit)] = client.get("/huyen/quyet-dinh").text + client.get("/").text
     assert "Chuyên viên Sở GDĐT (đơn vị cấp tỉnh)" in seen[True]
     assert "Phòng GDĐT" not in seen[True]
+    assert 'href="/huong-dan/cap-tinh">Hướng dẫn</a>' in seen[True]
+    assert re.search(r'href="/huong-dan/cap-tinh#muc-\d+">Đọc mục “Một năm của tỉnh”', seen[True])
+    assert 'href="/huong-dan/huyen">Hướng dẫn</a>' in seen[False]
+    guide = client.get("/huong-dan/cap-tinh").text
+    assert "Mức độ 1 (Điều 12)" in guide
+    assert "Phòng GDĐT" not in guide
     assert "Chuyên viên Phòng GDĐT" in seen[False]
