@@ -16,6 +16,7 @@ from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
 from portal.place_kinds import TEMPLATES
 from portal.reports.models import DistrictReport, ReportAnswer
+from portal.reports.queries import stands, told
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
@@ -64,22 +65,16 @@ def places_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
 def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     """Return the places of a year that sent its report or have to: a reform can take the duty from one of them.
 
-    Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units whose
-    former place has sent it.
+    Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units that
+    one of their former places has told of.
     """
     last = date(year, 12, 31)
-    report = and_(DistrictReport.year == year, DistrictReport.state == "sent")
-    sent = exists().where(report, DistrictReport.tenant_id == Tenant.id)
-    first_place = func.coalesce(Unit.origin_tenant_id, Unit.tenant_id)
-    untold = exists().where(
-        Unit.tenant_id == Tenant.id,
-        open_on(cut_off_day(year)),
-        ~exists().where(report, DistrictReport.tenant_id == first_place),
-    )
+    sent = exists().where(stands(year), DistrictReport.tenant_id == Tenant.id)
+    untold = exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year)), ~told(year))
     running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today())
     owing = or_(sent, and_(running, or_(Tenant.valid_from <= last, untold)))
-    named = set(db.session.scalars(select(Tenant.id).where(Tenant.tier == tier, owing)))
-    return [place for place in places_in(year, tier) if place.id in named]
+    statement = select(Tenant).where(Tenant.kind != TenantKind.PROVINCE, Tenant.tier == tier, owing)
+    return list(db.session.scalars(statement.order_by(*BY_NAME)))
 
 
 def the_province() -> Tenant:

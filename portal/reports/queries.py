@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, DateTime, Integer, and_, cast, column, exists, func, or_, select
 
+from portal import clock
 from portal.cycle.queries import cycles, tier_at
 from portal.figures.annex import Annex
 from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
+from portal.units.models import Unit
 from tenants.database import db
+from tenants.places import Tenant
 
 from . import annexes
 from .annexes import Annexes
@@ -42,6 +45,45 @@ def answer_of(report: DistrictReport) -> ReportAnswer | None:
             ReportAnswer.tenant_id == report.tenant_id, ReportAnswer.report_id == report.id
         )
     )
+
+
+def told(year: int) -> ColumnElement[bool]:
+    """Return the condition that a year's report has told of a unit: one its place of that moment sent.
+
+    A reform can have taken the unit to another place before or after. What was returned to a place that is closed
+    tells of nobody: it sends no more, and who took its units over does.
+    """
+    moment = DateTime(timezone=True)
+    stay = (
+        func.jsonb_to_recordset(Unit.came_through)
+        .table_valued(column("place", Integer), column("since", moment), column("until", moment))
+        .render_derived(with_types=True)
+    )
+    there_then = (
+        exists()
+        .select_from(stay)
+        .where(
+            stay.c.place == DistrictReport.tenant_id,
+            DistrictReport.sent_at < stay.c.until,
+            or_(stay.c.since.is_(None), DistrictReport.sent_at >= stay.c.since),
+        )
+    )
+    left = cast(Unit.came_through[-1]["until"].astext, moment)
+    there_now = and_(
+        DistrictReport.tenant_id == Unit.tenant_id, or_(left.is_(None), DistrictReport.sent_at >= left)
+    )
+    return exists().where(stands(year), or_(there_now, there_then))
+
+
+def stands(year: int) -> ColumnElement[bool]:
+    """Return the condition that a report of a year was sent and is not left returned by a place that is closed."""
+    closed = exists().where(Tenant.id == DistrictReport.tenant_id, Tenant.valid_to <= clock.today())
+    returned = exists().where(
+        ReportAnswer.tenant_id == DistrictReport.tenant_id,
+        ReportAnswer.report_id == DistrictReport.id,
+        ReportAnswer.verdict == "returned",
+    )
+    return and_(DistrictReport.year == year, DistrictReport.state == "sent", ~and_(closed, returned))
 
 
 def standing(report: DistrictReport, answer: ReportAnswer | None) -> str:
