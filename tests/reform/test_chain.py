@@ -121,7 +121,7 @@ def test_units_moved_before_get_their_places_from_the_record_of_the_reforms(worl
     units = [world.a_unit(old, "Trường Một"), world.a_unit(other, "Trường Hai")]
     still = world.a_unit(world.a_district("Huyện L"), "Trường Ba")
     _, middle = gone_over(world, 11, [old], "B")
-    _, last = gone_over(world, 12, [middle, other], "C")
+    gone_over(world, 12, [middle, other], "C")
     migration = importlib.import_module("migrations.versions.0034_stays")
     with psycopg.connect(**bed_of(world.app).superuser()) as connection:
         connection.execute("update unit set came_through = '[]'")
