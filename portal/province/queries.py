@@ -70,11 +70,23 @@ def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     """
     last = date(year, 12, 31)
     sent = exists().where(stands(year), DistrictReport.tenant_id == Tenant.id)
-    untold = exists().where(Unit.tenant_id == Tenant.id, open_on(cut_off_day(year)), ~told(year))
     running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today())
-    owing = or_(sent, and_(running, or_(Tenant.valid_from <= last, untold)))
-    statement = select(Tenant).where(Tenant.kind != TenantKind.PROVINCE, Tenant.tier == tier, owing)
-    return list(db.session.scalars(statement.order_by(*BY_NAME)))
+    named = select(Tenant, sent, Tenant.valid_from <= last).where(
+        Tenant.kind != TenantKind.PROVINCE, Tenant.tier == tier, or_(sent, running)
+    )
+    rows = [tuple(row) for row in db.session.execute(named.order_by(*BY_NAME))]
+    young = [place.id for place, has_sent, was_there in rows if not (has_sent or was_there)]
+    # Units that went the same way are asked about once (an offset keeps the question outside).
+    ways = (
+        select(Unit.tenant_id, Unit.came_through)
+        .where(Unit.tenant_id.in_(young), open_on(cut_off_day(year)))
+        .distinct()
+        .offset(0)
+        .subquery()
+    )
+    untold = select(ways.c.tenant_id).where(~told(year, ways.c.tenant_id, ways.c.came_through)).distinct()
+    owing = set(db.session.scalars(untold)) if young else set()
+    return [place for place, has_sent, was_there in rows if has_sent or was_there or place.id in owing]
 
 
 def the_province() -> Tenant:

@@ -44,26 +44,28 @@ def half_told(
     key = func.coalesce(given.c.key, own).label("key")
     years = select(DistrictReport.year).where(DistrictReport.state == "sent").distinct()
     for year in db.session.scalars(years.order_by(DistrictReport.year)).all():
-        is_told = told(year)
-        counted = (
-            select(key, is_told.label("told"), Tenant.name)
+        # Units that went the same way are asked about once (an offset keeps the question outside).
+        ways = (
+            select(key, Unit.tenant_id, Unit.came_through, func.count().label("units"))
             .select_from(Unit)
-            .join(Tenant, Tenant.id == Unit.tenant_id)
             .outerjoin(given, given.c.id == Unit.id)
-            .where(Unit.tenant_id.in_([*sources, *standing]), open_on(date(year, 12, 31)))
+            .where(Unit.tenant_id.in_([*sources, *standing]), open_on(date(year, 12, 31)), key.is_not(None))
+            .group_by(key, Unit.tenant_id, Unit.came_through)
+            .offset(0)
             .subquery()
         )
+        is_told = told(year, ways.c.tenant_id, ways.c.came_through)
         rows = db.session.execute(
             select(
-                counted.c.key,
-                func.count().filter(counted.c.told),
-                func.count().filter(~counted.c.told),
-                func.array_agg(distinct(counted.c.name)).filter(~counted.c.told),
+                ways.c.key,
+                func.coalesce(func.sum(ways.c.units).filter(is_told), 0),
+                func.coalesce(func.sum(ways.c.units).filter(~is_told), 0),
+                func.array_agg(distinct(Tenant.name)).filter(~is_told),
             )
-            .where(counted.c.key.is_not(None))
-            .group_by(counted.c.key)
-            .order_by(counted.c.key)
+            .join(Tenant, Tenant.id == ways.c.tenant_id)
+            .group_by(ways.c.key)
+            .order_by(ways.c.key)
         )
         for to, many, others, names in rows:
             if many and others:
-                yield HalfTold(year, to, many, others, tuple(names))
+                yield HalfTold(year, to, int(many), int(others), tuple(names))

@@ -24,6 +24,7 @@ from tenants.places import Tenant
 from tenants.scope import acting_in
 from tests.beds import bed_of
 from tests.builders import STEWARD, World
+from tests.forms import send
 from tests.reform.test_rehoming import a_plan
 
 NEW = {"kind": "commune"}
@@ -69,6 +70,12 @@ def asked(world: World) -> list[str]:
         return [place.name for place in reporting_in(2026)]
 
 
+def not_owed_there(officer: Any) -> list[str]:
+    """The years which a place's own page of reports says it need not report."""
+    rows = officer.get("/huyen/bao-cao").text.split("</tr>")
+    return [re.findall(r"Năm (\d+)", row)[0] for row in rows if "Không phải gửi" in row]
+
+
 def came_through(unit: int) -> list[int]:
     """The places a unit came through."""
     with acting_in(STEWARD):
@@ -92,6 +99,10 @@ def test_the_report_is_asked_of_who_holds_what_nobody_told(world: World, client:
     second, last = gone_over(world, 12, [middle], "C")
     assert asked(world) == ["Huyện K", "Xã B"]
     assert came_through(unit) == [old, middle]
+    officer = world.sign_in(client, world.a_person(Role.DISTRICT_OFFICER, last))
+    assert not_owed_there(officer) == ["2026"]
+    refused = send(officer, "/huyen/bao-cao", {"year": "2026"})
+    assert "không phải lập báo cáo năm 2026" in refused.text
     with acting_in(STEWARD):
         row = db.session.get_one(Reform, second)
         row.state, row.back_reason = State.BACK_ASKED, "Nghị quyết bị bãi bỏ"
@@ -108,6 +119,7 @@ def test_the_report_is_asked_of_who_holds_what_nobody_told(world: World, client:
     assert came_through(unit) == [old, middle]
     assert last != middle
     officer = world.sign_in(client, world.a_person(Role.DISTRICT_OFFICER, last))
+    assert not_owed_there(officer) == []
     page = officer.get(f"/huyen/don-vi/{unit}").text
     assert re.findall(r"<td>(Huyện A|Xã B)</td><td class=\"num\">(\S+) ", page) == [
         ("Huyện A", "11/01/2027"),
