@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from . import evening, growth, pages, papers, starts, wall
+from . import evening, growth, lists, pages, papers, starts, wall
 from .province import Province
 from .sizes import SIZES
 from .table import Line, as_csv, as_text
@@ -62,6 +62,7 @@ def _measures(
         yield from papers.paper_lines(province, rounds)
         yield from papers.annex_lines(max(1, rounds // 2), (500, 5000))
         yield from papers.memory_lines(5000, 200_000)
+        yield from lists.list_lines(province, 200_000)
 
     # Growth comes last: it leaves the database bigger than the others were measured on.
     return {

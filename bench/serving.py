@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from portal.config import Settings
+
 from .province import Province
 
 ROOT = Path(__file__).parents[1]
@@ -36,21 +38,29 @@ def ask(address: str) -> bool:
         return False
 
 
-@contextmanager
-def served(province: Province, workers: int = 2, threads: int = 8) -> Iterator[str]:
-    """Serve a province's database; yields the address."""
-    port, urls, settings = free_port(), province.settings.urls(), province.settings
-    environ = {
-        **os.environ,
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        "WORKERS": str(workers),
-        "THREADS": str(threads),
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what a process of its own needs to be the program on the same database."""
+    urls = settings.urls()
+    return {
         "PORTAL_DATA": str(settings.data),
         "DATABASE_URL": urls.web,
         "DATABASE_URL_PROVINCE": urls.oversight,
         "DATABASE_URL_ADMIN": urls.admin,
         "SECRET_KEY": settings.secret_key,
+    }
+
+
+@contextmanager
+def served(province: Province, workers: int = 2, threads: int = 8) -> Iterator[str]:
+    """Serve a province's database; yields the address."""
+    port = free_port()
+    environ = {
+        **os.environ,
+        **environment(province.settings),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "WORKERS": str(workers),
+        "THREADS": str(threads),
     }
     with (province.folder / "served.log").open("wb") as log:
         child = subprocess.Popen(

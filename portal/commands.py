@@ -19,7 +19,7 @@ from portal import clock, migrate, words
 from portal.config import DATABASE, Settings
 from portal.embedded import Server
 from portal.evidence.store import store
-from portal.figures.keeping import differences
+from portal.figures.keeping import differences, note_proof
 from portal.health import rules as health
 from portal.health.queries import facts
 from portal.place_kinds import TEMPLATES
@@ -143,7 +143,9 @@ def check() -> None:
             elif proof.number:
                 click.echo(f"Nhật ký {proof.name}: niêm phong số {proof.number}, mã {proof.hash.hex()}")
     if not found:
-        found += map(str, differences())
+        wrong = differences()
+        note_proof(wrong)
+        found += map(str, wrong)
     for line in found:
         click.echo(line)
     if found:

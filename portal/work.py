@@ -18,7 +18,7 @@ from flask import Flask, current_app
 
 from portal.config import Settings
 from portal.figures.keeping import Keeping
-from portal.health.pulse import Beat
+from portal.health.pulse import Beat, failing
 from portal.jobs.working import Jobs
 from portal.notices.mailing import Mail
 from portal.reform.working import Reforms
@@ -54,8 +54,10 @@ def once(settings: Settings) -> list[str]:
     for kind in kinds(settings):
         try:
             kind.run(settings, lambda: False)
+            failing.discard(kind.name)
         except Exception as reason:
             log.exception("work %s failed", kind.name)
+            failing.add(kind.name)
             failed.append(f"{kind.name}: {reason}")
     return failed
 
@@ -82,8 +84,10 @@ def _rounds(app: Flask, kind: Kind, settings: Settings, ended: threading.Event) 
             try:
                 kind.run(settings, ended.is_set)
                 rest = kind.rest
+                failing.discard(kind.name)
             except Exception as reason:
                 rest = min(rest * 2, LONGEST_REST)
+                failing.add(kind.name)
                 log.error("work %s failed, again in %.0f s: %s", kind.name, rest, reason)
             db.session.remove()
             ended.wait(rest)

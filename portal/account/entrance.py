@@ -23,7 +23,7 @@ from tenants.scope import ScopeKind, enter
 from . import operations
 from .forms import CodeForm, NewPasswordForm, SignInForm
 from .operations import Visitor
-from .queries import place_titles
+from .queries import gone_with, place_titles
 from .rules import safe_next
 
 blueprint = Blueprint("account", __name__)
@@ -170,7 +170,8 @@ def places() -> Any:
     titles = place_titles(current_user)
     if current_user.place:  # the frame names the unit, which only the place's own scope may read
         enter(current_user.scope(writes=False))
-    return render_template("account/places.html", identity=current_user, titles=titles)
+    gone = [] if current_user.places else gone_with(current_user.account_id)
+    return render_template("account/places.html", identity=current_user, titles=titles, gone=gone)
 
 
 @blueprint.post("/noi-lam-viec")

@@ -7,10 +7,15 @@ from datetime import datetime
 
 import segno
 from markupsafe import Markup
+from sqlalchemy import select
 
 from portal.frame import place_names
+from portal.reform.queries import Followed, followings
 from tenants import signin, totp
+from tenants.database import db
 from tenants.identity import Identity
+from tenants.people import DISTRICT_ROLES, Membership
+from tenants.places import Tenant
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from .rules import device
@@ -29,6 +34,26 @@ class OpenSession:
     since: datetime
     last_seen: datetime
     here: bool
+
+
+def gone_with(account_id: int) -> list[Followed]:
+    """Return where the work went of the closed places in which a person last served: by reforms, in the order of days."""
+    with acting_in(READING):
+        closed = list(
+            db.session.scalars(
+                select(Membership.tenant_id)
+                .join(Tenant, Tenant.id == Membership.tenant_id)
+                .where(
+                    Membership.account_id == account_id,
+                    Membership.role.in_(DISTRICT_ROLES),
+                    Membership.ended_at.is_not(None),
+                    Tenant.valid_to.is_not(None),
+                )
+                .distinct()
+            )
+        )
+    with acting_in(Scope(ScopeKind.PUBLIC, writes=False)):
+        return followings(closed) if closed else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ there: a change that comes meanwhile leaves a mark of its own, and of two worker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, and_, any_, delete, func, insert, literal, or_, select, text
@@ -17,15 +19,18 @@ from portal import clock
 from portal.config import Settings
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycles as cycles_of
+from tenants import signin
 from tenants.database import db
 from tenants.places import Tenant, TenantKind, Tier
 from tenants.scope import Scope, ScopeKind, acting_in
 
 from . import queries
 from .models import FigureMark, FigureSummary
+from .rules import Proof
 from .tables import counts_as_json
 
 WORK = Scope(ScopeKind.WORK)
+STEWARD = Scope(ScopeKind.STEWARD)
 READING = Scope(ScopeKind.PROVINCE, writes=False)
 AT_ONCE = 100_000
 """Marks of a tenant taken with one count; after a big import the rest waits for the next round."""
@@ -202,7 +207,29 @@ def _differing(cycle: Cycle, place: int | None, waiting: set[int]) -> list[tuple
 
 
 def prove() -> int:
-    """Have whatever differs counted anew (once a night); returns how many figures that were."""
+    """Have whatever differs counted anew (once a night), and note it; returns how many figures that were."""
     wrong = differences()
     mark((one.tenant_id, one.year) for one in wrong)
+    note_proof(wrong)
     return len(wrong)
+
+
+PROOF = "figures_proof"
+NAMED = 10
+
+
+def note_proof(wrong: Sequence[Difference]) -> None:
+    """Write down what a comparison found, for who looks after the installation."""
+    named = [f"{one.tenant} năm {one.year}" for one in wrong[:NAMED]]
+    told = {"at": signin.now().isoformat(timespec="seconds"), "wrong": len(wrong), "named": named}
+    with acting_in(STEWARD):
+        clock.put_setting(PROOF, json.dumps(told, ensure_ascii=False))
+    clock.forget_settings()
+
+
+def noted_proof(settings: Mapping[str, str]) -> Proof | None:
+    """Read the last comparison from the deployment's settings; None where there was none."""
+    if PROOF not in settings:
+        return None
+    told = json.loads(settings[PROOF])
+    return Proof(datetime.fromisoformat(told["at"]), told["wrong"], tuple(told["named"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from fractions import Fraction
 from operator import attrgetter
 
@@ -98,3 +99,12 @@ def gain_in_points(now: Counts, before: Counts | None) -> Fraction | None:
     if before is None:
         return None
     return points_between(share(now.in_force, now.units), share(before.in_force, before.units))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How the last comparison of kept figures with counting came out: when (real time), how many differed, which first."""
+
+    at: datetime
+    wrong: int
+    named: tuple[str, ...] = ()

@@ -22,7 +22,11 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield from _gauge("portal_database_bytes", "Size of the database.", facts.database_bytes)
     if facts.free_bytes is not None:
         yield from _gauge("portal_store_free_bytes", "Free space of the evidence folder.", facts.free_bytes)
-    for name, at in (("backup", facts.backup_at), ("remind", facts.remind_at)):
+    for name, at in (
+        ("backup", facts.backup_at),
+        ("remind", facts.remind_at),
+        ("figures_proof", facts.proof.at if facts.proof else None),
+    ):
         if at is not None:
             seconds = int((facts.now - at).total_seconds())
             yield from _gauge(f"portal_{name}_age_seconds", f"Time since the last {name}.", seconds)

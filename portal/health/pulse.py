@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from portal import clock, migrate
 from portal.config import Settings
+from portal.figures.models import FigureMark
 from portal.jobs.models import Job
 from portal.jobs.rules import State
 from portal.notices import sending
@@ -27,6 +28,8 @@ from .rules import Pulse
 
 KEY = "worker_pulse"
 CHECKING = 3600.0
+failing: set[str] = set()
+"""The kinds of work that ended with an error when this process last tried them."""
 
 
 class Beat:
@@ -65,6 +68,7 @@ def seen(checked_at: datetime | None, defects: tuple[str, ...]) -> Pulse:
     ).select_from(Job)
     with acting_in(Scope(ScopeKind.WORK)):
         jobs_waiting, oldest, jobs_failed = db.session.execute(counted).one()
+        oldest_change = db.session.scalar(select(func.min(FigureMark.at)))
     letters = sending.tally()
     return Pulse(
         at=now,
@@ -75,6 +79,8 @@ def seen(checked_at: datetime | None, defects: tuple[str, ...]) -> Pulse:
         letters_lost=letters.get("refused", 0) + letters.get("given_up", 0),
         checked_at=checked_at,
         defects=defects[:5],
+        failing=tuple(sorted(failing)),
+        oldest_change=oldest_change,
     )
 
 
@@ -94,6 +100,8 @@ def noted(settings: dict[str, str]) -> Pulse | None:
     if KEY not in settings:
         return None
     told = json.loads(settings[KEY])
-    for name in ("at", "oldest_job", "checked_at"):
-        told[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return Pulse(**{**told, "defects": tuple(told["defects"])})
+    for name in ("at", "oldest_job", "checked_at", "oldest_change"):
+        told[name] = datetime.fromisoformat(told[name]) if told.get(name) else None
+    for name in ("defects", "failing"):
+        told[name] = tuple(told.get(name, ()))
+    return Pulse(**told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.config import Settings
 from portal.evidence.store import store
+from portal.figures.keeping import noted_proof
 from portal.jobs import peak
 from tenants import signin
 from tenants.database import db
@@ -18,7 +20,7 @@ from tenants.database import db
 from .pulse import noted
 from .rules import Facts
 
-LAST_BACKUP, LAST_REMIND, REMIND_FAILED = "last_backup", "last_remind", "last_remind_failed"
+LAST_BACKUP, LAST_REMIND, REMIND_FAILED = "last_backup", "last_remind", "last_remind_faults"
 
 
 def facts() -> Facts:
@@ -35,7 +37,8 @@ def facts() -> Facts:
         pulse=noted(kept),
         backup_at=_moment(kept.get(LAST_BACKUP)),
         remind_at=_moment(kept.get(LAST_REMIND)),
-        remind_failed=int(kept.get(REMIND_FAILED, "0")),
+        remind_failed=tuple(json.loads(kept.get(REMIND_FAILED, "[]"))),
+        proof=noted_proof(kept),
         peak=peak.until() is not None,
     )
 

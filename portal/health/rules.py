@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.figures.rules import Proof
+
 PULSE_LATE, PULSE_DEAD = timedelta(minutes=5), timedelta(minutes=30)
+CHANGE_LATE = timedelta(minutes=10)
 DAILY_LATE, DAILY_MISSED = timedelta(hours=26), timedelta(hours=50)
 JOB_LATE = timedelta(minutes=30)
 LITTLE_ROOM, NO_ROOM = 10_000_000_000, 1_000_000_000
@@ -24,11 +27,23 @@ class Light(StrEnum):
 
 
 WORDS = {Light.GOOD: "Tốt", Light.WATCH: "Cần để ý", Light.BAD: "Cần xử lý"}
+KINDS_OF_WORK = {
+    "mail": "gửi thư",
+    "jobs": "làm việc mọi người yêu cầu",
+    "reforms": "sắp xếp địa giới",
+    "seals": "niêm phong nhật ký",
+    "figures": "đếm số tổng hợp",
+    "pulse": "ghi nhận tình trạng",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the worker noted when it last looked: what waits, what failed, what the check of the wall found."""
+    """What the worker noted when it last looked: what waits, what failed, what the check of the wall found.
+
+    `failing`: kinds of work (`KINDS_OF_WORK`) that ended with an error when they were last tried. `oldest_change`:
+    since when the oldest change waits to be counted in the figures kept ready.
+    """
 
     at: datetime
     jobs_waiting: int = 0
@@ -38,11 +53,16 @@ class Pulse:
     letters_lost: int = 0
     checked_at: datetime | None = None
     defects: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    oldest_change: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was seen now, and what others noted. Bytes for sizes; None for what never happened or cannot be known."""
+    """What was seen now, and what others noted. Bytes for sizes; None for what never happened or cannot be known.
+
+    `remind_failed`: the parts of the last daily run that ended with an error, by name.
+    """
 
     now: datetime
     version: str
@@ -53,7 +73,8 @@ class Facts:
     pulse: Pulse | None
     backup_at: datetime | None
     remind_at: datetime | None
-    remind_failed: int
+    remind_failed: tuple[str, ...]
+    proof: Proof | None = None
     peak: bool = False
 
 
@@ -80,6 +101,7 @@ def signs(facts: Facts) -> list[Sign]:
         _worker(facts),
         _jobs(facts.pulse, facts),
         _mail(facts),
+        _figures(facts),
         _daily(
             "backup",
             "Sao lưu",
@@ -144,6 +166,12 @@ def _worker(facts: Facts) -> Sign:
         return Sign(key, name, Light.BAD, "Không có dấu hiệu hoạt động.", todo, facts.pulse.at)
     if silent > PULSE_LATE:
         return Sign(key, name, Light.WATCH, "Im lặng hơn năm phút.", todo, facts.pulse.at)
+    if facts.pulse.failing:
+        kinds = ", ".join(KINDS_OF_WORK.get(kind, kind) for kind in facts.pulse.failing)
+        said = f"Đang hoạt động, nhưng lần vừa rồi bị lỗi khi: {kinds}. Cổng tự thử lại."
+        return Sign(
+            key, name, Light.WATCH, said, "Xem nhật ký của portal-work, dòng “failed”.", facts.pulse.at
+        )
     return Sign(key, name, Light.GOOD, "Đang hoạt động.", at=facts.pulse.at)
 
 
@@ -175,11 +203,36 @@ def _mail(facts: Facts) -> Sign:
     return Sign(key, name, Light.GOOD, said, at=facts.pulse.at)
 
 
+def _figures(facts: Facts) -> Sign:
+    key, name = "figures", "Số tổng hợp giữ sẵn"
+    pulse, proof = facts.pulse, facts.proof
+    if pulse is not None and pulse.oldest_change and pulse.at - pulse.oldest_change > CHANGE_LATE:
+        said = "Có thay đổi chờ đếm quá 10 phút; trang của tỉnh vẫn đúng nhưng chậm, vì phải tự đếm."
+        return Sign(key, name, Light.WATCH, said, "Xem nhật ký của portal-work.", pulse.at)
+    if proof is None:
+        said = "Chưa đối chiếu với số đếm lại lần nào."
+        return Sign(key, name, Light.WATCH, said, "Bật portal-remind.timer, hoặc chạy flask check.")
+    if proof.wrong:
+        more = f" và {proof.wrong - len(proof.named)} số khác" if proof.wrong > len(proof.named) else ""
+        said = f"{proof.wrong} số khác với số đếm lại: {'; '.join(proof.named)}{more}."
+        todo = (
+            "Chạy flask remind: số lệch được đếm lại ngay sau đó; rồi chạy flask check. Còn lệch, hoặc đêm sau lại"
+            " lệch, thì gửi kết quả cho bên hỗ trợ."
+        )
+        return Sign(key, name, Light.BAD, said, todo, proof.at)
+    if facts.now - proof.at > DAILY_LATE:
+        said = "Bằng số đếm lại khi đối chiếu lần cuối, đã hơn một ngày."
+        return Sign(
+            key, name, Light.WATCH, said, "Xem nhật ký của portal-remind; chạy flask check.", proof.at
+        )
+    return Sign(key, name, Light.GOOD, "Bằng số đếm lại toàn bộ.", at=proof.at)
+
+
 def _remind(facts: Facts) -> Sign:
     todo = "Xem nhật ký của portal-remind; chạy flask remind."
     found = _daily("remind", "Nhắc hạn, xóa dữ liệu đến hạn", facts.remind_at, facts.now, todo)
     if found.light is Light.GOOD and facts.remind_failed:
-        said = f"Đã chạy, nhưng {facts.remind_failed} phần bị lỗi."
+        said = f"Đã chạy, nhưng {len(facts.remind_failed)} phần bị lỗi: {'; '.join(facts.remind_failed[:5])}."
         return Sign(found.key, found.name, Light.WATCH, said, todo, facts.remind_at)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Callable
@@ -54,7 +55,8 @@ HOUSEKEEPING: tuple[tuple[str, Callable[[], int]], ...] = (
 @click.command()
 def remind() -> None:
     """Nhắc hạn theo lịch của năm; chạy lại trong ngày không nhắc hai lần. Thoát khác 0 khi có huyện bị lỗi."""
-    told = failed = 0
+    told = 0
+    failed = []
     for tenant_id, name in _districts():
         try:
             with acting_in(Scope(ScopeKind.DISTRICT, tenant_id)):
@@ -64,7 +66,7 @@ def remind() -> None:
         except Exception as reason:
             log.exception("reminders of tenant %s failed", tenant_id)
             click.echo(f"{name}: chưa nhắc được ({type(reason).__name__}).", err=True)
-            failed += 1
+            failed.append(f"nhắc hạn {name}")
     click.echo(f"Đã nhắc {told} việc.")
     erased = {}
     for name, act in HOUSEKEEPING:
@@ -74,10 +76,10 @@ def remind() -> None:
         except Exception as reason:
             log.exception("housekeeping failed: %s", name)
             click.echo(f"{name}: lỗi ({type(reason).__name__}).", err=True)
-            failed += 1
+            failed.append(name)
     with acting_in(Scope(ScopeKind.STEWARD)):
         clock.put_setting(LAST_REMIND, signin.now().isoformat(timespec="seconds"))
-        clock.put_setting(REMIND_FAILED, str(failed))
+        clock.put_setting(REMIND_FAILED, json.dumps(failed, ensure_ascii=False))
         note_erased(erased)
     if failed:
         sys.exit(1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -27,7 +28,7 @@ from portal.reports.queries import report_sheet
 from portal.units.models import Unit
 from tenants.access import found
 from tenants.database import db
-from tenants.places import FormerName, Succession, Tenant, TenantKind
+from tenants.places import FormerName, Tenant, TenantKind
 
 
 def office(tenant_id: int) -> Office:
@@ -59,12 +60,11 @@ def office_that_issued(tenant_id: int, issuer: str) -> Office:
 
 def office_at_filing(sheet: DossierSheet) -> Office:
     """Return the bodies a dossier was filed with: those of the place its unit belonged to on that day."""
-    dossier, origin = sheet.dossier, sheet.unit.origin_tenant_id
-    if origin is None or dossier.submitted_at is None:
-        return office(dossier.tenant_id)
-    left = db.session.scalar(select(func.min(Succession.on_day)).where(Succession.from_id == origin))
-    filed = dossier.submitted_at.astimezone(words.ZONE).date()
-    return office(origin if left is not None and filed < left else dossier.tenant_id)
+    filed = sheet.dossier.submitted_at
+    for stay in sheet.unit.came_through if filed is not None else ():
+        if filed < datetime.fromisoformat(stay["until"]):
+            return office(stay["place"])
+    return office(sheet.dossier.tenant_id)
 
 
 def sensitive_units(tenant_id: int) -> set[int]:

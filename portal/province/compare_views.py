@@ -41,7 +41,9 @@ from .unit_views import rows_url
 class TwoYears:
     """Two years of the same districts: the figures, one chosen figure by district, and how many districts count.
 
-    Official figures are compared over the districts whose reports of both years were accepted, never over others.
+    Official figures are compared over the districts whose reports of both years were accepted, never over others:
+    `counted` of the `of` who owe a report of both. `apart`: how many owe one of a single year, as who was founded or
+    ended between them, and cannot be compared.
     `as_of`: when live figures were counted, where that was before this moment.
     """
 
@@ -53,6 +55,7 @@ class TwoYears:
     districts: list[Compared]
     counted: int
     of: int
+    apart: int
     as_of: datetime | None
 
 
@@ -73,8 +76,10 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
         return None
     before, after = sorted((other, cycle), key=lambda one: one.year)
     official, part = official_asked(), part_asked(place)
-    tenants = {one: [place] if place else queries.places_in(one.year) for one in (before, after)}
+    known = queries.reporting_in if official else queries.places_in
+    tenants = {one: [place] if place else known(one.year) for one in (before, after)}
     everyone = {tenant.id: tenant for one in (before, after) for tenant in tenants[one]}
+    owing = {tenant.id for tenant in tenants[before]} & {tenant.id for tenant in tenants[after]}
     if official:
         accepted = {one: summary.accepted_of(summary.standings(one, tenants[one])) for one in (before, after)}
         both = accepted[before].keys() & accepted[after].keys()
@@ -99,7 +104,8 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
         chosen,
         by_line(lines[before], lines[after], chosen),
         len(shown),
-        len(everyone),
+        len(owing) if official else len(everyone),
+        len(everyone) - len(owing) if official else 0,
         min((one.as_of for one in read.values() if one.as_of), default=None),
     )
 

@@ -17,6 +17,7 @@ from portal.dossiers.models import Dossier
 from portal.figures.queries import cut_off_day, open_on
 from portal.place_kinds import TEMPLATES
 from portal.reports.models import DistrictReport, ReportAnswer
+from portal.reports.queries import stands, told
 from portal.units.models import Unit
 from tenants import signin
 from tenants.database import db
@@ -80,27 +81,28 @@ def _places_in() -> Select[tuple[Tenant]]:
 def reporting_in(year: int, tier: Tier = Tier.DISTRICT) -> list[Tenant]:
     """Return the places of a year that sent its report or have to: a reform can take the duty from one of them.
 
-    Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units whose
-    former place has sent it.
+    Who is closed sends no more, who takes over its units does. Who came after the year owes no report of units that
+    one of their former places has told of.
     """
-    values = {"year": year, "last": date(year, 12, 31), "cut_off": cut_off_day(year), "tier": tier}
-    named = set(db.session.scalars(_owing(), values | {"today": clock.today()}))
-    return [place for place in places_in(year, tier) if place.id in named]
-
-
-@cache
-def _owing() -> Select[tuple[int]]:
-    report = and_(DistrictReport.year == bindparam("year"), DistrictReport.state == "sent")
-    sent = exists().where(report, DistrictReport.tenant_id == Tenant.id)
-    first_place = func.coalesce(Unit.origin_tenant_id, Unit.tenant_id)
-    untold = exists().where(
-        Unit.tenant_id == Tenant.id,
-        open_on(bindparam("cut_off")),
-        ~exists().where(report, DistrictReport.tenant_id == first_place),
+    last = date(year, 12, 31)
+    sent = exists().where(stands(year), DistrictReport.tenant_id == Tenant.id)
+    running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > clock.today())
+    named = select(Tenant, sent, Tenant.valid_from <= last).where(
+        Tenant.kind != TenantKind.PROVINCE, Tenant.tier == tier, or_(sent, running)
     )
-    running = or_(Tenant.valid_to.is_(None), Tenant.valid_to > bindparam("today"))
-    owing = or_(sent, and_(running, or_(Tenant.valid_from <= bindparam("last"), untold)))
-    return select(Tenant.id).where(Tenant.tier == bindparam("tier"), owing)
+    rows = [tuple(row) for row in db.session.execute(named.order_by(*BY_NAME))]
+    young = [place.id for place, has_sent, was_there in rows if not (has_sent or was_there)]
+    # Units that went the same way are asked about once (an offset keeps the question outside).
+    ways = (
+        select(Unit.tenant_id, Unit.came_through)
+        .where(Unit.tenant_id.in_(young), open_on(cut_off_day(year)))
+        .distinct()
+        .offset(0)
+        .subquery()
+    )
+    untold = select(ways.c.tenant_id).where(~told(year, ways.c.tenant_id, ways.c.came_through)).distinct()
+    owing = set(db.session.scalars(untold)) if young else set()
+    return [place for place, has_sent, was_there in rows if has_sent or was_there or place.id in owing]
 
 
 def the_province() -> Tenant:

@@ -18,7 +18,7 @@ from portal.appraisal.seats import Appraiser
 from portal.dossiers.models import Dossier
 from portal.dossiers.states import State as DossierState
 from portal.evidence.store import store
-from portal.notices.operations import tell_units
+from portal.notices.operations import tell_districts, tell_units
 from portal.notices.rules import Kind as NoticeKind
 from portal.place_kinds import TEMPLATES
 from portal.trail.operations import record
@@ -264,9 +264,27 @@ def _record(plan: Plan, journal: dict[str, Any]) -> None:
     sentence = f"đã sắp xếp {old} thành {new}, chuyển {reform.moved} đơn vị {said}."
     for at in {province, *reform.sources, *(move["to"] for move in journal["moves"])}:
         record(None, "reform.carry", sentence, tenant_id=at, detail={"reform": reform.id})
+    _tell_desks(plan, journal, names)
     for move in journal["moves"]:
         told = f"Từ {words.day(reform.effective_on)}, đơn vị thuộc {names[move['to']]} theo {reform.basis}."
         tell_units(move["to"], move["units"], told, "/", kind=NoticeKind.STEP)
         sentence = f"đã chuyển đơn vị từ {names[move['from']]} sang {names[move['to']]} theo {reform.basis}."
         for unit in move["units"]:
             record(None, "unit.rehomed", sentence, tenant_id=move["to"], unit_id=unit)
+
+
+def _tell_desks(plan: Plan, journal: dict[str, Any], names: dict[int, str]) -> None:
+    """Tell the staff of the places that took units over, and of a place that goes on without them."""
+    since = f"Từ {words.day(plan.reform.effective_on)}"
+    told = []
+    for move in journal["moves"]:
+        many = words.number(len(move["units"]))
+        come = (
+            f"{since}, {many} đơn vị của {names[move['from']]} về đây theo {plan.reform.basis}, cùng hồ sơ,"
+            " câu hỏi và khiếu nại đang mở; hồ sơ đang thẩm định chờ phân công lại."
+        )
+        told.append((move["to"], come, "/huyen/don-vi"))
+        if not plan.closes:
+            gone = f"{since}, {many} đơn vị sang {names[move['to']]} theo {plan.reform.basis}."
+            told.append((move["from"], gone, "/huyen/don-vi"))
+    tell_districts(told, NoticeKind.STEP)

@@ -52,6 +52,21 @@ create or replace function jobs_under_way(place int) returns bigint language sql
 revoke execute on function jobs_under_way(int) from public;
 grant execute on function jobs_under_way(int) to portal_province, portal_steward;
 """
+# How many rows of tables belong to each unit of some places: numbers for the preview, and never what stands in them.
+_TALLY = """
+create or replace function rows_of_units(places int[], tables text[])
+  returns table (kept_in text, unit bigint, many bigint) language plpgsql stable
+  security definer set search_path = public, pg_temp as $$
+declare one text;
+begin
+  foreach one in array tables loop
+    return query execute format('select %L::text, t.unit_id::bigint, count(*) from %I t'
+      ' where t.tenant_id = any ($1) and t.unit_id is not null group by t.unit_id', one, one) using places;
+  end loop;
+end $$;
+revoke execute on function rows_of_units(int[], text[]) from public;
+grant execute on function rows_of_units(int[], text[]) to portal_province, portal_steward;
+"""
 
 
 class Reform(Base):
@@ -67,7 +82,7 @@ class Reform(Base):
     __wall__ = Wall(
         shared=True,
         grants={"province": f"select, insert, update ({_PREPARED})"},
-        statements=(_STEPS_ONLY, _BUSY),
+        statements=(_STEPS_ONLY, _BUSY, _TALLY),
     )
     __table_args__ = (
         CheckConstraint(f"kind in ({', '.join(repr(kind.value) for kind in Kind)})", name="kind"),

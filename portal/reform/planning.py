@@ -46,6 +46,7 @@ from .rules import (
     faults_of_shape,
     recoded,
 )
+from .telling import half_told
 
 ENDED = (
     DossierState.DECIDED,
@@ -257,7 +258,27 @@ def _of_work(plan: Plan) -> list[Stop]:
             found.append(Stop(f"{names[tenant_id]} còn {running} việc đang chạy; chờ xong hoặc hủy trước."))
     if plan.closes:
         found += _unsent(plan, names)
-    return found + _stricter(plan)
+    return found + _half_told(plan) + _stricter(plan)
+
+
+def _half_told(plan: Plan) -> list[Stop]:
+    """Years of which a place would hold units that were reported and units that were not.
+
+    Its own report counts all it has: the first would stand in the sums of the province twice, or the others nowhere.
+    """
+    goes = {unit.id: key for key, units in plan.goes.items() if key for unit in units}
+    standing = {place.tenant_id: place.key for place in plan.places if place.tenant_id is not None}
+    found = []
+    for one in half_told(goes, standing, plan.reform.sources):
+        place = plan.place(one.key)
+        found.append(
+            Stop(
+                f"Năm {one.year}, {place.name if place else 'nơi tiếp nhận'} sẽ có {one.told} đơn vị đã nằm trong báo"
+                f" cáo đã gửi và {one.untold} đơn vị chưa ({', '.join(one.names)}): số toàn tỉnh sẽ đếm hai lần"
+                " hoặc bỏ sót. Nơi chưa gửi báo cáo năm đó phải gửi trước."
+            )
+        )
+    return found
 
 
 def _unsent(plan: Plan, names: Mapping[int, str]) -> list[Stop]:

@@ -187,10 +187,11 @@ def origins_of(source: int, units: Sequence[int]) -> dict[int, int | None]:
     return {row.id: row.origin_tenant_id for row in db.session.execute(rows)}
 
 
-def move(source: int, target: int, origins: Mapping[int, int | None]) -> None:
+def move(source: int, target: int, origins: Mapping[int, int | None], *, back: bool = False) -> None:
     """Move units with everything that is theirs, in one statement; the database carries the key through.
 
-    `origins`: the units, each with the place of origin it is to have from then on.
+    `origins`: the units, each with the place of origin it is to have from then on. The place they leave is added to
+    those they came through; `back`: they return to the last of these, which is taken off.
     """
     if not origins:
         return
@@ -200,10 +201,15 @@ def move(source: int, target: int, origins: Mapping[int, int | None]) -> None:
         .render_derived()
     )
     unit = Base.metadata.tables["unit"]
+    through = unit.c.came_through
+    stay = func.jsonb_build_object(
+        "place", source, "since", through[-1]["until"], "until", clock.now().isoformat()
+    )
+    came = through.op("-")(-1) if back else through.op("||")(func.jsonb_build_array(stay))
     db.session.execute(
         update(unit)
         .where(unit.c.tenant_id == source, unit.c.id == given.c.id)
-        .values(tenant_id=target, origin_tenant_id=given.c.origin)
+        .values(tenant_id=target, origin_tenant_id=given.c.origin, came_through=came)
     )
 
 

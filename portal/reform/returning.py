@@ -159,7 +159,7 @@ def _move_back(reform: Reform, move: Mapping[str, Any], own: set[int]) -> None:
     share_files(target, source, units)
     release_appraisers(target, units, f"việc trả lại: {reform.back_reason}", keep=own)
     before = dict(move["origins"])
-    rehoming.move(target, source, {unit: before.get(unit) for unit in units})
+    rehoming.move(target, source, {unit: before.get(unit) for unit in units}, back=True)
     rehoming.recode(source, dict(move["codes"]))
     rehoming.move_entries(target, source, units, back=True)
     rehoming.drop_copies(target, move["copies"])

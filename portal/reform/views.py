@@ -19,7 +19,7 @@ from tenants.places import Tenant, Tier
 from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
-from . import known, operations, planning, queries, reading
+from . import counting, known, operations, planning, queries, reading
 from .blueprint import blueprint
 from .forms import BasicsForm, ReasonForm, SuccessorForm
 from .models import Reform
@@ -142,6 +142,7 @@ def _page(
         plan=plan,
         names={place.id: place.name for place in places()},
         rows=_preview(plan) if open_now and plan.kind is not Kind.RENAME else [],
+        kinds_of_rows=counting.rows_by_kind(plan) if open_now and plan.kind is not Kind.RENAME else [],
         stops=planning.stops(plan) if open_now else [],
         staff=planning.staff(plan) if open_now and plan.closes else [],
         figures=_FIGURES,

@@ -63,6 +63,25 @@ end $$;
 create or replace trigger district_report_follows before insert on district_report
   for each row execute function refuse_report_beside_another();
 """
+# A place may ask whether a report of another one has told of its units: an answer, and no row of that place.
+_TOLD = """
+create or replace function unit_told(at_place int, stays jsonb, asked int, today date) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (
+    select from district_report r
+    where r.year = asked and r.state = 'sent'
+      and not (
+        exists (select from tenant t where t.id = r.tenant_id and t.valid_to <= today)
+        and exists (select from report_answer a
+          where a.tenant_id = r.tenant_id and a.report_id = r.id and a.verdict = 'returned'))
+      and (
+        (r.tenant_id = at_place and r.sent_at >= coalesce((stays -> -1 ->> 'until')::timestamptz, '-infinity'))
+        or exists (select from jsonb_to_recordset(stays) as s (place int, since timestamptz, until timestamptz)
+          where s.place = r.tenant_id and r.sent_at < s.until and r.sent_at >= coalesce(s.since, '-infinity'))))
+$$;
+revoke execute on function unit_told(int, jsonb, int, date) from public;
+grant execute on function unit_told(int, jsonb, int, date) to portal_district, portal_province, portal_steward;
+"""
 
 
 class DistrictReport(TenantOwned, Base):
@@ -76,7 +95,7 @@ class DistrictReport(TenantOwned, Base):
     __wall__ = Wall(
         grants={"district": "select, insert, update", "province": "select"},
         inserts={"district": OWN_TENANT + " and state = 'draft'"},
-        statements=(_SENT, _FOLLOWS),
+        statements=(_SENT, _FOLLOWS, _TOLD),
     )
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import clock
+from portal import clock, words
 from portal.cycle.queries import calendar_of, cycle_of
 from portal.cycle.rules import is_late, not_yet_open
 from portal.dossiers.operations import must
@@ -24,6 +24,7 @@ from portal.trail.operations import record
 from portal.words import day
 from tenants.database import db
 from tenants.identity import Identity
+from tenants.places import Tenant
 from tenants.refusal import Conflict, Refused
 from tenants.rights import Right
 
@@ -38,6 +39,7 @@ from .queries import (
     grids_of,
     latest_edition,
     may_be_followed,
+    owed,
     report_of,
 )
 
@@ -59,6 +61,12 @@ def open_report(actor: Identity, year: int) -> DistrictReport:
         raise Refused(closed)
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"report:{tenant_id}:{year}"))))
     latest = latest_edition(tenant_id, year)
+    place = db.session.get_one(Tenant, tenant_id)
+    if latest is None and not owed(place, [year]):
+        raise Refused(
+            f"{place.name} hoạt động từ {words.day(place.valid_from)}; không phải lập báo cáo năm {year}: đơn vị ở đây"
+            " đã có trong báo cáo của nơi cũ, hoặc năm đó chưa có đơn vị nào."
+        )
     if latest is not None and not may_be_followed(*latest):
         return latest[0]
     earlier, answer = latest or (None, None)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Boolean, ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import QueryableAttribute
 
+from portal import clock
 from portal.cycle.queries import cycles, tier_at
 from portal.figures.annex import Annex
 from portal.figures.lists import NotRecognised, Recognised
 from portal.figures.tables import Row, bieu_01
+from portal.units.models import Unit
+from portal.units.queries import open_on
 from tenants.database import db
+from tenants.places import Tenant
 
 from . import annexes
 from .annexes import Annexes
@@ -42,6 +48,45 @@ def answer_of(report: DistrictReport) -> ReportAnswer | None:
             ReportAnswer.tenant_id == report.tenant_id, ReportAnswer.report_id == report.id
         )
     )
+
+
+def told(
+    year: int,
+    place: ColumnElement[int] | QueryableAttribute[int] = Unit.tenant_id,
+    came_through: ColumnElement[Any] | QueryableAttribute[Any] = Unit.came_through,
+) -> ColumnElement[bool]:
+    """Return the condition that a year's report has told of a unit: one its place of that moment sent.
+
+    A reform can have taken the unit to another place before or after. What was returned to a place that is closed
+    tells of nobody: it sends no more, and who took its units over does.
+    """
+    told_of: ColumnElement[bool] = func.unit_told(place, came_through, year, clock.today(), type_=Boolean)
+    return told_of
+
+
+def owed(place: Tenant, years: Sequence[int]) -> set[int]:
+    """Return of some years those whose report a running place has to make (also in the scope of the place itself).
+
+    It is asked for the years of which it was there on the last day, and for earlier ones as long as it has a unit that
+    nobody told of.
+    """
+    found = {year for year in years if place.valid_from <= date(year, 12, 31)}
+    for year in set(years) - found:
+        untold = exists().where(Unit.tenant_id == place.id, open_on(date(year, 12, 31)), ~told(year))
+        if db.session.scalar(select(untold)):
+            found.add(year)
+    return found
+
+
+def stands(year: int) -> ColumnElement[bool]:
+    """Return the condition that a report of a year was sent and is not left returned by a place that is closed."""
+    closed = exists().where(Tenant.id == DistrictReport.tenant_id, Tenant.valid_to <= clock.today())
+    returned = exists().where(
+        ReportAnswer.tenant_id == DistrictReport.tenant_id,
+        ReportAnswer.report_id == DistrictReport.id,
+        ReportAnswer.verdict == "returned",
+    )
+    return and_(DistrictReport.year == year, DistrictReport.state == "sent", ~and_(closed, returned))
 
 
 def standing(report: DistrictReport, answer: ReportAnswer | None) -> str:
@@ -127,6 +172,7 @@ class YearLine:
     report_before: date
     report: DistrictReport | None
     answer: ReportAnswer | None
+    owed: bool = True
 
     @property
     def state(self) -> str:
@@ -150,7 +196,11 @@ def years_of(tenant_id: int, today: date) -> list[YearLine]:
         .order_by(DistrictReport.year, DistrictReport.edition)
     )
     last = {report.year: (report, answer) for report, answer in rows}
-    return [YearLine(c.year, c.report_before, *last.get(c.year, (None, None))) for c in opened]
+    without = [cycle.year for cycle in opened if cycle.year not in last]
+    asked = {*last, *owed(db.session.get_one(Tenant, tenant_id), without)}
+    return [
+        YearLine(c.year, c.report_before, *last.get(c.year, (None, None)), c.year in asked) for c in opened
+    ]
 
 
 def figures_of(report: DistrictReport, *, whole: bool = True) -> ReportFigures:

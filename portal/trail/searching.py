@@ -24,7 +24,7 @@ from tenants.places import Tenant
 from .models import TrailEntry
 
 PER_PAGE = 50
-MOST_EXPORTED = 20_000
+MOST_EXPORTED = 1_000_000
 DAYS = 90
 
 # Kinds of acts to choose from: their words, and how the acts begin.

@@ -35,6 +35,8 @@ class Unit(TenantOwned, Base):
 
     Its papers are headed by `superior` over `superior_second` over its name, parted as in `name_lines`, and
     dated in `date_place`; `authority` holds the lines above the signer's title ("KT. HIỆU TRƯỞNG").
+    `origin_tenant_id`: the first of the places it came through, which are in `came_through`, the first one first:
+    `place`, and the moments `since` (None: from its beginning) and `until` which it belonged there.
     """
 
     __tablename__ = "unit"
@@ -89,6 +91,7 @@ class Unit(TenantOwned, Base):
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     origin_tenant_id: Mapped[int | None]
+    came_through: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -152,6 +152,7 @@ def _unit_page(unit: Unit, closing: CloseForm | None) -> str:
         unit=unit,
         closing=form,
         people=queries.people_of(unit.tenant_id, unit.id),
+        former_homes=queries.former_homes(unit),
         unfinished=queries.unfinished_dossiers(unit.tenant_id, unit.id),
         entries=queries.entries_of(unit.tenant_id, unit.id),
         today=clock.today(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -17,6 +17,7 @@ from portal.trail.queries import here_or_before
 from portal.web import Listing
 from tenants.database import db
 from tenants.people import Account, Membership
+from tenants.places import Tenant
 
 from .models import Unit
 from .rules import Details, same_place
@@ -136,6 +137,16 @@ def unfinished_dossiers(tenant_id: int, unit_id: int) -> list[Dossier]:
 def codes(tenant_id: int) -> list[str]:
     """Return every code of a district's registry."""
     return list(db.session.scalars(select(Unit.code).where(Unit.tenant_id == tenant_id).order_by(Unit.id)))
+
+
+def former_homes(unit: Unit) -> list[tuple[str, datetime]]:
+    """Return the places a unit came through by reforms, the first one first: its name, and until when it belonged there."""
+    stays = [(stay["place"], datetime.fromisoformat(stay["until"])) for stay in unit.came_through]
+    if not stays:
+        return []
+    named = select(Tenant.id, Tenant.name).where(Tenant.id.in_([place for place, _ in stays]))
+    names = {row.id: row.name for row in db.session.execute(named)}
+    return [(names[place], until) for place, until in stays]
 
 
 def people_of(tenant_id: int, unit_id: int) -> list[tuple[Account, Membership]]:

@@ -10,7 +10,21 @@ from playwright.sync_api import expect
 from portal.papers.pdf import render_pdf
 from tenants.people import Role
 from tests.browser.unit_work import answer_everything, hold_meeting, set_up_team
-from tests.builders import World
+from tests.builders import Person, World
+
+
+def to_the_evidence(leader: Any, person: Person, proof: bytes) -> None:
+    """From the leader's page to what one unit proved it with: four touches on a telephone."""
+    leader.sign_in(person)
+    leader.click("Theo huyện", role="link")
+    leader.click("nộp hồ sơ, Huyện An Lão", role="link")
+    leader.look("27-units-behind-a-figure")
+    leader.click("Trường Tiểu học Mỹ Đức", role="link")
+    leader.look("28-dossier-on-a-telephone")
+    with leader.context.expect_event("response", lambda one: "/minh-chung/" in one.url) as opened:
+        leader.page.get_by_role("link", name="Quyết định khen thưởng").first.click()
+    assert opened.value.status == 200
+    assert leader.context.request.get(opened.value.url).body() == proof
 
 
 def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: Path) -> None:
@@ -136,6 +150,8 @@ def test_the_main_job_across_three_levels(world: World, visitor: Any, tmp_path: 
     province.click("Lập báo cáo từ 1/1 huyện")
     province.look("24-compiled")
     expect(province.page.get_by_text("1/1").first).to_be_visible()
+
+    to_the_evidence(visitor(360, 740), world.province_person(Role.PROVINCE_VIEWER), proof.read_bytes())
 
     for path, name in (("/tai-khoan", "25-own-account"), ("/bo-tieu-chi", "26-catalogue")):
         province.go(path)

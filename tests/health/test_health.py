@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from portal import clock
+from portal import clock, work
+from portal.config import Settings
+from portal.figures import keeping
+from portal.figures.rules import Proof
+from portal.health import pulse
 from portal.health.pulse import Beat, note, noted, seen
 from portal.health.queries import LAST_BACKUP
 from portal.health.rules import Facts, Light, Pulse, signs, worst
@@ -20,7 +26,7 @@ from tests.builders import STEWARD, World
 
 NOW = datetime(2027, 1, 14, 20, 0, tzinfo=UTC)
 PULSE = Pulse(at=NOW, checked_at=NOW)
-GOOD = Facts(NOW, "0.1", 5_000_000, "", 50_000_000_000, True, PULSE, NOW, NOW, 0)
+GOOD = Facts(NOW, "0.1", 5_000_000, "", 50_000_000_000, True, PULSE, NOW, NOW, (), Proof(NOW, 0))
 HOUR = timedelta(hours=1)
 
 
@@ -54,7 +60,32 @@ HOUR = timedelta(hours=1)
         ({"backup_at": None}, "backup", Light.BAD, "Chưa chạy lần nào"),
         ({"backup_at": NOW - 27 * HOUR}, "backup", Light.WATCH, "Hôm qua"),
         ({"backup_at": NOW - 51 * HOUR}, "backup", Light.BAD, "hai ngày"),
-        ({"remind_failed": 2}, "remind", Light.WATCH, "2 phần bị lỗi"),
+        (
+            {"remind_failed": ("tệp gửi dở đã bỏ", "nhắc hạn Huyện A")},
+            "remind",
+            Light.WATCH,
+            "2 phần bị lỗi: tệp gửi dở đã bỏ; nhắc hạn Huyện A.",
+        ),
+        (
+            {"pulse": replace(PULSE, failing=("figures", "mail"))},
+            "worker",
+            Light.WATCH,
+            "bị lỗi khi: đếm số tổng hợp, gửi thư.",
+        ),
+        ({"proof": None}, "figures", Light.WATCH, "Chưa đối chiếu"),
+        (
+            {"proof": Proof(NOW, 3, ("Huyện A năm 2026", "Huyện B năm 2025"))},
+            "figures",
+            Light.BAD,
+            "3 số khác với số đếm lại: Huyện A năm 2026; Huyện B năm 2025 và 1 số khác.",
+        ),
+        ({"proof": Proof(NOW - 27 * HOUR, 0)}, "figures", Light.WATCH, "đã hơn một ngày"),
+        (
+            {"pulse": replace(PULSE, oldest_change=NOW - HOUR)},
+            "figures",
+            Light.WATCH,
+            "chờ đếm quá 10 phút",
+        ),
     ],
 )
 def test_a_sign_has_its_light(changed: dict[str, Any], key: str, light: Light, said: str) -> None:
@@ -93,6 +124,13 @@ def test_the_page_and_the_monitor_tell_what_was_noted(
     assert len([sent for sent in count_queries if sent.startswith(("select", "SELECT"))]) <= 12
     assert "Đang hoạt động." in page
     assert page.count("Chưa chạy lần nào.") == 1
+    assert "Chưa đối chiếu với số đếm lại lần nào." in page
+    keeping.note_proof([keeping.Difference(place, 2026, "Huyện An Lão") for place in range(12)])
+    page = admin.get("/tinh/van-hanh").get_data(as_text=True)
+    assert "12 số khác với số đếm lại: Huyện An Lão năm 2026" in page
+    assert "và 2 số khác." in page
+    assert keeping.prove() == 0
+    assert "Bằng số đếm lại toàn bộ." in admin.get("/tinh/van-hanh").get_data(as_text=True)
     text = client.get("/metrics").get_data(as_text=True)
     assert 'portal_sign{part="worker"} 0' in text
     assert 'portal_sign{part="remind"} 2' in text
@@ -113,10 +151,15 @@ def test_a_token_opens_the_monitors_text(world: World, client: Any, monkeypatch:
 
 def test_a_pulse_is_read_as_it_was_noted(world: World) -> None:
     """What the worker sees goes through the settings unchanged."""
-    found = seen(None, ("một", "hai"))
-    note(found)
+    pulse.failing.add("figures")
+    try:
+        found = seen(None, ("một", "hai"))
+    finally:
+        pulse.failing.discard("figures")
+    assert found.failing == ("figures",)
+    note(replace(found, oldest_change=found.at))
     with acting_in(STEWARD):
-        assert noted(clock.settings()) == found
+        assert noted(clock.settings()) == replace(found, oldest_change=found.at)
 
 
 def test_only_the_provinces_administrator_sees_it(world: World, client: Any) -> None:
@@ -125,3 +168,26 @@ def test_only_the_provinces_administrator_sees_it(world: World, client: Any) -> 
     answer = officer.get("/tinh/van-hanh")
     assert answer.status_code == 403
     assert "Vận hành" not in officer.get("/tinh/cac-huyen").get_data(as_text=True)
+
+
+def test_a_kind_of_work_that_fails_is_named_until_it_does_well(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker goes on with its other work; who looks after it reads which one failed, and no longer once it did well."""
+
+    class Fragile:
+        name, rest, broken = "figures", 1.0, True
+
+        def run(self, _settings: Settings, _stop: Callable[[], bool]) -> int:
+            if self.broken:
+                raise RuntimeError("không đếm được")
+            return 0
+
+    kind = Fragile()
+    monkeypatch.setattr(work, "kinds", lambda _settings: [kind])
+    settings = app.extensions["settings"]
+    assert work.once(settings) == ["figures: không đếm được"]
+    assert pulse.failing == {"figures"}
+    kind.broken = False
+    assert work.once(settings) == []
+    assert pulse.failing == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from fractions import Fraction
 from html import unescape
 from typing import Any
@@ -19,6 +20,7 @@ from portal.province.summary import Line
 from portal.province.tiles import CLASSES, bounds_of, shade_of, short_names, tile_map
 from tenants.database import db
 from tenants.people import Role
+from tenants.places import Tenant
 from tenants.scope import acting_in
 from tests.beds import made_once
 from tests.builders import STEWARD, Person, World
@@ -146,6 +148,11 @@ def test_two_years_stand_side_by_side_and_never_mix_kinds(world: World, client: 
     assert "chỉ cộng 0/2 huyện" in official
     assert "tạm tính</span>" not in official
     assert "Đã thẩm định" not in official
+    with acting_in(STEWARD):
+        db.session.get_one(Tenant, world.a_district("Huyện Mới Lập")).valid_from = date(2026, 6, 1)
+    official = client.get("/tinh/so-sanh?ban=chinh-thuc").text
+    assert "chỉ cộng 0/2 huyện" in official
+    assert "Không so 1 nơi chỉ phải báo cáo một trong hai năm" in official
     own = client.get(f"/tinh/so-sanh?huyen={one.tenant_id}&nam=2025&voi=2026&so=units").text
     assert "năm 2026 so với năm 2025" in own
     assert "Theo huyện:" not in own

@@ -167,6 +167,45 @@ def test_official_tables_open_official_things_only(world: World, client: Any, gr
     assert cells[-1][1:3] == ["Cộng", "3"]
 
 
+def test_official_figures_by_indicator_are_those_of_accepted_reports(
+    world: World, client: Any, ground: Ground
+) -> None:
+    """One accepted report word for word, two added up; a sum opens the districts' rows, a row its report; live apart."""
+    officer, one, two = ground
+    client = world.sign_in(client, officer)
+
+    def told(path: str) -> dict[str, list[str]]:
+        rows = client.get(path).text.split("<tbody>")[1].split("</table>")[0].split("</tr>")
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows if "<td" in row]
+        plain = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+        return {row[0].split()[0]: row[1:] for row in plain}
+
+    first = told("/tinh/chi-tieu?ban=chinh-thuc")
+    page = client.get("/tinh/chi-tieu?ban=chinh-thuc").text
+    assert "Biểu 06 của 1/2 huyện có báo cáo Sở đã nhận" in page
+    assert "tạm tính</span>" not in page
+    assert first == told(f"/tinh/chi-tieu?ban=chinh-thuc&huyen={one.tenant_id}")
+    answer(world, officer, two, two.sent_report())
+    second = told(f"/tinh/chi-tieu?ban=chinh-thuc&huyen={two.tenant_id}")
+    both = told("/tinh/chi-tieu?ban=chinh-thuc")
+    assert both.keys() == first.keys() | second.keys()
+    for code, values in both.items():
+        parts = [found[code][:8] for found in (first, second) if code in found]
+        assert [int(value) for value in values] == [
+            sum(map(int, column)) for column in zip(*parts, strict=True)
+        ]
+    page = client.get(link_to(client.get("/tinh/chi-tieu?ban=chinh-thuc").text, r"[^\"]*ct=1\.1[^\"]*")).text
+    assert "Chỉ tiêu 1.1." in page
+    address = link_to(page, rf"/tinh/bao-cao/{one.tenant_id}/\d+#bieu-06-dong-1-1")
+    assert 'id="bieu-06-dong-1-1"' in client.get(address).text
+    live = told("/tinh/chi-tieu")
+    assert int(live["1.1"][0]) >= int(both["1.1"][0])
+    csv_ = rows_of(client.get("/tinh/so-lieu.csv?bang=chi-tieu&ban=chinh-thuc"))
+    assert [row[2:] for row in csv_ if row[0] == "1.1"] == [both["1.1"]]
+    for hostile in ("ct=%00", "ct=9.9", "ct=<b>", "ct=1.1&nam=abc"):
+        assert client.get(f"/tinh/chi-tieu?ban=chinh-thuc&{hostile}").status_code == 200
+
+
 def test_kinds_and_indicators_ask_as_often_for_one_district_as_for_all(
     world: World, client: Any, ground: Ground, count_queries: list[str]
 ) -> None:
@@ -177,6 +216,7 @@ def test_kinds_and_indicators_ask_as_often_for_one_district_as_for_all(
     for path in (
         "/tinh/loai-hinh",
         "/tinh/chi-tieu",
+        "/tinh/chi-tieu?ban=chinh-thuc",
         "/tinh/don-vi?so=appraised",
         f"/tinh/huyen/{one.tenant_id}/7",
     ):

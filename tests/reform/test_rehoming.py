@@ -11,15 +11,16 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.evidence.store import store
-from portal.reform import rehoming
+from portal.reform import counting, rehoming
 from portal.reform.carrying import carry_out
 from portal.reform.models import Reform
+from portal.reform.planning import plan_of
 from portal.reform.returning import give_back
 from portal.reform.rules import Kind, Rule, State, Successor
 from portal.units.models import Unit
 from tenants.database import Base, db
 from tenants.places import Tenant
-from tenants.scope import acting_in
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.beds import bed_of, made_once
 from tests.builders import STEWARD, World
 from tests.victims import OWNED, Planter
@@ -75,6 +76,40 @@ def test_every_owned_table_has_its_fate() -> None:
                 if "tenant_id" in key.column_keys and parent not in rehoming.STAYS and parent != "tenant":
                     assert key.onupdate == "CASCADE", f"{table.name} does not follow {parent}"
     assert set(rehoming.STAYS) | rehoming.BY_STATEMENT <= set(Base.metadata.tables)
+
+
+def test_every_table_that_moves_is_counted_in_the_preview() -> None:
+    """A table that follows its unit has a word people know, or a reason for being counted with another one."""
+    moving = {
+        table.name for table in rehoming.owned_tables() if rehoming.follows(table)
+    } | rehoming.BY_STATEMENT
+    worded = [table for tables in counting.KINDS.values() for table in tables]
+    assert sorted([*worded, *counting.BESIDE]) == sorted(moving)
+    assert counting.kinds().keys() == moving - counting.BESIDE.keys()
+
+
+def test_the_preview_counts_every_row(world: World, quiet: tuple[int, int, list[int]]) -> None:
+    """What the province is told goes to each place is what lies there after it was carried out, table by table."""
+    old, other, units = quiet
+    with acting_in(STEWARD):
+        reform = a_plan(Kind.PART, [old], [Successor("1", "", other)], Rule(units={units[0]: "1"}))
+        number = reform.id
+    with acting_in(Scope(ScopeKind.PROVINCE, writes=False)):
+        told = dict(counting.rows_by_kind(plan_of(db.session.get_one(Reform, number))))
+    # The planted entry is of no recognition.
+    assert told.keys() == counting.KINDS.keys() - {"Mục công bố"}
+    with acting_in(STEWARD):
+        carry_out(number)
+    moved: dict[str, int] = {}
+    with psycopg.connect(**bed_of(world.app).superuser()) as connection:
+        for table, said in counting.kinds().items():
+            if said in told:
+                asked = f"select count(*) from {table} where tenant_id = %s and unit_id = %s"
+                row = connection.execute(asked, (other, units[0])).fetchone()
+                moved[said] = moved.get(said, 0) + (row[0] if row else 0)
+    # Carrying out tells the unit's people; that notice was not there to be counted.
+    moved["Thông báo và lần nhắc"] -= 1
+    assert {said: many.get("1", 0) for said, many in told.items()} == moved
 
 
 def a_plan(kind: Kind, sources: list[int], places: list[Successor], rule: Rule, **given: Any) -> Reform:

@@ -147,6 +147,14 @@ def test_two_districts_become_one_and_two_again(world: World, client: Any) -> No
         foreign = select(TrailEntry).where(TrailEntry.tenant_id.in_(places), TrailEntry.unit_id.is_(None))
         assert db.session.scalars(foreign).all() == []
     assert world.sign_in(client, officer).get("/huyen/ho-so").location == "/noi-lam-viec"
+    told = re.sub(r"<[^>]+>", "", client.get("/noi-lam-viec").text)
+    assert "Huyện Kiến Thụy đã kết thúc từ 10/01/2027 theo 45/NQ-HĐND" in told
+    assert "Huyện Kiến Thụy: về Xã An Lão từ 10/01/2027" in told
+    desk = world.sign_in(client, world.a_person(Role.DISTRICT_OFFICER, home))
+    told = desk.get("/").text
+    assert "2 đơn vị của Huyện Kiến Thụy về đây" in told
+    queue = desk.get("/huyen/ho-so?nam=2026&state=accepted").text
+    assert "Trường THCS Mỹ Đức" in queue
     client = world.sign_in(client, admin)
     for asked, names in (("", ["Xã An Lão"]), ("&dia-ban=cu", ["Huyện An Lão", "Huyện Kiến Thụy"])):
         page = client.get(f"/tinh?nam=2026{asked}").text
