@@ -22,7 +22,7 @@ from portal.accounts.operations import NewPerson
 from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Threshold
 from portal.demo.team import hold_meeting
 from portal.dossiers import operations as dossiers
-from portal.dossiers.models import Dossier
+from portal.dossiers.models import Dossier, TeamMember
 from portal.dossiers.queries import Sheet, dossier_of, open_sheet
 from portal.dossiers.rules import RATIO_WHOLE, Indicator, as_ratio
 from portal.team import staff
@@ -273,34 +273,31 @@ def fill(
 ) -> None:
     """Answer every indicator of a dossier in its favour, name a team, ask for a level, close the minutes.
 
-    The verb of one answer reads the whole dossier; it is used for the last answer, which restates them all.
+    Each verb reads the whole dossier. The last answer is given by its verb, which restates everything, and the
+    last member is added by its verb; what comes before them is written as the verbs write it.
     """
-    sheet = open_sheet(dossier)
+    sheet, now = open_sheet(dossier), clock.now()
     counts: dict[str, int | None] = {
         code: {"members": members, "learners": 412, "language_posts": 3}[code] for code in sheet.headcounts
     }
     if dossier.ratio_only:
         part = None if part is None else as_ratio(min(part, members), members)
         counts = dict.fromkeys(sheet.headcounts, RATIO_WHOLE)
-    versions = {code: row.version for code, row in sheet.headcounts.items()}
-    sheet = dossiers.save_headcounts(actor, dossier, counts, versions)
+    for code, row in sheet.headcounts.items():
+        row.value, row.changed_by = counts[code], actor.full_name
     *others, last = sheet.indicators
     for indicator in others:
-        given, row = _best(sheet, indicator, counts, part), sheet.answers[indicator.id]
-        row.yes, row.part, row.grade, row.explanation = given.yes, given.part, given.grade, given.explanation
-        row.changed_at, row.changed_by = clock.now(), actor.full_name
+        given, answer = _best(sheet, indicator, counts, part), sheet.answers[indicator.id]
+        answer.yes, answer.part, answer.grade = given.yes, given.part, given.grade
+        answer.explanation = given.explanation
+        answer.changed_at, answer.changed_by = now, actor.full_name
+    dossier.team_number, dossier.team_date = "12/QĐ-THMĐ", date(2026, 12, 15)
+    dossier.requested_level = level
+    key = {"tenant_id": dossier.tenant_id, "unit_id": dossier.unit_id, "dossier_id": dossier.id}
+    chair = TeamMember(**key, full_name="Tổ trưởng Tổ đánh giá", title="Phó hiệu trưởng", duty="chair")
+    db.session.add(chair)
     dossiers.save_answer(actor, dossier, last.id, _best(sheet, last, counts, part))
-    dossiers.add_team_member(actor, dossier, "Tổ trưởng Tổ đánh giá", "Phó hiệu trưởng", "chair")
     dossiers.add_team_member(actor, dossier, "Thành viên Tổ đánh giá", "Giáo viên", "member")
-    db.session.refresh(dossier)
-    dossiers.save_texts(
-        actor,
-        dossier,
-        dossier.version,
-        team_number="12/QĐ-THMĐ",
-        team_date=date(2026, 12, 15),
-        requested_level=level,
-    )
     if dossier.channel == "portal":
         hold_meeting(actor, dossier)
 

@@ -33,7 +33,7 @@ from tenants.database import db
 from tenants.scope import Scope, ScopeKind, acting_in
 from tests.beds import TEMPLATE, bed_of, execute, lying_in, made_once
 from tests.builders import World
-from tests.pages import judge
+from tests.pages import judge, kept_in
 from tests.servers import kinds, test_server
 
 SECRET = "for tests only, never used to serve anybody"
@@ -85,7 +85,8 @@ def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFla
     prepare_database(settings, make_conninfo(**server.superuser(TEMPLATE)))
     app = create_app(settings)
     app.config.update(TESTING=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_compiled(tmp_path_factory)))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_shared(tmp_path_factory, "templates")))
+    kept_in[:] = [_shared(tmp_path_factory, "shapes")]
     with app.app_context(), acting_in(Scope(ScopeKind.STEWARD)):
         load_all()
         first_administrator("Thành phố Hải Phòng", "quantri.tinh")
@@ -99,10 +100,10 @@ def program(server: Any, tmp_path_factory: pytest.TempPathFactory) -> GuardedFla
     return app
 
 
-def _compiled(temporary: pytest.TempPathFactory) -> Path:
-    """Where this run's templates are kept compiled: every worker's folder lies in the same one."""
+def _shared(temporary: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this run for what one worker made and the others need not: every worker's lies in the same one."""
     worker = temporary.getbasetemp()
-    folder = (worker.parent if "PYTEST_XDIST_WORKER" in os.environ else worker) / "templates"
+    folder = (worker.parent if "PYTEST_XDIST_WORKER" in os.environ else worker) / name
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -53,12 +53,13 @@ class BucketStore:
 
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
-        self._client = self._service(CONNECT, ANSWER, ATTEMPTS)
-        self._look = self._service(LOOK, LOOK, LOOKS)
+        session = boto3.session.Session()  # reads what it knows of the service once for both
+        self._client = self._service(session, CONNECT, ANSWER, ATTEMPTS)
+        self._look = self._service(session, LOOK, LOOK, LOOKS)
         self._rest = Rest()
 
-    def _service(self, connect: int, answer: int, attempts: int) -> Any:
-        return boto3.session.Session().client(
+    def _service(self, session: boto3.session.Session, connect: int, answer: int, attempts: int) -> Any:
+        return session.client(
             "s3",
             endpoint_url=self.bucket.endpoint or None,
             region_name=self.bucket.region,
