@@ -134,7 +134,7 @@ def test_units_moved_before_get_their_places_from_the_record_of_the_reforms(worl
     still = world.a_unit(world.a_district("Huyện L"), "Trường Ba")
     _, middle = gone_over(world, 11, [old], "B")
     gone_over(world, 12, [middle, other], "C")
-    migration = importlib.import_module("migrations.versions.0034_stays")
+    migration = importlib.import_module("migrations.versions.0033_stays")
     with psycopg.connect(**bed_of(world.app).superuser()) as connection:
         connection.execute("update unit set came_through = '[]'")
         connection.execute(migration._KNOWN)
