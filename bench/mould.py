@@ -73,7 +73,7 @@ def cast(units: int) -> Mould:
         history.load_year(
             places()[0], registered, DECIDED_YEAR, catalogue, dict(version.settings), chance, {}
         )
-        history.number_receipts()
+        history.number_receipts(registered[0].tenant_id)
         _drafts(registered, catalogue, chance)
     return mould_of(units)
 

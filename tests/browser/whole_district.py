@@ -87,7 +87,7 @@ class WholeDistrict(District):
             _move([{"b_id": d.id, **ended} for d in made if not d.assessment.level])
             judged = filed[FILED + ACCEPTED :]
             bulk.insert_all(Finding, [row for draft in judged for row in _agreed(draft)])
-            number_receipts()
+            number_receipts(self.tenant_id)
 
     def _draft(
         self, unit: Registered, number: int, catalogue: Catalogue, chance: random.Random
