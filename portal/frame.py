@@ -17,7 +17,7 @@ from portal.province.queries import reports_waiting
 from portal.tiers import role_name
 from portal.units.models import Unit
 from portal.web import wants_part
-from tenants.database import db
+from tenants.database import ask
 from tenants.identity import Identity, Place
 from tenants.people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, Role
 from tenants.rights import Right, refusal
@@ -216,7 +216,7 @@ def place_names(place: Place) -> tuple[str, str]:
         return place.tenant_name, ""
     scope = current_scope()
     if scope is not None and scope.kind is ScopeKind.UNIT:
-        name = db.session.scalar(_unit_name(), {"tenant": place.tenant_id, "unit": place.unit_id})
+        name = ask(_unit_name(), {"tenant": place.tenant_id, "unit": place.unit_id}).scalar()
         return name or place.tenant_name, place.tenant_name
     return place.tenant_name, ""
 
