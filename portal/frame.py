@@ -222,6 +222,11 @@ def place_names(place: Place) -> tuple[str, str]:
 
 
 @cache
+def _at_the_department() -> Select[tuple[int, int]]:
+    return select(reports_waiting(), questions_waiting())
+
+
+@cache
 def _unit_name() -> Select[tuple[str]]:
     return select(Unit.name).where(Unit.tenant_id == bindparam("tenant"), Unit.id == bindparam("unit"))
 
@@ -234,8 +239,7 @@ def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]
     if reads and scope is not None and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT):
         waiting["desk.home"] = unread(place)
     elif scope is not None and scope.kind is ScopeKind.PROVINCE:
-        waiting["province.reports"] = reports_waiting()
-        waiting["guidance.questions"] = questions_waiting()
+        waiting["province.reports"], waiting["guidance.questions"] = ask(_at_the_department()).one()
     endpoints = [endpoint for _, endpoint, _ in rooms_of(place.role)]
     near = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == here]
     asked = PART_OF.get(request.endpoint or "", request.endpoint)

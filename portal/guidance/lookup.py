@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import words
@@ -59,10 +59,10 @@ def question_of(place: Place, question_id: int, *, lock: bool = False) -> Any:
     return db.session.execute(statement).one_or_none()
 
 
-def questions_waiting() -> int:
-    """Return how many questions wait for the Department."""
+def questions_waiting() -> ScalarSelect[int]:
+    """Return how many questions wait for the Department, as part of a statement."""
     waiting = select(func.count()).where(Question.state == "passed", Question.passed_at.is_not(None))
-    return int(db.session.scalar(waiting) or 0)
+    return waiting.scalar_subquery()
 
 
 def entries(

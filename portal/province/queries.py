@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, collate, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
@@ -210,10 +210,10 @@ def sensitive_units(tenant_id: int) -> set[int]:
     return set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
 
 
-def reports_waiting() -> int:
-    """Return how many reports that were sent nobody has answered yet."""
+def reports_waiting() -> ScalarSelect[int]:
+    """Return how many reports that were sent nobody has answered yet, as part of a statement."""
     answered = exists().where(
         ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
     )
     statement = select(func.count()).select_from(DistrictReport)
-    return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)
+    return statement.where(DistrictReport.state == "sent", ~answered).scalar_subquery()
