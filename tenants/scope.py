@@ -3,7 +3,7 @@
 `acting_in` says as whom the code below it reads and writes. At the begin of every transaction the
 scope is sent to PostgreSQL as literal `SET LOCAL` (numbers only), so it dies with the transaction
 and a pooled connection never carries it on. Without a scope the login acts as itself, and a login may
-read nothing: it fails closed.
+read nothing: it fails closed. `asking_in` leaves its transaction open that way, for the next scope to go on in.
 """
 
 from __future__ import annotations
