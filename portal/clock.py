@@ -17,17 +17,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.cycle.models import Setting
 from portal.words import ZONE
-from tenants.database import db
+from tenants.database import ask, db
 from tenants.refusal import Refused
 
 DEMO = "demo"
 OFFSET = "demo_clock_offset"
+_SETTINGS = select(Setting.key, Setting.value)
 
 
 def settings() -> dict[str, str]:
     """Return the deployment's settings, read once per request."""
     if not has_app_context() or "settings" not in g:
-        values = {row.key: row.value for row in db.session.execute(select(Setting.key, Setting.value))}
+        values: dict[str, str] = dict(ask(_SETTINGS).all())  # type: ignore[arg-type]
         if not has_app_context():
             return values
         g.settings = values

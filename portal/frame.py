@@ -18,7 +18,7 @@ from portal.province.queries import reports_waiting
 from portal.tiers import role_name
 from portal.units.models import Unit
 from portal.web import wants_part
-from tenants.database import db
+from tenants.database import ask
 from tenants.identity import Identity, Place
 from tenants.people import DISTRICT_ROLES, GUEST_ROLES, PROVINCE_ROLES, Role
 from tenants.rights import Right, refusal
@@ -210,9 +210,14 @@ def place_names(place: Place) -> tuple[str, str]:
         return place.tenant_name, ""
     scope = current_scope()
     if scope is not None and scope.kind is ScopeKind.UNIT:
-        name = db.session.scalar(_unit_name(), {"tenant": place.tenant_id, "unit": place.unit_id})
+        name = ask(_unit_name(), {"tenant": place.tenant_id, "unit": place.unit_id}).scalar()
         return name or place.tenant_name, place.tenant_name
     return place.tenant_name, ""
+
+
+@cache
+def _at_the_department() -> Select[tuple[int, int]]:
+    return select(reports_waiting(), questions_waiting())
 
 
 @cache
@@ -228,8 +233,7 @@ def _rooms(identity: Identity, place: Place) -> list[tuple[str, str, bool, int]]
     if reads and scope is not None and scope.kind in (ScopeKind.UNIT, ScopeKind.DISTRICT):
         waiting["desk.home"] = unread(place)
     elif scope is not None and scope.kind is ScopeKind.PROVINCE:
-        waiting["province.reports"] = reports_waiting()
-        waiting["guidance.questions"] = questions_waiting()
+        waiting["province.reports"], waiting["guidance.questions"] = ask(_at_the_department()).one()
     endpoints = [endpoint for _, endpoint, _ in rooms_of(place.role)]
     near = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == here]
     asked = PART_OF.get(request.endpoint or "", request.endpoint)

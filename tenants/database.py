@@ -7,12 +7,14 @@ the web login. Without a scope the web login is used, and that login may read no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import CursorResult, Engine, MetaData, Select
 from sqlalchemy.orm import DeclarativeBase
 
 from .scope import Scope, ScopeKind, current_scope
@@ -66,3 +68,18 @@ class ScopedSession(FlaskSession):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession})
+
+
+def ask(statement: Select[Any], values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Send a statement that is built once a process, by the shortest way: plain columns, half the cost.
+
+    For what every request asks. What waits to be written is not written first, as `db.session.execute` would.
+    """
+    asked, known = _text(statement)
+    return db.session.connection().exec_driver_sql(asked, {**known, **(values or {})})
+
+
+@cache
+def _text(statement: Select[Any]) -> tuple[str, Mapping[str, Any]]:
+    compiled = statement.compile(dialect=db.engine.dialect, compile_kwargs={"render_postcompile": True})
+    return str(compiled), compiled.params

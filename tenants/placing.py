@@ -69,8 +69,12 @@ def named(statement: Any) -> Select[Any]:
             Membership.unit_id,
             Tenant.name,
             Tenant.tier,
-            Delegation,
+            Delegation.id,
+            Delegation.giver_id,
             _giver.full_name,
+            Delegation.document,
+            Delegation.dated,
+            Delegation.rights,
         )
     )
     return with_names
@@ -78,8 +82,8 @@ def named(statement: Any) -> Select[Any]:
 
 def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
     """Return the places of rows whose last columns are those of `named`."""
-    found = [tuple(row)[-8:] for row in rows]
-    givers = {delegation.giver_id for *_, delegation, _ in found if delegation}
+    found = [(row[-12:-6], row[-6:]) for row in map(tuple, rows)]
+    givers = {giver_id for _, (delegation_id, giver_id, *_) in found if delegation_id is not None}
     units = _units_of(givers, day) if givers else {}
     return tuple(
         Place(
@@ -88,22 +92,23 @@ def places_of(rows: Iterable[Sequence[Any]], day: date) -> tuple[Place, ...]:
             name,
             Role(role),
             unit_id,
-            _mandate(delegation, giver, units) if delegation else None,
+            _mandate(delegated, units) if delegated[0] is not None else None,
             tier or Tier.DISTRICT,
         )
-        for number, tenant_id, role, unit_id, name, tier, delegation, giver in found
+        for (number, tenant_id, role, unit_id, name, tier), delegated in found
         if number is not None and name is not None
     )
 
 
-def _mandate(delegation: Delegation, giver: str, units: dict[int, frozenset[tuple[int, int]]]) -> Mandate:
+def _mandate(delegated: Sequence[Any], units: dict[int, frozenset[tuple[int, int]]]) -> Mandate:
+    number, giver_id, giver, document, dated, rights = delegated
     return Mandate(
-        delegation.id,
-        delegation.giver_id,
+        number,
+        giver_id,
         giver,
-        f"{delegation.document} ngày {delegation.dated:%d/%m/%Y}",
-        frozenset(delegation.rights),
-        units.get(delegation.giver_id, frozenset()),
+        f"{document} ngày {dated:%d/%m/%Y}",
+        frozenset(rights),
+        units.get(giver_id, frozenset()),
     )
 
 

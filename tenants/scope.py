@@ -3,7 +3,7 @@
 `acting_in` says as whom the code below it reads and writes. At the begin of every transaction the
 scope is sent to PostgreSQL as literal `SET LOCAL` (numbers only), so it dies with the transaction
 and a pooled connection never carries it on. Without a scope the login acts as itself, and a login may
-read nothing: it fails closed.
+read nothing: it fails closed. `asking_in` leaves its transaction open that way, for the next scope to go on in.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any
 
 import psycopg
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, event, text
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import Connection, Engine, event, text
 
 
 class ScopeKind(StrEnum):
@@ -63,7 +63,6 @@ class Scope:
         return replace(self, writes=False)
 
 
-NOWHERE = "SET LOCAL ROLE NONE"
 _ONLY_READS = "only_reads"
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -106,7 +105,7 @@ def asking_in(scope: Scope) -> Iterator[None]:
         enter(before)
         raise
     if before is None and db.session().in_transaction():
-        _speak(NOWHERE, only_reads=True)
+        _stand(db.session.connection(), None)
         db.session.expunge_all()
         _current.set(None)
     else:
@@ -120,26 +119,29 @@ def _taken_over(scope: Scope | None) -> bool:
 
     if scope is None or _current.get() or _patience.get() or not db.session().in_transaction():
         return False
-    if (
-        login_of(scope) != login_of(None)
-        or _driver().info.transaction_status is not TransactionStatus.INTRANS
-    ):
+    if login_of(scope) != login_of(None):
         return False
-    _speak(scope.statements(), only_reads=not scope.writes)
+    connection = db.session.connection()
+    if _driver(connection).info.transaction_status is not TransactionStatus.INTRANS:
+        return False
+    _stand(connection, scope)
     return True
 
 
-def _driver() -> Any:
-    from .database import db
+def _stand(connection: Connection, scope: Scope | None, *, first: str = "", last: str = "") -> None:
+    """Put the transaction of a connection into a scope, or outside every scope, by one message past the driver."""
+    # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
+    statements = scope.statements() if scope else "SET LOCAL ROLE NONE"
+    result = _driver(connection).pgconn.exec_(f"{first}{statements}; {last}".encode())
+    if result.status != ExecStatus.COMMAND_OK:
+        raise psycopg.errors.error_from_result(result)
+    connection.info[_ONLY_READS] = scope is None or not scope.writes
 
-    return db.session.connection().connection.driver_connection
 
-
-def _speak(statements: str, *, only_reads: bool) -> None:
-    from .database import db
-
-    db.session.connection().info[_ONLY_READS] = only_reads
-    _driver().execute(statements)
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 @contextmanager
@@ -211,21 +213,17 @@ def follow_scope(engine: Engine) -> None:
     """
 
     @event.listens_for(engine, "begin")
-    def _set_scope(connection: Any) -> None:
-        scope = _current.get()
-        # Outside every scope the login alone acts, whatever a SET without LOCAL may have left on the connection.
-        statements = scope.statements() if scope else NOWHERE
-        connection.info[_ONLY_READS] = scope is not None and not scope.writes
+    def _set_scope(connection: Connection) -> None:
         seconds = _patience.get()
-        if seconds:
-            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                statements += f"; SET LOCAL {limit} = '{int(seconds)}s'"
-        connection.connection.driver_connection.execute(statements)
+        limits = "statement_timeout", "idle_in_transaction_session_timeout"
+        patience = "; ".join(f"SET LOCAL {limit} = '{int(seconds)}s'" for limit in limits if seconds)
+        # The driver would send its BEGIN as a message of its own; where one runs, it sends none.
+        _stand(connection, _current.get(), first="BEGIN; ", last=patience)
 
     @event.listens_for(engine, "rollback")
-    def _keep_prepared(connection: Any) -> None:
+    def _keep_prepared(connection: Connection) -> None:
         if not connection.invalidated and connection.info.get(_ONLY_READS):
-            driver = connection.connection.driver_connection
+            driver = _driver(connection)
             if driver.info.transaction_status is TransactionStatus.INTRANS:
                 with suppress(
                     psycopg.Error

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, bindparam, select, update
 
-from .database import db
+from .database import ask, db
 from .identity import Identity, Place, Seer
 from .people import Account, Credential, Membership, SigninSession
 from .placing import in_force, named, places_of
@@ -28,7 +28,7 @@ LOOK_LIFE = timedelta(minutes=15)
 def identify(token: str) -> Identity | None:
     """Return the person behind a session token, with the places in force today, or None."""
     day, at = today(), now()
-    rows = db.session.execute(_session(), {"token": digest(token), "day": day}).all()
+    rows = ask(_session(), {"token": digest(token), "day": day}).all()
     if not rows:
         return None
     found = rows[0]

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union
+from sqlalchemy import (
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -62,10 +73,10 @@ def question_of(place: Place, question_id: int, *, lock: bool = False) -> Any:
     return db.session.execute(statement).one_or_none()
 
 
-def questions_waiting() -> int:
-    """Return how many questions wait for the Department."""
+def questions_waiting() -> ScalarSelect[int]:
+    """Return how many questions wait for the Department, as part of a statement."""
     waiting = select(func.count()).where(Question.state == "passed", Question.passed_at.is_not(None))
-    return int(db.session.scalar(waiting) or 0)
+    return waiting.scalar_subquery()
 
 
 def entries(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, Integer, Select, String, bindparam, exists, func, or_, select
 
 from portal import clock
-from tenants.database import db
+from tenants.database import ask, db
 from tenants.identity import Identity, Place
 from tenants.people import UNIT_ROLES, Account
 
@@ -91,7 +91,7 @@ def latest(place: Place, limit: int = 20) -> list[News]:
 def unread(place: Place) -> int:
     """Return how many notices of a place the acting person has not read."""
     asked = {"tenant": place.tenant_id, "audience": _audience(place), "since": clock.now() - NEWS}
-    return int(db.session.scalar(_count_unread(), asked) or 0)
+    return int(ask(_count_unread(), asked).scalar_one())
 
 
 @cache  # on every page

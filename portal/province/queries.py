@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, collate, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, collate, exists, func, or_, select
 
 from portal import clock
 from portal.cycle.models import Cycle
@@ -223,10 +223,10 @@ def sensitive_units(tenant_id: int) -> set[int]:
     return set(db.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant_id, Unit.sensitive)))
 
 
-def reports_waiting() -> int:
-    """Return how many reports that were sent nobody has answered yet."""
+def reports_waiting() -> ScalarSelect[int]:
+    """Return how many reports that were sent nobody has answered yet, as part of a statement."""
     answered = exists().where(
         ReportAnswer.tenant_id == DistrictReport.tenant_id, ReportAnswer.report_id == DistrictReport.id
     )
     statement = select(func.count()).select_from(DistrictReport)
-    return int(db.session.scalar(statement.where(DistrictReport.state == "sent", ~answered)) or 0)
+    return statement.where(DistrictReport.state == "sent", ~answered).scalar_subquery()

@@ -190,8 +190,8 @@ def test_long_and_hostile_text(desk: Desk) -> None:
     assert "dài quá 10.000 ký tự" in over.get_data(as_text=True)
 
 
-def test_autosave_answers_with_the_parts_that_changed(desk: Desk) -> None:
-    """The fragment brings the state, the version, the verdicts and the time; no whole page."""
+def test_autosave_answers_with_the_parts_that_changed(desk: Desk, count_queries: list[str]) -> None:
+    """The fragment brings the state, the version, the verdicts and the time; no whole page, and few statements."""
     answer = desk.post(f"/chi-tieu/{desk.ids['1.1']}", {"value": "co", "version": "1"}, headers=HTMX)
     text = answer.get_data(as_text=True)
     assert answer.headers["X-Saved-At"] == "10:00"
@@ -200,6 +200,10 @@ def test_autosave_answers_with_the_parts_that_changed(desk: Desk) -> None:
     assert 'id="chi-tieu-1.1-state" hx-swap-oob="true"' in text
     again = desk.post(f"/chi-tieu/{desk.ids['1.1']}", {"value": "co", "version": "1"}, headers=HTMX)
     assert again.status_code == 200  # a retry of what is already saved is no conflict
+    count_queries.clear()
+    desk.post(f"/chi-tieu/{desk.ids['1.1']}", {"value": "khong", "version": "2"}, headers=HTMX)
+    assert len([one for one in count_queries if one.startswith("UPDATE answer")]) == 1
+    assert len(count_queries) <= 12
 
 
 def test_head_counts_turn_whole_cards(desk: Desk) -> None:

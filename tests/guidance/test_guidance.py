@@ -219,7 +219,7 @@ def test_asked_passed_on_answered_published_without_who_asked(world: World) -> N
     with pytest.raises(Refused, match="đang chờ trả lời"):
         here.asks(here.officer, "")
     with here.acts(here.department) as (_, _place):
-        assert lookup.questions_waiting() == 1
+        assert db.session.scalar(select(lookup.questions_waiting())) == 1
     here.on(here.department, direct, asking.answer, "Ngày 20/01.")
     assert (None, "Sở đã trả lời câu hỏi.") in here.told(audience="district")
     with here.acts(here.head), pytest.raises(Refused, match="chỉ tiêu trong danh sách"):
