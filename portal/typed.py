@@ -39,7 +39,7 @@ def _attributes(**given: Any) -> Markup:
     written = [
         core.clean_key(name)
         if value is True
-        else f'{core.clean_key(name)}="{printed(value).replace(_QUOTE, "&quot;")}"'
+        else f'{core.clean_key(name)}="{str.replace(printed(value), _QUOTE, "&quot;")}"'
         for name, value in sorted(given.items())
         if value is not False
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from portal.addresses import numbered
 from tenants.access import GuardedFlask
 
 
@@ -27,6 +28,17 @@ def test_an_address_is_the_one_flask_builds(program: GuardedFlask) -> None:
             for _ in range(2):
                 for endpoint, values in asked:
                     assert url_for(endpoint, **values) == Flask.url_for(program, endpoint, **values)
+
+
+def test_an_address_with_the_number_put_in_is_the_one_flask_builds(program: GuardedFlask) -> None:
+    """In the path and in the query, below another root too."""
+    for root in ("", "/cong"):
+        with program.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+            save = numbered("dossiers.save_answer", "indicator_id", dossier_id=7)
+            year = numbered("appraisal.queue", "nam")
+            for number in (1, 2026, 2**31 - 1):
+                assert save(number) == url_for("dossiers.save_answer", dossier_id=7, indicator_id=number)
+                assert year(number) == url_for("appraisal.queue", nam=number)
 
 
 def test_what_somebody_typed_does_not_fill_the_memory(program: GuardedFlask) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import words
@@ -217,7 +217,7 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     catalogues = {v: catalogue_of(v) for v in {d.version_id for d in dossiers}}
     cycles = cycles_of_places({d.tenant_id for d in dossiers})
     units, there = _units(dossiers)
-    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers)
+    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers) if "terms" in there else {}
     sheets = {
         d.id: Sheet(
             d,
@@ -363,6 +363,7 @@ def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], fr
     values = {
         "units": list({(d.tenant_id, d.unit_id) for d in dossiers}),
         "years": list({(d.tenant_id, d.unit_id, d.year) for d in dossiers}),
+        "of_places": list({(d.tenant_id, d.year) for d in dossiers}),
         "tenants": list({d.tenant_id for d in dossiers}),
         "dossiers": [d.id for d in dossiers],
     }
@@ -371,7 +372,7 @@ def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], fr
     return {(unit.tenant_id, unit.id): unit for unit, *_ in rows}, frozenset(there)
 
 
-SELDOM = ("minutes", "own_words", "waivers", "activities", "requirements", "recognitions")
+SELDOM = ("minutes", "own_words", "waivers", "activities", "requirements", "recognitions", "terms")
 
 
 @cache
@@ -391,10 +392,17 @@ def _unit_rows() -> Select[Any]:
     held = select(Recognition.id).where(
         tuple_(Recognition.tenant_id, Recognition.unit_id).in_(units), Recognition.may_raise_from.is_not(None)
     )
-    seldom = (*of_dossiers, activities, requirements, held)
-    return select(Unit, *(one.exists().label(name) for name, one in zip(SELDOM, seldom, strict=True))).where(
-        tuple_(Unit.tenant_id, Unit.id).in_(units)
+    own_day = select(DistrictYear.id).where(
+        tuple_(DistrictYear.tenant_id, DistrictYear.year).in_(bindparam("of_places", expanding=True)),
+        DistrictYear.submit_before.is_not(None),
     )
+    longer = select(FilingExtension.id).where(
+        tuple_(FilingExtension.tenant_id, FilingExtension.unit_id, FilingExtension.year).in_(years)
+    )
+    seldom = [one.exists() for one in (*of_dossiers, activities, requirements, held)]
+    seldom.append(or_(own_day.exists(), longer.exists()))
+    told = (one.label(name) for name, one in zip(SELDOM, seldom, strict=True))
+    return select(Unit, *told).where(tuple_(Unit.tenant_id, Unit.id).in_(units))
 
 
 def waits_of(units: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, date | None]]:
