@@ -27,7 +27,7 @@ from tenants.people import Role
 from tenants.places import Tenant, TenantKind
 from tenants.scope import Scope, ScopeKind, acting_in
 
-from . import accounts, bulk, files, season
+from . import accounts, bulk, files, provincial, season
 from .bulk import Catalogue, Registered
 from .compiled import compile_year
 from .governance import govern
@@ -91,9 +91,10 @@ def build(wanted: list[PlaceData]) -> None:
     say("Hồ sơ các năm 2024, 2025 và hồ sơ đang lập năm 2026.")
     # What takes longest begins; the province's own units are one place more.
     ahead = sorted(zip(begun, loaded, strict=True), key=lambda pair: -season.plan_of(pair[0].place).work)
-    announced = announce(people_of_province())
-    each(partial(play, announced=announced), [*ahead[:1], None, *ahead[1:]])
     administrator = people_of_province()[(Role.PROVINCE_ADMIN, None)]
+    own_units = provincial.begin(administrator)
+    announced = announce(people_of_province())
+    each(partial(play, announced=announced), [*ahead[:1], own_units, *ahead[1:]])
     keep_days(administrator)
     govern(administrator)
     compile_year(people_of_province())

@@ -142,16 +142,17 @@ def _open_drafts(
     return drafts
 
 
-def play(ahead: tuple[Begun, list[Draft]] | None, announced: int) -> None:
-    """Take a place through what was done by the real verbs; None: the province's own units, which are opened here.
+def play(ahead: tuple[Begun, list[Draft]] | provincial.Opened, announced: int) -> None:
+    """Take a district, or the province's own units, through what was done by the real verbs.
 
     `announced`: the number of the Department's announcement.
     """
-    with _named(ahead[0].place.name if ahead else "các đơn vị cấp tỉnh"):
-        if ahead:
+    if isinstance(ahead, provincial.Opened):
+        with _named("các đơn vị cấp tỉnh"):
+            provincial.play(ahead)
+    else:
+        with _named(ahead[0].place.name):
             _play_district(*ahead, announced)
-        else:
-            provincial.build(people_of_province()[(Role.PROVINCE_ADMIN, None)])
 
 
 def _play_district(begun: Begun, drafts: list[Draft], announced: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -57,8 +58,16 @@ _OTHERS = (
 )  # fmt: skip
 
 
-def build(admin: Identity) -> None:
-    """Open the place, its year and its accounts, and take its units through the open year."""
+@dataclass(frozen=True)
+class Opened:
+    """The place as it was opened: its units' drafts, and the chance that goes on."""
+
+    drafts: list[Draft]
+    chance: random.Random
+
+
+def begin(admin: Identity) -> Opened:
+    """Open the place, its year and its accounts, and let its units fill in their dossiers."""
     chance = random.Random(f"2423-{CODE}")
     with at(2026, 1, 15, 9, 0), acting_in(admin.here.scope(admin.account_id)):
         version = db.session.scalars(
@@ -72,9 +81,14 @@ def build(admin: Identity) -> None:
         units = _open(chance)
         tenant_id = units[0].tenant_id
         accounts.load([*_people(tenant_id), *accounts.of_units(units)])
-        drafts = _drafts(units, catalogue, chance)
-        people = accounts.identities(tenant_id)
-    season.play(PLAN, drafts, people, chance, f"Giám đốc {OFFICE}")
+        return Opened(_drafts(units, catalogue, chance), chance)
+
+
+def play(opened: Opened) -> None:
+    """Take the place's units through the open year."""
+    with acting_in(STEWARD):
+        people = accounts.identities(opened.drafts[0].unit.tenant_id)
+    season.play(PLAN, opened.drafts, people, opened.chance, f"Giám đốc {OFFICE}")
 
 
 def _open(chance: random.Random) -> list[Registered]:
