@@ -1,13 +1,14 @@
 """The one database session of the program and the base of every table.
 
-A session speaks through the login its scope needs: the province through a login of its own, so
-that no statement of a district's request can reach the province's sight; everyone else through
-the web login. Without a scope the web login is used, and that login may read nothing.
+A session speaks through the login in force, which follows from the scope (`tenants/scope.py`): the province
+has one of its own, so that no statement of a district's request can reach the province's sight. Without a scope
+it is the web login, and that login may read nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -17,12 +18,10 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import CursorResult, Engine, MetaData, Select
 from sqlalchemy.orm import DeclarativeBase
 
-from .scope import Scope, ScopeKind, current_scope
-
 OVERSIGHT = "oversight"
 STEWARD = "steward"
 
-_LOGIN_OF_KIND = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
+_login: ContextVar[str | None] = ContextVar("login", default=None)
 
 
 class Base(DeclarativeBase):
@@ -37,11 +36,6 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-
-
-def login_of(scope: Scope | None) -> str | None:
-    """Return the bind whose login serves a scope (None: the web login)."""
-    return _LOGIN_OF_KIND.get(scope.kind) if scope else None
 
 
 class Cursor(psycopg.Cursor[Any]):
@@ -60,14 +54,19 @@ class Cursor(psycopg.Cursor[Any]):
 
 
 class ScopedSession(FlaskSession):
-    """A session whose engine follows the scope in force, not the table."""
+    """A session whose engine follows the login in force, not the table."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
-        """Return the engine of the login that serves the current scope."""
-        return db.engines[login_of(current_scope())]
+        """Return the engine of the login in force."""
+        return db.engines[_login.get()]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ScopedSession})
+
+
+def speak_through(login: str | None) -> None:
+    """Let the session speak through a login from its next transaction on (None: the web login)."""
+    _login.set(login)
 
 
 def ask(statement: Select[Any], values: Mapping[str, Any] | None = None) -> CursorResult[Any]:

@@ -19,6 +19,8 @@ import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
 
+from .database import OVERSIGHT, STEWARD, db, speak_through
+
 
 class ScopeKind(StrEnum):
     """The database roles a transaction may take; the value is the role's name after `portal_`."""
@@ -63,6 +65,7 @@ class Scope:
         return replace(self, writes=False)
 
 
+_LOGIN_OF_KIND = {ScopeKind.PROVINCE: OVERSIGHT, ScopeKind.STEWARD: STEWARD, ScopeKind.WORK: STEWARD}
 _ONLY_READS = "only_reads"
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -74,18 +77,26 @@ def current_scope() -> Scope | None:
     return _current.get()
 
 
+def _login_of(scope: Scope | None) -> str | None:
+    return _LOGIN_OF_KIND.get(scope.kind) if scope else None
+
+
+def _take(scope: Scope | None) -> None:
+    """Put a scope in force, and its login with it: nothing else sets either."""
+    _current.set(scope)
+    speak_through(_login_of(scope))
+
+
 def enter(scope: Scope | None) -> None:
     """Take a scope for the rest of this context; whatever was loaded or pending is dropped.
 
     The identity map of a session does not know about scopes, so rows of the last scope must not
     stay reachable in the next one.
     """
-    from .database import db
-
     if not _taken_over(scope):
         db.session.rollback()
     db.session.expunge_all()
-    _current.set(scope)
+    _take(scope)
 
 
 @contextmanager
@@ -95,8 +106,6 @@ def asking_in(scope: Scope) -> Iterator[None]:
     Whoever enters a scope of the same login next goes on in that transaction: a request looks up who asks, and
     beginning a second transaction for the page would cost more than the question. Until then nothing can be read.
     """
-    from .database import db
-
     before = _current.get()
     enter(scope)
     try:
@@ -107,7 +116,7 @@ def asking_in(scope: Scope) -> Iterator[None]:
     if before is None and db.session().in_transaction():
         _stand(db.session.connection(), None)
         db.session.expunge_all()
-        _current.set(None)
+        _take(None)
     else:
         db.session.commit()
         enter(before)
@@ -115,11 +124,9 @@ def asking_in(scope: Scope) -> Iterator[None]:
 
 def _taken_over(scope: Scope | None) -> bool:
     """Put the transaction that stands outside every scope into one of the same login; False where there is none."""
-    from .database import db, login_of
-
-    if scope is None or _current.get() or _patience.get() or not db.session().in_transaction():
+    if scope is None or _login_of(scope) or _current.get():
         return False
-    if login_of(scope) != login_of(None):
+    if _patience.get() or not db.session().in_transaction():
         return False
     connection = db.session.connection()
     if _driver(connection).info.transaction_status is not TransactionStatus.INTRANS:
@@ -147,8 +154,6 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 @contextmanager
 def acting_in(scope: Scope) -> Iterator[Scope]:
     """Run a block in a scope and commit it at its end; an exception rolls back and goes on."""
-    from .database import db
-
     before = _current.get()
     enter(scope)
     try:
@@ -175,8 +180,6 @@ def standing_in(scope: Scope) -> Iterator[Scope]:
     For what a district does in a unit's name: the database holds the block to what that unit may write, and one
     commit ends both. Raises `ValueError` for a scope that is not of a unit of the district in force.
     """
-    from .database import db
-
     before = _current.get()
     if (
         before is None
@@ -191,14 +194,12 @@ def standing_in(scope: Scope) -> Iterator[Scope]:
     except BaseException:
         db.session.rollback()
         db.session.expunge_all()
-        _current.set(before)
+        _take(before)
         raise
 
 
 def _change(scope: Scope) -> None:
     """Go over to another scope of the same login within the transaction; nothing loaded stays reachable."""
-    from .database import db
-
     db.session.flush()
     db.session.expunge_all()
     db.session.execute(text(scope.statements()))

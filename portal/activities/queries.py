@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, and_, case, distinct, exists, func, null, select
 from sqlalchemy.orm import selectinload
 
-from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.copies import KeptIndicator
+from portal.catalogue.kept import indicators_of
 from portal.catalogue.ruling import applicability
 from portal.cycle.models import Cycle
 from portal.dossiers.models import Dossier

@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import select
 
 from portal import clock, words
+from portal.dossiers.gathering import facts_of
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import locked, must, take
 from portal.dossiers.putting_back import put_back
@@ -49,7 +50,7 @@ def lapse_supplement(actor: Identity, dossier: Dossier, reason: str) -> Dossier:
     possible(sheet, Act.LAPSE_SUPPLEMENT)
     if not reason.strip():
         raise Refused("Xin ghi lý do khép yêu cầu bổ sung; đơn vị đọc được lý do này.", 422)
-    due = sheet.facts(clock.now()).supplement_before
+    due = facts_of(sheet, clock.now()).supplement_before
     if due is not None and clock.today() < due:
         raise Refused(f"Chưa khép được: đơn vị còn được trả lời trước ngày {words.day(due)}.")
     with standing_in(Scope(ScopeKind.UNIT, tenant_id, sheet.dossier.unit_id)):

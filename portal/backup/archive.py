@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from portal.evidence.store import CHUNK
+from portal.evidence.contents import CHUNK
 from tenants.refusal import Refused
 
 FORMAT = 1

@@ -16,7 +16,8 @@ from sqlalchemy import Table
 
 from portal import migrate
 from portal.config import Settings
-from portal.evidence.store import CHUNK, Store
+from portal.evidence.contents import CHUNK
+from portal.evidence.store import Store
 from tenants import signin
 from tenants.refusal import Refused
 

@@ -7,12 +7,8 @@ themselves. Nothing has to be told of a change, whoever makes it: other content 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,64 +16,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.dossiers.rules import Indicator
 from tenants.database import db
 
+from .copies import KeptIndicator, copy_of
 from .models import CatalogueIndicator, Criterion
 from .ruling import as_rule
 
 MOST = 16
 """So many versions are kept: those in force, those being drafted, and a few states of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCriterion:
-    """A criterion as it is stored."""
-
-    id: int
-    number: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptThreshold:
-    """A threshold as it is stored."""
-
-    level: int
-    value: int | None
-    suggestion: int | None
-    source: str
-    certainty: str
-    note: str
-    confirmed_at: datetime | None
-    confirmed_by: str
-    confirmed_document: str
-    illustrative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeptIndicator:
-    """An indicator as it is stored, with its criterion and its thresholds."""
-
-    id: int
-    version_id: int
-    key: str
-    code: str
-    position: int
-    title: str
-    wording: str
-    explanation: str
-    evidence_examples: tuple[str, ...]
-    proved_by: tuple[str, ...]
-    kind: str
-    base: str | None
-    grades: tuple[str, ...]
-    applies: Mapping[str, Any]
-    applies_note: str
-    maximum: int | None
-    article: str
-    source: str
-    note: str
-    certainty: str
-    criterion: KeptCriterion
-    thresholds: tuple[KeptThreshold, ...]
 
 
 @dataclass(frozen=True)
@@ -138,21 +82,4 @@ def _read(version_id: int) -> Kept:
         # The hash is of what is stored; so are the rows, not what the session remembers of them.
         .execution_options(populate_existing=True)
     ).all()
-    return Kept(tuple(_copy(KeptIndicator, row) for row in rows))
-
-
-_Copied = TypeVar("_Copied")
-
-
-def _copy(kind: type[_Copied], row: Any) -> _Copied:
-    values = {one.name: getattr(row, one.name) for one in fields(kind)}  # type: ignore[arg-type]
-    if kind is KeptIndicator:
-        values["criterion"] = _copy(KeptCriterion, row.criterion)
-        values["thresholds"] = [_copy(KeptThreshold, one) for one in row.thresholds]
-    return kind(**{name: _frozen(value) for name, value in values.items()})
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return MappingProxyType(value) if isinstance(value, dict) else value
+    return Kept(tuple(copy_of(row) for row in rows))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portal.dossiers.rules import Applicability, Indicator, Kind
 from portal.dossiers.rules import Threshold as RuleThreshold
 
+from .copies import KeptIndicator, KeptThreshold
 from .models import CatalogueIndicator, Threshold
-
-if TYPE_CHECKING:
-    from .kept import KeptIndicator, KeptThreshold
 
 
 def applicability(data: Mapping[str, Any]) -> Applicability:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from portal import words
 from portal.dossiers.rules import Indicator, Kind, Profile
 
-from .kept import KeptIndicator, KeptThreshold
+from .copies import KeptIndicator, KeptThreshold
 from .models import CatalogueIndicator, Threshold
 
 ILLUSTRATIVE = "số liệu minh họa, Sở chưa xác nhận"

@@ -14,6 +14,7 @@ from portal.activities.years import running_cycles
 from portal.cycle.countdown import countdown
 from portal.cycle.queries import calendar_of, own_days
 from portal.cycle.rules import Calendar, days_left, is_late, time_left
+from portal.dossiers.gathering import facts_of
 from portal.dossiers.pages import side
 from portal.dossiers.queries import live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
@@ -74,7 +75,7 @@ def _unit_home(place: Place) -> Any:
     beside: dict[str, Any] = {}
     lacking = []
     if sheet is not None:
-        facts = sheet.facts(now)
+        facts = facts_of(sheet, now)
         beside = side(sheet, facts.unit_side)
         lacking = [f for f in faults(STEP_OF[Act.SIGN], facts) if f.stops]
     unit = own_unit(signed_in())

@@ -13,7 +13,7 @@ from portal import words
 from portal.activities.models import Activity
 from portal.addresses import numbered
 from portal.appraisal.models import SupplementPoint
-from portal.catalogue.kept import KeptIndicator
+from portal.catalogue.copies import KeptIndicator
 from portal.evidence.models import Evidence
 from portal.waivers.models import Waiver, WaiverState
 from portal.waivers.wording import STATES as WAIVER_STATES

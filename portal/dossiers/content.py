@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from portal.appraisal.models import SupplementPoint, SupplementRequest
-from portal.catalogue.kept import KeptIndicator
+from portal.catalogue.copies import KeptIndicator
 from portal.cycle.models import Cycle
 from portal.evidence.models import Evidence
 from portal.units.models import Unit

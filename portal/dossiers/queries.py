@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from portal.activities.models import Activity
 from portal.appraisal.models import Finding, HeadcountFinding, SupplementPoint, SupplementRequest
 from portal.catalogue.kept import catalogue_of
 from portal.cycle.models import Cycle
-from portal.cycle.queries import calendar_of, cycles_of_places
+from portal.cycle.queries import cycles_of_places
 from portal.evidence.models import EvidenceLink
 from portal.improvement.models import Requirement
 from portal.improvement.queries import Asked, asked_of
@@ -25,16 +25,14 @@ from portal.opening.models import DistrictYear, FilingExtension
 from portal.opening.queries import terms, with_term
 from portal.papers.models import OwnWords
 from portal.recognition.models import Recognition
-from portal.team.judged import standing_of
 from portal.team.models import Minutes
 from portal.units.models import Unit
-from portal.waivers.models import Waiver, WaiverState
+from portal.waivers.models import Waiver
 from tenants.database import db
 from tenants.places import Tenant
 
 from . import rules
 from .content import Content
-from .facts import Facts, Point
 from .models import ENDED, Answer, Dossier, Headcount, State, TeamMember
 
 BEFORE_FILING = frozenset({State.DRAFT, State.SIGNED})
@@ -97,60 +95,6 @@ class Sheet(Content):
         """Name what a unit is to say of a head-count: the number, or whether there are any at all."""
         known = words.HEADCOUNTS[code]
         return known.unsaid.removeprefix("Chưa cho biết ") if self.dossier.ratio_only else known.inline
-
-    def facts(self, at: datetime) -> Facts:
-        """Return what the checks of a step may look at, as of a moment."""
-        unit_side = self.unit_side()
-        district_side = self.district_side()
-        applying = [f for f in district_side.findings if f.applies]
-        judged = [i.id for i in self.indicators if i.id in self.findings]
-        to_judge = {f.indicator.id for f in applying} | set(judged)
-        codes = {row.id: row.code for row in self.catalogue}
-        requested = self.dossier.requested_level
-        minutes, changed = standing_of(self)
-        return Facts(
-            at=at,
-            calendar=calendar_of(self.cycle),
-            requested_level=requested,
-            unit_side=unit_side,
-            district_side=district_side,
-            missing_headcounts=tuple(
-                self.asked_for(code) for code in self.asked_counts if self.headcounts[code].value is None
-            ),
-            without_proof=tuple(f.indicator.code for f in unit_side.findings if f.needs_document),
-            team_number=self.dossier.team_number,
-            team_date=self.dossier.team_date,
-            team_size=len(self.team),
-            minutes=minutes,
-            changed_since_minutes=changed,
-            head_name=self.unit.head_name,
-            late=self.dossier.late,
-            late_reason=self.dossier.late_reason,
-            open_points=tuple(
-                Point(
-                    codes.get(p.indicator_id or 0) or words.DOSSIER_PARTS.get(p.part, p.part),
-                    bool(p.answer.strip()),
-                )
-                for p in self.open_points()
-            ),
-            past_requests=len(self.requests),
-            supplement_before=self.open_request.answer_by if self.open_request else None,
-            to_judge=len(to_judge),
-            judged=len(judged),
-            proposed_level=self.dossier.proposed_level,
-            unconfirmed=tuple(
-                f.indicator.code
-                for f in applying
-                if any(
-                    f.indicator.threshold(level).in_force is None for level in range(1, (requested or 2) + 1)
-                )
-            ),
-            may_raise_from=self.may_raise_from,
-            unanswered_requirements=sum(not one.answered for one in self.asked),
-            open_waivers=tuple(codes[w.indicator_id] for w in self.waivers if w.state == WaiverState.ASKED),
-            figures_misfit=self.figures_misfit,
-            no_members=self.profile().headcounts.get("members") == 0,
-        )
 
 
 def dossier_of(tenant_id: int, dossier_id: int, *, lock: bool = False) -> Dossier | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portal import clock
 from tenants.identity import Identity
 
 from .models import Dossier
-
-if TYPE_CHECKING:
-    from .queries import Sheet
+from .queries import Sheet
 
 
 def canonical(sheet: Sheet) -> dict[str, Any]:

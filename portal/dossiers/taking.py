@@ -23,6 +23,7 @@ from tenants.refusal import Refused
 from tenants.rights import Right, refusal
 
 from .content import Content
+from .gathering import facts_of
 from .models import Dossier, State
 from .queries import Sheet, dossier_of
 from .steps import STEP_OF, Act, refusal_from
@@ -87,7 +88,7 @@ def take(
     must(actor, step.right, dossier)
     if State(dossier.state) not in step.came:
         raise Refused(refusal_from(step, State(dossier.state)))
-    facts = sheet.facts(clock.now())
+    facts = facts_of(sheet, clock.now())
     faults = [fault for check in step.needs if (fault := check(facts)) is not None and fault.stops]
     if faults:
         raise Refused(" ".join(fault.sentence for fault in faults))

@@ -22,6 +22,7 @@ from tenants.rights import Right, refusal
 from . import gap_views, operations, saving
 from .blueprint import blueprint, dossier_here, sheet_here
 from .forms import CloseForm, UnitForm, tidy
+from .gathering import facts_of
 from .pages import form_page, side
 from .queries import dossiers_of_unit, open_sheets
 from .results import comparison, outcome_of, recognitions_of_unit
@@ -91,7 +92,7 @@ _NEXT = {"draft": Act.SIGN, "signed": Act.SUBMIT, "supplement_requested": Act.AN
 
 def _review(dossier_id: int, close: CloseForm, status: int) -> Any:
     sheet = sheet_here(dossier_id)
-    facts = sheet.facts(clock.now())
+    facts = facts_of(sheet, clock.now())
     assessment = facts.unit_side
     act = _NEXT.get(sheet.dossier.state)
     lacking = faults(STEP_OF[act], facts) if act else []

@@ -27,9 +27,9 @@ from flask import current_app
 
 from tenants.refusal import Refused
 
+from .contents import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 from .place import Bucket
 from .resting import Rest
-from .store import CHUNK, UNREADABLE, checked, content_hash, content_of, key_of
 
 AWAY = "Kho minh chứng chưa dùng được lúc này; chưa có gì thay đổi. Xin thử lại sau ít phút hoặc báo người quản trị."
 # A service that hangs: all attempts together end before the database gives up a page's transaction (a minute).

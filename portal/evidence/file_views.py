@@ -18,6 +18,7 @@ from tenants.rights import Right
 
 from . import operations
 from .blueprint import blueprint
+from .contents import CHUNK
 from .documents import tied_words
 from .forms import EvidenceForm, NotedForm
 from .library_views import standing
@@ -25,7 +26,7 @@ from .linking import open_dossiers
 from .models import Evidence
 from .photos import SHOWN_AS_PICTURE
 from .queries import evidence_of, handed_over, uses
-from .store import CHUNK, store
+from .store import store
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from tenants.identity import Identity
 from tenants.refusal import Refused
 
 from .checks import Accepted, examine
+from .contents import content_hash
 from .models import Evidence
 from .queries import same_content, used_bytes
 from .rules import kind_said
-from .store import content_hash, store
+from .store import store
 
 MOST_FILES = 20
 Sent = tuple[str, bytes] | Refused  # name and content, or why a file that came in parts was refused before

@@ -7,7 +7,8 @@ from typing import IO, Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from portal import words
-from portal.evidence.store import CHUNK, results_store
+from portal.evidence.contents import CHUNK
+from portal.evidence.store import results_store
 from portal.web import LAST_ROW, back_to, download, office_here, page_number, paginate
 from tenants import signin
 from tenants.access import found, may, place_here, signed_in

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal import clock
 from portal.dossiers import checks
 from portal.dossiers.checks import Fault
+from portal.dossiers.gathering import facts_of
 from portal.dossiers.queries import Sheet
 
 _NEEDED = (
@@ -23,7 +24,7 @@ def missing(sheet: Sheet) -> list[Fault]:
 
     A fault names the page and place where it is mended; `stops` tells the two kinds apart.
     """
-    facts = sheet.facts(clock.now())
+    facts = facts_of(sheet, clock.now())
     faults = [fault for check in _NEEDED if (fault := check(facts)) is not None]
     unit, d = sheet.unit, sheet.dossier
     of_unit = (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, Select, cast, func, select
 
 from portal import clock, words
-from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.copies import KeptIndicator
+from portal.catalogue.kept import indicators_of
 from portal.catalogue.models import CriteriaVersion
 from portal.catalogue.ruling import as_rule
 from portal.catalogue.wording import ALWAYS, NEVER, ThresholdLine, for_whom, matrix, threshold_line

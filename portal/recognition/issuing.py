@@ -18,6 +18,7 @@ from portal import clock
 from portal.appraisal.models import Finding, HeadcountFinding
 from portal.catalogue.models import CriteriaVersion
 from portal.council.queries import agreed_items
+from portal.dossiers.gathering import facts_of
 from portal.dossiers.models import Dossier, State
 from portal.dossiers.operations import must, take_all
 from portal.dossiers.queries import Sheet, open_sheets
@@ -212,7 +213,7 @@ def _check_lines(
         ):
             faults.append(f"{sheet.unit.name}: {wrong}.")
             continue
-        facts = replace(sheet.facts(at), proposed_level=line.outcome)
+        facts = replace(facts_of(sheet, at), proposed_level=line.outcome)
         found = [fault for check in step.needs if (fault := check(facts)) is not None and fault.stops]
         faults += [f"{sheet.unit.name}: {fault.sentence}" for fault in found]
     if faults:

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal import clock
 from portal.appraisal.models import Finding, HeadcountFinding
-from portal.catalogue.kept import KeptIndicator, indicators_of
+from portal.catalogue.copies import KeptIndicator
+from portal.catalogue.kept import indicators_of
 from portal.catalogue.ruling import as_rule
 from portal.cycle.models import Cycle
 from portal.cycle.queries import cycles as opened_years

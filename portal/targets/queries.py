@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.catalogue.kept import KeptIndicator
+from portal.catalogue.copies import KeptIndicator
 from portal.cycle.models import Cycle
 from portal.figures.rules import points_between, share
 from portal.figures.tables import points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from portal import words
-from portal.catalogue.kept import KeptIndicator
+from portal.catalogue.copies import KeptIndicator
 from portal.catalogue.wording import ThresholdLine, threshold_line
 
 from .rules import Below, Counting, Measure, Standing

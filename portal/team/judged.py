@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from portal.dossiers.queries import Sheet
 from portal.dossiers.signature import canonical
 
 from .rules import Standing, differences
-
-if TYPE_CHECKING:
-    from portal.dossiers.queries import Sheet
 
 NAMES = {
     "headcounts": "số liệu nền",

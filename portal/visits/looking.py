@@ -16,8 +16,9 @@ from portal import clock
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.taking import must
 from portal.evidence.checks import examine
+from portal.evidence.contents import content_hash
 from portal.evidence.photos import SHOWN_AS_PICTURE
-from portal.evidence.store import content_hash, store
+from portal.evidence.store import store
 from tenants.database import db
 from tenants.identity import Identity
 from tenants.refusal import Conflict, Refused

@@ -17,7 +17,8 @@ import pytest
 from portal import clock, migrate
 from portal.backup import restoring, tables, writing
 from portal.backup.archive import BROKEN, HALF, MANIFEST, THERE, reading
-from portal.evidence.store import FolderStore, store
+from portal.evidence.folder import FolderStore
+from portal.evidence.store import store
 from portal.health.queries import LAST_BACKUP
 from tenants.access import GuardedFlask
 from tenants.database import Base, db

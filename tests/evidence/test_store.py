@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.evidence.store import FolderStore
+from portal.evidence.folder import FolderStore
 from tenants.access import GuardedFlask
 from tenants.refusal import Refused
 

@@ -106,6 +106,17 @@ def test_tenants_never_looks_at_portal() -> None:
         assert "import_module" not in path.read_text()
 
 
+def test_no_module_leans_on_itself() -> None:
+    """Modules stand on one another and none, in the end, on itself; an import inside a function or for types counts too."""
+    of_name = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in CODE}
+    leans = {name: {one for one in imports(path) if one in of_name} for name, path in of_name.items()}
+    while leans:
+        ground = [name for name, below in leans.items() if not below & leans.keys()]
+        assert ground, f"these lean on one another, or on such as do: {sorted(leans)}"
+        for name in ground:
+            del leans[name]
+
+
 # Each takes as long as a tenth of the start, or brings others that do, and few acts want it.
 DEAR = frozenset(
     "aiohttp alembic docx docxtpl holidays icalendar lxml markdown_it openpyxl pyhanko pyhanko_certvalidator pypdf"
@@ -198,6 +209,13 @@ def test_one_place_commits() -> None:
     for path in CODE:
         commits = [call for call in calls(path) if call.rpartition(".")[2] == "commit"]
         assert not commits or named(path) in allowed, named(path)
+
+
+def test_one_place_chooses_the_login() -> None:
+    """The database's login follows from the scope, and is put in force together with it."""
+    for path in CODE:
+        chosen = [call for call in calls(path) if call.rpartition(".")[2] == "speak_through"]
+        assert not chosen or named(path) == "tenants/scope.py", named(path)
 
 
 def test_no_view_writes_sql() -> None:

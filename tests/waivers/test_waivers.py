@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.dossiers import operations as dossiers
+from portal.dossiers.gathering import facts_of
 from portal.dossiers.queries import open_sheet
 from portal.dossiers.rules import Outcome
 from portal.dossiers.steps import STEP_OF, Act, faults
@@ -239,7 +240,7 @@ def test_the_paper_prints_what_was_signed(case: Case) -> None:
     with case.world.acting(case.officer) as actor:
         waiver = db.session.scalars(select(Waiver)).one()
         assert waiver_of(case.tenant_id, waiver.id) is waiver
-        facts = open_sheet(case.world.dossier(case.tenant_id, case.id)).facts(dossiers.clock.now())
+        facts = facts_of(open_sheet(case.world.dossier(case.tenant_id, case.id)), dossiers.clock.now())
         assert not [f for f in faults(STEP_OF[Act.SIGN], facts) if "chưa trả lời đề nghị" in f.sentence]
 
 
