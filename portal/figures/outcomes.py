@@ -23,7 +23,7 @@ from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import BIEU_06, Annex, Line
-from .queries import _standing, within, worked_out
+from .queries import reported_until, standing_dossiers, within, worked_out
 
 FIGURES = ("applies", "self_1", "self_2", "judged", "found_1", "found_2", "differs", "missed")
 _JUDGED = (State.APPRAISED, State.DECIDED)
@@ -73,7 +73,7 @@ def by_indicator(year: int, *, tenant_id: int | None = None) -> Annex:
         .where(Cycle.year == year, of_place(tenant_id))
         .order_by(Criterion.number, CatalogueIndicator.position)
     ).all()
-    dossier = worked_out(_standing(year, tenant_id))
+    dossier = worked_out(standing_dossiers(year, reported_until(year), tenant_id))
     which = _conditions(dossier)
     counted = _frame(
         select(
@@ -125,7 +125,7 @@ def units_behind(year: int, figure: str, code: str, *, tenant_id: int | None) ->
     Each row has tenant_id, unit_id, code, name, kind, public, commune, dossier_id, own_1, own_2, found_1, found_2 (None
     while not judged), verdict, reason_code and reason.
     """
-    dossier = worked_out(_standing(year, tenant_id))
+    dossier = worked_out(standing_dossiers(year, reported_until(year), tenant_id))
     which = _conditions(dossier)
 
     def seen(column: Any) -> Any:
@@ -158,7 +158,7 @@ def failed_at_level_1(year: int, *, tenant_id: int | None) -> Select[tuple[objec
 
     Each row has what `units_behind` of the other tables has, and `codes`: the indicators that fail.
     """
-    dossier = worked_out(_standing(year, tenant_id))
+    dossier = worked_out(standing_dossiers(year, reported_until(year), tenant_id))
     d = dossier.c
     return (  # type: ignore[no-any-return]
         _frame(

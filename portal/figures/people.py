@@ -38,7 +38,7 @@ from portal.units.queries import NAMED
 from tenants.database import db
 
 from .annex import BIEU_07, Annex, Line, by_kind
-from .queries import _standing, worked_out
+from .queries import reported_until, standing_dossiers, worked_out
 
 HEADS = {"members": "members", "learners": "learners"}
 SHARES = {
@@ -60,7 +60,7 @@ _JUDGED = (State.APPRAISED, State.DECIDED)
 
 def _filed(year: int, tenant_id: int | None) -> CTE:
     """The filed dossier of each unit, with whether its numbers of people are never told."""
-    d = _standing(year, tenant_id)
+    d = standing_dossiers(year, reported_until(year), tenant_id)
     rows = (
         select(
             Unit.tenant_id,

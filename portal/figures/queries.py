@@ -108,11 +108,6 @@ def _dossiers(year: Year, until: Day) -> Select[Any]:
     )
 
 
-def _standing(year: int, tenant_id: int | None) -> Subquery:
-    """The dossier that stands for each unit in a year."""
-    return standing_dossiers(year, reported_until(year), tenant_id)
-
-
 def standing_dossiers(year: Year, until: Day, tenant_id: int | ColumnElement[int] | None) -> Subquery:
     """The dossier that stands for each unit in a year, over all units of a place or of the scope."""
     statement = _dossiers(year, until).ext(distinct_on(Dossier.tenant_id, Dossier.unit_id))
@@ -172,11 +167,6 @@ def _recognitions(year: Year, until: Day) -> Select[Any]:
             Recognition.tenant_id, Recognition.unit_id, Recognition.valid_to.desc(), Recognition.id.desc()
         )
     )
-
-
-def _earlier(year: int, tenant_id: int | None) -> Subquery:
-    """The latest recognition of each unit from the years before."""
-    return earlier_recognitions(year, reported_until(year), tenant_id)
 
 
 def earlier_recognitions(year: Year, until: Day, tenant_id: int | ColumnElement[int] | None) -> Subquery:
@@ -260,7 +250,9 @@ def counts(year: int, *, tenant_id: int | None = None, former: bool = False) -> 
     decide_before = last_day(year, tenant_id)
     if decide_before is None:
         return {}
-    dossier, earlier = _standing(year, tenant_id), _earlier(year, tenant_id)
+    until = reported_until(year)
+    dossier = standing_dossiers(year, until, tenant_id)
+    earlier = earlier_recognitions(year, until, tenant_id)
     which = conditions(dossier, earlier, decide_before, cut_off_day(year))
     place = ground(former=former)
     statement = (

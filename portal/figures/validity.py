@@ -38,13 +38,14 @@ from tenants.database import db
 from .annex import Annex, bieu_05, by_kind
 from .behind import rows_behind
 from .queries import (
-    _earlier,
-    _standing,
     conditions,
     cut_off_day,
+    earlier_recognitions,
     last_day,
     open_on,
     registered_in,
+    reported_until,
+    standing_dossiers,
     within,
     worked_out,
 )
@@ -79,7 +80,8 @@ def _standing_with_term(year: int, tenant_id: int | None) -> CTE:
 
     Joined before the units are: joined beside them, a plan without statistics compares every unit with every pair.
     """
-    standing, given = _standing(year, tenant_id), worked_out(_of_year(year, tenant_id))
+    standing = standing_dossiers(year, reported_until(year), tenant_id)
+    given = worked_out(_of_year(year, tenant_id))
     d, g = standing.c, given.c
     rows = select(standing, g.valid_to, g.may_raise_from).outerjoin(
         given, and_(g.tenant_id == d.tenant_id, g.dossier_id == d.id)
@@ -93,7 +95,7 @@ class _Held:
     def __init__(self, year: int, decide_before: date, tenant_id: int | None) -> None:
         self.tenant_id, self.year = tenant_id, year
         self.dossier = _standing_with_term(year, tenant_id)
-        self.earlier = worked_out(_earlier(year, tenant_id))
+        self.earlier = worked_out(earlier_recognitions(year, reported_until(year), tenant_id))
         d, e = self.dossier.c, self.earlier.c
         which = conditions(self.dossier, self.earlier, decide_before, cut_off_day(year))
         self.now = and_(d.state.is_not(None), d.state == State.DECIDED)
