@@ -62,3 +62,8 @@ def _word_key(word: str) -> tuple[str, str]:
         base = unicodedata.normalize("NFC", kept)
         letters.append(_LETTER_KEY.get(base, base))
     return "".join(letters), "".join(tones) or "0"
+
+
+def escaped(text: str) -> str:
+    """Return text for LIKE with its wildcards taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock
-from portal.spelling import fold
+from portal.spelling import escaped, fold
 from portal.trail.models import TrailEntry
 from portal.units.models import Unit
-from portal.units.queries import escaped, open_on
+from portal.units.queries import open_on
 from portal.web import Listing
 from tenants import signin
 from tenants.database import db

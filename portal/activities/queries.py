@@ -18,6 +18,7 @@ from portal.dossiers.rules import Profile
 from portal.evidence.linking import term_of
 from portal.evidence.models import Evidence
 from portal.evidence.rules import holds_in
+from portal.spelling import escaped
 from portal.units.models import Unit
 from portal.units.queries import NAMED
 from portal.web import Listing
@@ -117,7 +118,7 @@ def _in_district(tenant_id: int, year: int, asked: Listing | None) -> list[Any]:
     if asked.filters.get("loai"):
         found.append(Activity.kind == asked.filters["loai"])
     for word in fold(asked.q).split():
-        pattern = f"%{_taken_literally(word)}%"
+        pattern = f"%{escaped(word)}%"
         found.append(Activity.name_folded.like(pattern) | Unit.name_folded.like(pattern))
     return found
 
@@ -126,12 +127,8 @@ def _searched(statement: Select[Any], asked: Listing) -> Select[Any]:
     if asked.filters.get("loai"):
         statement = statement.where(Activity.kind == asked.filters["loai"])
     for word in fold(asked.q).split():
-        statement = statement.where(Activity.name_folded.like(f"%{_taken_literally(word)}%"))
+        statement = statement.where(Activity.name_folded.like(f"%{escaped(word)}%"))
     return statement
-
-
-def _taken_literally(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _ordered(statement: Select[Any], order: Any, asked: Listing) -> Select[Any]:

@@ -17,6 +17,7 @@ from portal.dossiers.operations import start_dossier
 from portal.dossiers.queries import Sheet, open_sheet
 from portal.dossiers.wording import asked as asked_levels
 from portal.evidence import operations as evidence
+from portal.spelling import escaped
 from portal.typed import line, lines
 from portal.units.models import Unit
 from portal.web import back_to
@@ -53,7 +54,7 @@ def _units(cycle: Cycle, asked: web.Listing) -> Select[Any]:
         .where(open_units(place.tenant_id, cycle.year))
     )  # fmt: skip
     if asked.q:
-        by_code = Unit.code.ilike(asked.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+        by_code = Unit.code.ilike(escaped(asked.q))
         statement = statement.where(or_(name_like(asked.q), by_code))
     if asked.filters["kind"]:
         statement = statement.where(Unit.kind == asked.filters["kind"])

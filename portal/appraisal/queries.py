@@ -14,8 +14,8 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select
 
 from portal import words
 from portal.dossiers.models import Dossier, State
+from portal.spelling import escaped
 from portal.units.models import Unit
-from portal.units.queries import escaped
 from portal.web import Listing, Page, Paged, one_page, page_through
 from tenants.database import db
 from tenants.identity import Identity

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from portal.cycle.models import Cycle
 from portal.registration.models import Registration
+from portal.spelling import escaped
 from portal.units.models import Unit
 from portal.units.queries import NAMED
 from portal.web import Page, Paged, one_page, page_through
@@ -168,15 +169,9 @@ def page_behind(cycle: Cycle, wanted: Wanted, number: int) -> Page:
         cut_off=cut_off_day(cycle.year),
         tenant=wanted.tenant_id,
         kinds=list(wanted.kinds),
-        named=_anywhere(fold(wanted.q)),
-        coded=_anywhere(wanted.q),
+        named=f"%{escaped(fold(wanted.q))}%",
+        coded=f"%{escaped(wanted.q)}%",
     )
-
-
-def _anywhere(text: str) -> str:
-    for mark in "/%_":
-        text = text.replace(mark, f"/{mark}")
-    return f"%{text}%"
 
 
 @lru_cache(128)
@@ -223,8 +218,8 @@ def _paged(
     if judged:
         found = found.where(d.state.in_(JUDGED))
     if searched:
-        by_name = Unit.name_folded.like(bindparam("named"), escape="/")
-        found = found.where(or_(by_name, Unit.code.ilike(bindparam("coded"), escape="/")))
+        by_name = Unit.name_folded.like(bindparam("named"), escape="\\")
+        found = found.where(or_(by_name, Unit.code.ilike(bindparam("coded"), escape="\\")))
     by = SORTS[sort]
     ordered = found.order_by(by.desc() if down else by.asc(), Unit.name_sort, Unit.tenant_id, Unit.id)
     return Paged(_of_these(one_page(ordered, A_PAGE), sort, down=down), A_PAGE)

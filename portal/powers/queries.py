@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.spelling import fold
+from portal.spelling import escaped, fold
 from portal.units.models import Unit
-from portal.units.queries import escaped
 from tenants import signin
 from tenants.database import db
 from tenants.identity import Identity, Place

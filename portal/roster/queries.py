@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from portal import clock
 from portal.dossiers.models import Dossier
 from portal.dossiers.queries import Sheet
-from portal.spelling import fold
+from portal.spelling import escaped, fold
 from tenants.database import db
 
 from .models import Roster, RosterPerson
@@ -42,8 +42,9 @@ def people_of(roster: Roster, *, q: str = "", lacking: str = "", sheet: str = ""
     if lacking:
         statement = statement.where(RosterPerson.sheet == sheet, ~RosterPerson.marks.contains([lacking]))
     if q:
-        typed = fold(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(func.folded(RosterPerson.label).like(f"%{typed}%", escape="\\"))
+        statement = statement.where(
+            func.folded(RosterPerson.label).like(f"%{escaped(fold(q))}%", escape="\\")
+        )
     return statement.order_by(RosterPerson.sheet.desc(), RosterPerson.line, RosterPerson.id)
 
 

@@ -15,9 +15,8 @@ from sqlalchemy import Select, func, or_, select, tuple_
 
 from portal import words
 from portal.papers.sheets import Column, Sheet, Value
-from portal.spelling import fold
+from portal.spelling import escaped, fold
 from portal.units.models import Unit
-from portal.units.queries import escaped
 from portal.words import ZONE
 from tenants.places import Tenant
 

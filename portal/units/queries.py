@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from portal import clock, words
 from portal.cycle.queries import current_cycle
 from portal.dossiers.models import Dossier
-from portal.spelling import fold
+from portal.spelling import escaped, fold
 from portal.trail.models import TrailEntry
 from portal.trail.queries import here_or_before
 from portal.web import Listing
@@ -57,11 +57,6 @@ def communes(tenant_id: int) -> list[str]:
     """Return the communes that the registry names, in dictionary order."""
     found = db.session.scalars(select(Unit.commune).where(Unit.tenant_id == tenant_id).distinct())
     return sorted((name for name in found if name), key=words.sort_key)
-
-
-def escaped(text: str) -> str:
-    """Return text for LIKE with its wildcards taken literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def registry(tenant_id: int, listing: Listing) -> Select[Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, func, select
 
 from portal.catalogue.models import CatalogueIndicator
 from portal.dossiers.models import ENDED, Dossier
+from portal.spelling import escaped
 from portal.units.models import Unit
 from portal.web import Listing
 from portal.words import fold
@@ -44,8 +45,7 @@ def listed(tenant_id: int, asked: Listing) -> Select[Any]:
     if not tab:
         statement = statement.where(Dossier.state.not_in(ENDED))
     if asked.q:
-        typed = fold(asked.q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(Unit.name_folded.like(f"%{typed}%", escape="\\"))
+        statement = statement.where(Unit.name_folded.like(f"%{escaped(fold(asked.q))}%", escape="\\"))
     order = Waiver.ruled_at.desc() if tab else Waiver.asked_at
     return statement.order_by(order, Waiver.id)
 
