@@ -54,33 +54,33 @@ def put_answer(actor: Identity, held: Content, indicator_id: int, given: Given) 
     return _put(actor, held, indicator_id, given)
 
 
-def _put(actor: Identity, sheet: Content, indicator_id: int, given: Given) -> rules.Assessment:
-    answer = sheet.answers.get(indicator_id)
-    indicator = next((i for i in sheet.indicators if i.id == indicator_id), None)
+def _put(actor: Identity, content: Content, indicator_id: int, given: Given) -> rules.Assessment:
+    answer = content.answers.get(indicator_id)
+    indicator = next((i for i in content.indicators if i.id == indicator_id), None)
     if answer is None or indicator is None:
         raise Refused("Chỉ tiêu này không có trong bộ tiêu chí của hồ sơ.", 404)
-    editable(sheet, indicator_id=indicator_id)
+    editable(content, indicator_id=indicator_id)
     wanted = (given.yes, given.part, given.grade, given.explanation)
     stands = (answer.yes, answer.part, answer.grade, answer.explanation)
     if wanted == stands:
-        return sheet.unit_side()
+        return content.unit_side()
     if given.version != answer.version:
         raise Conflict(
             f"{answer.changed_by or 'Người khác'} vừa sửa chỉ tiêu {indicator.code}. Xin chọn nội dung giữ lại.",
             answer,
         )
     fault = rules.impossible(
-        indicator, sheet.profile(), rules.Answer(given.yes, given.part, given.grade, given.explanation)
+        indicator, content.profile(), rules.Answer(given.yes, given.part, given.grade, given.explanation)
     )
     if fault:
         raise Refused(fault, 422)
     now = clock.now()
     answer.yes, answer.part, answer.grade, answer.explanation = wanted
     answer.changed_at, answer.changed_by = now, actor.full_name
-    assessment = restate(sheet)
+    assessment = restate(content)
     _record(
         actor,
-        sheet.dossier,
+        content.dossier,
         "answer",
         f"đã nhập chỉ tiêu {indicator.code}.",
         {"before": list(stands), "after": list(wanted)},
@@ -122,15 +122,15 @@ def save_headcounts(
     return sheet
 
 
-def restate(sheet: Content) -> rules.Assessment:
+def restate(content: Content) -> rules.Assessment:
     """Store what the rules now say of the unit's answers, for lists and figures, and return it."""
-    assessment = sheet.unit_side()
+    assessment = content.unit_side()
     for finding in assessment.findings:
-        answer = sheet.answers[finding.indicator.id]
+        answer = content.answers[finding.indicator.id]
         met_1, met_2 = finding.outcomes[1].value, finding.outcomes[2].value
         if (answer.met_1, answer.met_2) != (met_1, met_2):
             answer.met_1, answer.met_2 = met_1, met_2
-    sheet.dossier.self_level = assessment.level
+    content.dossier.self_level = assessment.level
     db.session.flush()
     return assessment
 

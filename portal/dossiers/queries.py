@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import words
@@ -161,7 +161,7 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
     catalogues = {v: catalogue_of(v) for v in {d.version_id for d in dossiers}}
     cycles = cycles_of_places({d.tenant_id for d in dossiers})
     units, there = _units(dossiers)
-    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers) if "terms" in there else {}
+    due = terms((d.tenant_id, d.unit_id, d.year) for d in dossiers) if there.terms else {}
     sheets = {
         d.id: Sheet(
             d,
@@ -172,19 +172,19 @@ def open_sheets(dossiers: Sequence[Dossier]) -> dict[int, Sheet]:
         )
         for d in dossiers
     }
-    _add_what_the_unit_wrote(sheets, dossiers, waived="waivers" in there)
+    _add_what_the_unit_wrote(sheets, dossiers, waived=there.waivers)
     for member in _of(TeamMember, dossiers):
         sheets[member.dossier_id].team.append(member)
-    for minutes in _of(Minutes, dossiers) if "minutes" in there else ():
+    for minutes in _of(Minutes, dossiers) if there.minutes else ():
         sheets[minutes.dossier_id].minutes = minutes
-    for block in _of(OwnWords, dossiers) if "own_words" in there else ():
+    for block in _of(OwnWords, dossiers) if there.own_words else ():
         sheets[block.dossier_id].own_words[block.block] = block
-    for dossier_id, activities in (_logs(dossiers) if "activities" in there else {}).items():
+    for dossier_id, activities in (_logs(dossiers) if there.activities else {}).items():
         sheets[dossier_id].activities = activities
     _add_the_districts_work(sheets, _filed(dossiers))
-    for dossier_id, asked in (asked_of(dossiers) if "requirements" in there else {}).items():
+    for dossier_id, asked in (asked_of(dossiers) if there.requirements else {}).items():
         sheets[dossier_id].asked = asked
-    waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers}) if "recognitions" in there else {}
+    waits = waits_of({(d.tenant_id, d.unit_id) for d in dossiers}) if there.recognitions else {}
     for sheet in sheets.values():
         year, first_day = waits.get((sheet.dossier.tenant_id, sheet.dossier.unit_id), (0, None))
         sheet.may_raise_from = first_day if year < sheet.dossier.year else None
@@ -232,7 +232,7 @@ def _filed(dossiers: Sequence[Dossier]) -> list[Dossier]:
 
 
 def _add_what_the_unit_wrote(
-    contents: Mapping[int, Content], dossiers: Sequence[Dossier], waived: bool = True
+    contents: Mapping[int, Content], dossiers: Sequence[Dossier], *, waived: bool = True
 ) -> None:
     for answer in _of(Answer, dossiers):
         contents[answer.dossier_id].answers[answer.indicator_id] = answer
@@ -302,8 +302,8 @@ def _activities() -> Select[tuple[Activity]]:
     )
 
 
-def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], frozenset[str]]:
-    """Return the units of dossiers, and which of what most dossiers have nothing of is there at all."""
+def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], Row[Any]]:
+    """Return the units of dossiers, and of what most dossiers have nothing of, which is there for any of them."""
     values = {
         "units": list({(d.tenant_id, d.unit_id) for d in dossiers}),
         "years": list({(d.tenant_id, d.unit_id, d.year) for d in dossiers}),
@@ -312,41 +312,41 @@ def _units(dossiers: Iterable[Dossier]) -> tuple[dict[tuple[int, int], Unit], fr
         "dossiers": [d.id for d in dossiers],
     }
     rows = db.session.execute(_unit_rows(), values).all()
-    there = {name for name, is_there in zip(SELDOM, rows[0][1:], strict=True) if is_there} if rows else ()
-    return {(unit.tenant_id, unit.id): unit for unit, *_ in rows}, frozenset(there)
-
-
-SELDOM = ("minutes", "own_words", "waivers", "activities", "requirements", "recognitions", "terms")
+    return {(row.Unit.tenant_id, row.Unit.id): row.Unit for row in rows}, rows[0]
 
 
 @cache
 def _unit_rows() -> Select[Any]:
     units, years = bindparam("units", expanding=True), bindparam("years", expanding=True)
-    of_dossiers = [
-        select(model.id).where(
+
+    def of_dossiers(model: Any) -> ColumnElement[bool]:
+        return exists().where(
             model.tenant_id.in_(bindparam("tenants", expanding=True)),
             model.dossier_id.in_(bindparam("dossiers", expanding=True)),
         )
-        for model in (Minutes, OwnWords, Waiver)
-    ]
-    activities = select(Activity.id).where(
-        tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(years)
-    )
-    requirements = select(Requirement.id).where(tuple_(Requirement.tenant_id, Requirement.unit_id).in_(units))
-    held = select(Recognition.id).where(
-        tuple_(Recognition.tenant_id, Recognition.unit_id).in_(units), Recognition.may_raise_from.is_not(None)
-    )
-    own_day = select(DistrictYear.id).where(
+
+    own_day = exists().where(
         tuple_(DistrictYear.tenant_id, DistrictYear.year).in_(bindparam("of_places", expanding=True)),
         DistrictYear.submit_before.is_not(None),
     )
-    longer = select(FilingExtension.id).where(
+    longer = exists().where(
         tuple_(FilingExtension.tenant_id, FilingExtension.unit_id, FilingExtension.year).in_(years)
     )
-    seldom = [one.exists() for one in (*of_dossiers, activities, requirements, held)]
-    seldom.append(or_(own_day.exists(), longer.exists()))
-    told = (one.label(name) for name, one in zip(SELDOM, seldom, strict=True))
-    return select(Unit, *told).where(tuple_(Unit.tenant_id, Unit.id).in_(units))
+    requirements = exists().where(tuple_(Requirement.tenant_id, Requirement.unit_id).in_(units))
+    recognitions = exists().where(
+        tuple_(Recognition.tenant_id, Recognition.unit_id).in_(units), Recognition.may_raise_from.is_not(None)
+    )
+    activities = exists().where(tuple_(Activity.tenant_id, Activity.unit_id, Activity.year).in_(years))
+    return select(
+        Unit,
+        of_dossiers(Minutes).label("minutes"),
+        of_dossiers(OwnWords).label("own_words"),
+        of_dossiers(Waiver).label("waivers"),
+        activities.label("activities"),
+        requirements.label("requirements"),
+        recognitions.label("recognitions"),
+        or_(own_day, longer).label("terms"),
+    ).where(tuple_(Unit.tenant_id, Unit.id).in_(units))
 
 
 def waits_of(units: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, date | None]]:
