@@ -226,7 +226,6 @@ def follow_scope(engine: Engine) -> None:
         if not connection.invalidated and connection.info.get(_ONLY_READS):
             driver = _driver(connection)
             if driver.info.transaction_status is TransactionStatus.INTRANS:
-                with suppress(
-                    psycopg.Error
-                ):  # a lost connection: the rollback that follows meets it, and says so
+                # A lost connection: the rollback that follows meets it, and says so.
+                with suppress(psycopg.Error):
                     driver.commit()

@@ -36,9 +36,8 @@ def identify(token: str) -> Identity | None:
         return None
     places = places_of(rows, day)
     if found.last_seen_at < at - timedelta(minutes=5):
-        with acting_in(
-            Scope(ScopeKind.SIGNIN)
-        ):  # held no longer than this: the person's next request notes it too
+        # In a transaction of its own, held no longer than this: the person's next request notes it too.
+        with acting_in(Scope(ScopeKind.SIGNIN)):
             _note(token, last_seen_at=at)
     chosen = tuple(p for p in places if p.membership_id == found.membership_id)
     identity = Identity(

@@ -81,17 +81,10 @@ def load_years(
     begun: Begun, catalogue: Catalogue, settings: dict[str, Any], papers: list[dict[str, Any]]
 ) -> list[Draft]:
     """Load the decided years of a place, and what its units have typed of the open one; returns its drafts."""
-    with _named(begun.place.name):
-        return _years_of(begun, catalogue, settings, papers)
-
-
-def _years_of(
-    begun: Begun, catalogue: Catalogue, settings: dict[str, Any], papers: list[dict[str, Any]]
-) -> list[Draft]:
     place, units = begun.place, begun.units
     chance = random.Random(f"{SEED}-{place.code}-years")
     held: dict[int, int] = {}
-    with acting_in(STEWARD):
+    with _named(place.name), acting_in(STEWARD):
         for year in (2024, 2025):
             history.load_year(place, units, year, catalogue, settings, chance, held)
         history.number_receipts(units[0].tenant_id)
