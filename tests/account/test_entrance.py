@@ -510,7 +510,7 @@ def test_cookie_flags(app: GuardedFlask, https: bool, name: str) -> None:
     """Behind https the cookie is Secure and bound to the host; always HttpOnly and SameSite."""
     from dataclasses import replace
 
-    from portal import _configuration
+    from portal.app import _configuration
 
     settings = replace(app.extensions["settings"], public_url="https://cong.example" if https else None)
     given = {
