@@ -1,4 +1,4 @@
-"""Reading dossiers: one or many whole sheets in a fixed number of queries, and the facts for their steps."""
+"""Reading dossiers: one or many whole sheets in a fixed number of queries, and of one what saving an answer takes."""
 
 from __future__ import annotations
 

@@ -42,7 +42,6 @@ from .queries import (
     cut_off_day,
     earlier_recognition,
     earlier_recognitions,
-    ground,
     last_day,
     registered_in,
     reported_until,
@@ -206,11 +205,7 @@ def _paged(
         found = found.outerjoin(earlier, and_(e.tenant_id == Unit.tenant_id, e.unit_id == Unit.id))
     if figure in (*OF_REGISTRATIONS, "unregistered"):
         found = found.outerjoin(Registration, registered_in(year))
-    found = found.where(_condition(which, figure))
-    if one_place:
-        found = found.where(ground(former=former) == place)
-    else:
-        found = found.where(within(None, former=former))
+    found = found.where(_condition(which, figure), within(place if one_place else None, former=former))
     if of_kinds:
         found = found.where(Unit.kind.in_(bindparam("kinds", expanding=True)))
     if public is not None:

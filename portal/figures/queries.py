@@ -69,7 +69,7 @@ def last_day(year: int, tenant_id: int | None) -> date | None:
     return db.session.scalar(select(Cycle.decide_before).where(Cycle.year == year, of_place(tenant_id)))
 
 
-def within(tenant_id: int | None, *, former: bool = False) -> ColumnElement[bool]:
+def within(tenant_id: int | ColumnElement[int] | None, *, former: bool = False) -> ColumnElement[bool]:
     """Return the condition that a unit is of a place; None: of any place that judges by the same criteria.
 
     What the Department sums over its districts is never added to what it recognises itself.
