@@ -101,16 +101,16 @@ def asking_in(scope: Scope) -> Iterator[None]:
     enter(scope)
     try:
         yield
+        if before is None and db.session().in_transaction():
+            _stand(db.session.connection(), None)
+            db.session.expunge_all()
+            _current.set(None)
+        else:
+            db.session.commit()
+            enter(before)
     except BaseException:
         enter(before)
         raise
-    if before is None and db.session().in_transaction():
-        _stand(db.session.connection(), None)
-        db.session.expunge_all()
-        _current.set(None)
-    else:
-        db.session.commit()
-        enter(before)
 
 
 def _taken_over(scope: Scope | None) -> bool:
