@@ -2,7 +2,8 @@
 
 The token of a one-time link is alive until its password is set; who reads the log, or its copy elsewhere, must not
 get in by it. And who asks or reports about a published result is promised that nobody keeps from where: those
-pages, and what a browser fetches for them, stand in the log without address and browser.
+pages, and the files a browser fetches for them, stand in the log without address and browser. Any other page keeps
+who sent it, and loses that it was come to from there: a header that anybody can write hides nobody.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from gunicorn.glogging import Logger
 
 _LINK = re.compile(r"(/lien-ket/)[^\s/?#\"]+", re.IGNORECASE)
 _ASKING = re.compile(r"(?:https?://[^/]*)?/phan-anh(?:[/?#]|$)", re.IGNORECASE)
-_WHO = ("h", "u", "a")
+_FILE = re.compile(r"/static/|/favicon\.ico$")
+_WHO, _FROM = ("h", "u", "a"), ("f", "{referer}i", "{http_referer}e")
 _NOBODY = "-"
 
 
@@ -27,11 +29,15 @@ def without_token(text: str) -> str:
 def without_asker(atoms: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a line is made of, without who sent it where it belongs to what the public asks."""
     found = dict(atoms)
-    if any(_ASKING.match(str(found.get(name) or "")) for name in ("U", "f")):
+    path, came_from = (str(found.get(name) or "") for name in ("U", "f"))
+    from_there = _ASKING.match(came_from)
+    hidden: list[str] = []
+    if _ASKING.match(path) or (from_there and _FILE.match(path)):
         # Headers and variables of a request name the sender too, such as X-Forwarded-For.
         hidden = [name for name in found if name in _WHO or name.endswith(("}i", "}e"))]
-        found.update(dict.fromkeys(hidden, _NOBODY))
-    return found
+    elif from_there:
+        hidden = [name for name in found if name.lower() in _FROM]
+    return found | dict.fromkeys(hidden, _NOBODY)
 
 
 class AccessLog(Logger):  # type: ignore[misc]

@@ -110,16 +110,16 @@ def asking_in(scope: Scope) -> Iterator[None]:
     enter(scope)
     try:
         yield
+        if before is None and db.session().in_transaction():
+            _stand(db.session.connection(), None)
+            db.session.expunge_all()
+            _take(None)
+        else:
+            db.session.commit()
+            enter(before)
     except BaseException:
         enter(before)
         raise
-    if before is None and db.session().in_transaction():
-        _stand(db.session.connection(), None)
-        db.session.expunge_all()
-        _take(None)
-    else:
-        db.session.commit()
-        enter(before)
 
 
 def _taken_over(scope: Scope | None) -> bool:
@@ -203,7 +203,7 @@ def _change(scope: Scope) -> None:
     db.session.flush()
     db.session.expunge_all()
     db.session.execute(text(scope.statements()))
-    _current.set(scope)
+    _take(scope)
 
 
 def follow_scope(engine: Engine) -> None:

@@ -107,19 +107,23 @@ def entries(
 def _known(level: ScopeKind, tier: Any) -> CompoundSelect[Any]:
     """Return every key of the indicators a place has ever had, with the key it has there (`own`).
 
-    What stands in the same article under the same code is one indicator in both tiers (Articles 12 and 13 take the
-    first two criteria from Articles 6 and 7), so that what is published on it is read in both.
+    What stands in the same article under the same code in one year is one indicator in both tiers (Articles 12 and 13
+    take the first two criteria from Articles 6 and 7), so that what is published on it is read in both. Over the years
+    of one tier the key alone says so: there a code may go over to another indicator.
     """
     mine, other = aliased(CatalogueIndicator), aliased(CatalogueIndicator)
-    of_cycles = select(Cycle.version_id)
-    of_place = of_cycles if level is ScopeKind.PROVINCE else of_cycles.where(Cycle.tier == tier)
-    here = mine.version_id.in_(of_place)
+    here, there = aliased(Cycle), aliased(Cycle)
+    own = select(mine.key, mine.key.label("own")).join(here, here.version_id == mine.version_id)
+    same = and_(mine.code == other.code, mine.article == other.article, mine.article != "")
     elsewhere = (
         select(other.key, mine.key.label("own"))
-        .join(mine, and_(mine.code == other.code, mine.article == other.article))
-        .where(here, other.version_id.in_(of_cycles))
+        .join(there, there.version_id == other.version_id)
+        .join(here, and_(here.year == there.year, here.tier != there.tier))
+        .join(mine, and_(mine.version_id == here.version_id, same))
     )
-    return union(select(mine.key, mine.key.label("own")).where(here), elsewhere)
+    if level is not ScopeKind.PROVINCE:
+        own, elsewhere = own.where(here.tier == tier), elsewhere.where(here.tier == tier)
+    return union(own, elsewhere)
 
 
 def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntry | None:
@@ -192,9 +196,10 @@ def indicators_here(place: Place) -> Indicators:
     first: dict[tuple[str, str], str] = {}
     for tier, key, code, title, article in rows:
         here = tier == place.tier
-        same = first.get((code, article))
+        spot = code, article or tier  # what says no article is of its own tier alone
+        same = first.get(spot)
         if same is None and (here or department):
-            same = first[code, article] = key
+            same = first[spot] = key
             names[key] = f"{code}. {title}{'' if here else ' (đơn vị cấp tỉnh)'}"
         if same is not None:
             own[key] = same

@@ -64,7 +64,7 @@ def indicators() -> Any:
 def _official_page(cycle: Cycle, place: Tenant | None, official: OfficialIndicators) -> str:
     reports = {str(one.place.id): one.report_id for one in official.told}
     code = request.args.get("ct", "")
-    by_place = official.by_place(code) if code else None
+    by_place = official.by_place(code) if code and place is None else None
 
     def opens(line: Line, one: Field) -> str:
         if one.kind == "text" or not line.values.get(one.key) or line.role == "total":

@@ -63,13 +63,16 @@ end $$;
 create or replace trigger district_report_follows before insert on district_report
   for each row execute function refuse_report_beside_another();
 """
-# A place may ask whether a report of another one has told of its units: an answer, and no row of that place.
+# A place may ask whether a report of another one has told of its units: an answer, and no row of that place. Of others'
+# units, or of ways that none of its own came, it is told nothing.
 _TOLD = """
 create or replace function unit_told(at_place int, stays jsonb, asked int, today date) returns boolean
   language sql stable security definer set search_path = public, pg_temp as $$
   select exists (
     select from district_report r
     where r.year = asked and r.state = 'sent'
+      and (session_user <> 'portal_web' or at_place = app_tenant()
+        and exists (select from unit u where u.tenant_id = at_place and u.came_through = stays))
       and not (
         exists (select from tenant t where t.id = r.tenant_id and t.valid_to <= today)
         and exists (select from report_answer a

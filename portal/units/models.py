@@ -27,6 +27,28 @@ from tenants.powers import Delegation
 
 from .kinds import SENSITIVE_KINDS, UNIT_KINDS
 
+# Where a unit came from is written by reforms alone: what reports of other places have told of follows from it.
+_CAME = """
+create or replace function refuse_own_origin() returns trigger language plpgsql
+  set search_path = public, pg_temp as $$
+declare was_there record;
+begin
+  if current_user = 'portal_district' then
+    if tg_op = 'INSERT' then
+      select '[]'::jsonb as came_through, null::int as origin_tenant_id into was_there;
+    else
+      was_there := old;
+    end if;
+    if new.came_through <> was_there.came_through
+        or new.origin_tenant_id is distinct from was_there.origin_tenant_id then
+      raise exception 'where a unit came from is not its place''s to say' using errcode = 'PT409';
+    end if;
+  end if;
+  return new;
+end $$;
+create or replace trigger unit_came before insert or update on unit
+  for each row execute function refuse_own_origin();
+"""
 _KINDS = ", ".join(f"'{kind}'" for kind in UNIT_KINDS)
 
 
@@ -49,6 +71,7 @@ class Unit(TenantOwned, Base):
             "work": "select",
         },
         rows={"unit": OWN_TENANT + " and id = app_unit()"},
+        statements=(_CAME,),
     )
     __table_args__ = (
         CheckConstraint(f"kind in ({_KINDS})", name="kind"),

@@ -99,11 +99,17 @@ def test_the_log_keeps_no_link(line: str, kept: str) -> None:
         ("/phan-anh", "https://cong.example/", False),
         ("/static/app.css", "https://cong.example/phan-anh/7K2QM9XD4T?x=1", False),
         ("/huyen/phan-anh/4", "https://cong.example/huyen/phan-anh", True),
+        ("/dang-nhap", "https://cong.example/phan-anh/7K2QM9XD4T", True),
+        ("/dang-nhap", "/phan-anh", True),
+        ("/dang-nhap/static/", "/phan-anh", True),
         ("/xac-minh/7K2QM9XD4T", None, True),
     ],
 )
 def test_the_log_does_not_keep_who_asks(address: str, came_from: str | None, kept: bool) -> None:
-    """From where the public asks or reports stands in no line; the district's own pages are logged as all others."""
+    """From where the public asks or reports stands in no line; all other pages name who sent them, whatever they say.
+
+    They do not say that somebody came to them from asking.
+    """
     sender = {"h": "203.0.113.9", "a": "Firefox", "{x-forwarded-for}i": "203.0.113.9"}
     environ = {
         "REQUEST_METHOD": "POST",
@@ -124,6 +130,8 @@ def test_the_log_does_not_keep_who_asks(address: str, came_from: str | None, kep
     assert (sender.items() <= written.items()) is kept
     assert (sender["h"] in str(written)) is kept
     assert written["U"] == address
+    if kept and came_from and "/huyen/" not in came_from:
+        assert came_from not in written.values()
 
 
 def test_gunicorn_writes_that_log_and_believes_no_header(

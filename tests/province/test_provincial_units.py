@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.catalogue.models import CriteriaVersion
+from portal.catalogue.models import CatalogueIndicator, CriteriaVersion, Criterion
 from portal.compilation.operations import compile_report
 from portal.compilation.queries import compiled_sheet, now_of
+from portal.cycle.models import AssessmentYear, Cycle
 from portal.cycle.operations import announce_year, open_year
 from portal.cycle.queries import cycle_of, cycles, years
 from portal.cycle.rules import Calendar
@@ -40,6 +41,7 @@ from tenants.database import db
 from tenants.people import Role
 from tenants.places import Tenant, TenantKind, Tier
 from tenants.refusal import Refused
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.beds import made_once
 from tests.builders import World
 from tests.deciding import District, an_appraised
@@ -255,6 +257,36 @@ def test_guidance_of_each_tier_keeps_to_its_kinds_and_criteria(world: World) -> 
     said = client.get("/hoi-dap/cau-hoi").text + client.get(asked).text
     assert "Chờ tỉnh trả lời" in said
     assert "huyện" not in said
+    _give_the_code_on("H.1.1", "H.9.9")
+    for person, key in ((district.officer, "H.1.1"), (head, "T.1.1"), (own.admin, "H.1.1")):
+        with world.acting(person, writes=False) as actor:
+            found = lookup.entries_by_indicator(actor.here)
+            assert (found[key], found.get("H.9.9")) == ({"answer": 1}, None)
+
+
+def _give_the_code_on(key: str, to: str) -> None:
+    """Open the districts' next year, in which another indicator has the code and article of one of this year."""
+    with acting_in(Scope(ScopeKind.STEWARD)):
+        terms = db.session.scalars(select(Cycle).where(Cycle.tier == Tier.DISTRICT)).one()
+        was = db.session.scalars(
+            select(CatalogueIndicator).where(
+                CatalogueIndicator.key == key, CatalogueIndicator.version_id == terms.version_id
+            )
+        ).one()
+        version = CriteriaVersion(key="next", name="Bộ sau", document="Thông tư", valid_from=date(2027, 1, 1))
+        criterion = Criterion(version=version, number=1, title="Về điều kiện")
+        db.session.add_all([version, criterion, AssessmentYear(year=terms.year + 1)])
+        db.session.flush()
+        same = {name: getattr(was, name) for name in ("code", "article", "kind", "certainty", "position")}
+        new = CatalogueIndicator(
+            key=to, title="Khác", wording="Khác", version_id=version.id, criterion_id=criterion.id, **same
+        )
+        days = {
+            name: getattr(terms, name)
+            for name in ("opens_on", "submit_before", "decide_before", "report_before")
+        }
+        year = Cycle(year=terms.year + 1, tier=Tier.DISTRICT, version_id=version.id, **days)
+        db.session.add_all([new, year])
 
 
 def test_what_was_decided_is_published_and_summed_apart(world: World) -> None:

@@ -198,6 +198,7 @@ def test_official_figures_by_indicator_are_those_of_accepted_reports(
     assert "Chỉ tiêu 1.1." in page
     address = link_to(page, rf"/tinh/bao-cao/{one.tenant_id}/\d+#bieu-06-dong-1-1")
     assert 'id="bieu-06-dong-1-1"' in client.get(address).text
+    assert told(f"/tinh/chi-tieu?ban=chinh-thuc&huyen={one.tenant_id}&ct=1.1") == first
     live = told("/tinh/chi-tieu")
     assert int(live["1.1"][0]) >= int(both["1.1"][0])
     csv_ = rows_of(client.get("/tinh/so-lieu.csv?bang=chi-tieu&ban=chinh-thuc"))

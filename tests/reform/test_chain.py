@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from portal import clock
 from portal.province.queries import reporting_in
@@ -21,7 +22,7 @@ from portal.units.models import Unit
 from tenants.database import db
 from tenants.people import Role
 from tenants.places import Tenant
-from tenants.scope import acting_in
+from tenants.scope import Scope, ScopeKind, acting_in
 from tests.beds import bed_of
 from tests.builders import STEWARD, World
 from tests.forms import send
@@ -159,6 +160,18 @@ def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(wo
     world.set_clock(2027, 1, 12, 10)
     sent(world, old)
     assert asked(world) == ["Huyện A", "Xã B"]
+    with acting_in(STEWARD):
+        new = db.session.scalars(select(Tenant.id).where(Tenant.name == "Xã B")).one()
+        came = db.session.scalars(select(Unit.came_through).where(Unit.id == units[0])).one()
+    forged = [came[0] | {"until": "2040-01-01T00:00:00+07:00"}]
+    for asker, place, ways, answer in (
+        (old, old, [], True), (new, new, came, False), (new, old, [], False), (new, new, forged, False)
+    ):  # fmt: skip
+        with acting_in(Scope(ScopeKind.DISTRICT, asker, writes=False)):
+            told = func.unit_told(place, literal(ways, JSONB), 2026, clock.today())
+            assert db.session.scalar(select(told)) is answer
+    with acting_in(STEWARD):
+        assert db.session.scalar(select(func.unit_told(new, literal(forged, JSONB), 2026, clock.today())))
 
 
 def test_reported_and_unreported_units_do_not_come_together(world: World) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from psycopg.errors import InFailedSqlTransaction
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -131,6 +133,14 @@ def test_another_login_begins_its_own(alone: World) -> None:
 def test_a_refused_look_up_leaves_nothing_open(alone: World) -> None:
     """An error in the look-up ends its transaction."""
     with pytest.raises(DBAPIError, match="zero"), asking_in(Scope(ScopeKind.SIGNIN)):
+        db.session.execute(text("select 1 / 0"))
+    assert current_scope() is None
+    assert not db.session().in_transaction()
+
+
+def test_a_transaction_that_cannot_be_handed_on_ends(alone: World) -> None:
+    """What the look-up left broken goes to nobody, and the sign-in scope does not stay in force."""
+    with pytest.raises(InFailedSqlTransaction), asking_in(Scope(ScopeKind.SIGNIN)), suppress(DBAPIError):
         db.session.execute(text("select 1 / 0"))
     assert current_scope() is None
     assert not db.session().in_transaction()

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from portal.catalogue.models import CriteriaVersion
 from portal.catalogue.operations import publish
@@ -309,6 +309,20 @@ def test_findings_stay_as_they_were_decided(year: Year) -> None:
             statement = update(table).where(*condition).values(changed(table.c[column]))
             refused(lambda statement=statement: counted(statement), FIXED)  # type: ignore[misc]
             refused(lambda table=table, condition=condition: counted(table.delete().where(*condition)), FIXED)  # type: ignore[misc]
+
+
+def test_where_a_unit_came_from_is_not_its_place_s_to_say(year: Year) -> None:
+    """What reports of other places have told of follows from it; neither a unit here nor a new one gets a past."""
+    table = MAPPERS["unit"].local_table
+    enter(district_scope(year))
+    for name in ("came_through", "origin_tenant_id"):
+        statement = update(table).values(changed(table.c[name]))
+        refused(lambda statement=statement: counted(statement), FIXED)  # type: ignore[misc]
+        copied = {c.name: c for c in table.c if c.name != "id"} | {"code": table.c.code + "-2"}
+        copied |= {name: next(iter(changed(table.c[name]).values()))}
+        forged = table.insert().from_select(list(copied), select(*copied.values()))
+        refused(lambda forged=forged: counted(forged), FIXED)  # type: ignore[misc]
+    assert tried(lambda: counted(update(table).values(commune="Xã khác")))[1] == ""
 
 
 def test_an_answered_request_is_closed(year: Year) -> None:
