@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -173,8 +173,10 @@ def overview(
     `ground` None: live figures by the places of today, official ones by the places that reported.
     """
     tenants, followers = places_in(cycle.year), followers_of_closed()
-    # Nothing but a reform takes the duty to report from a place.
-    reporting = reporting_in(cycle.year) if followers else tenants
+    # Who was there at the end of the year and still is owes its report; others are asked about.
+    last = date(cycle.year, 12, 31)
+    apart = followers or any(one.valid_to or one.valid_from > last for one in tenants)
+    reporting = reporting_in(cycle.year) if apart else tenants
     ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, reporting)
     accepted = accepted_of(where)
