@@ -171,6 +171,9 @@ def test_bad_input_comes_back_as_typed(desk: Desk, code: str, value: str, senten
     assert whole.status_code == 422
     assert sentence in whole.get_data(as_text=True)
     assert "Điều đã gõ." in whole.get_data(as_text=True)
+    top = whole.get_data(as_text=True).split('aria-label="Các phần của hồ sơ')[0]
+    assert re.search(rf'<a href="#chi-tieu-{code}">Chỉ tiêu {code}: [^<]*{re.escape(sentence)}', top)
+    assert top.count(f"Chỉ tiêu {code}: ") == 1
     part = desk.post(f"/chi-tieu/{desk.ids[code]}", data, headers=HTMX)
     assert part.status_code == 422
     assert sentence in part.get_data(as_text=True)
