@@ -145,7 +145,12 @@ def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntr
 def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
     """Return how many answers and samples there are on each indicator, in one statement."""
     found: dict[str, dict[str, int]] = {}
-    values = {"tenant": place.tenant_id, "unit": place.unit_id, "tier": place.tier, "kinds": list(kinds_for(place))}
+    values = {
+        "tenant": place.tenant_id,
+        "unit": place.unit_id,
+        "tier": place.tier,
+        "kinds": list(kinds_for(place)),
+    }
     for key, sort, count in db.session.execute(_counted(level_of(place)), values):
         found.setdefault(key, {})[sort] = count
     return found

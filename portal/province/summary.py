@@ -113,8 +113,11 @@ SORTS = ("name", *(one.key for one in MEASURES), "report")
 
 
 def added(lines: Iterable[Line], name: str = "Cộng") -> Line:
-    """Add lines up; a line without figures adds nothing."""
-    known = [line for line in lines if line.counts is not None]
+    """Add lines up; a line without figures adds nothing, and lines that all have none have no sum."""
+    every = list(lines)
+    known = [line for line in every if line.counts is not None]
+    if every and not known:
+        return Line(name, None)
     appraised = [line.appraised for line in known if line.appraised is not None]
     sum_of = total(line.counts for line in known if line.counts is not None)
     return Line(name, sum_of, sum(appraised) if appraised or not known else None)
