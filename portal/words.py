@@ -100,7 +100,7 @@ DISTRICT_KINDS: Mapping[str, UnitKind] = _by_code(
     UnitKind("lower_secondary", "7.3", "Trường trung học cơ sở", "trường trung học cơ sở", "THCS",
              educational=True),
     UnitKind("primary_lower_secondary", "7.4", "Trường tiểu học và trung học cơ sở",
-             "trường tiểu học và trung học cơ sở", "TH&THCS", educational=True),
+             "trường tiểu học và trung học cơ sở", "TH và THCS", educational=True),
     UnitKind("vocational_centre", "7.5", "Trung tâm giáo dục nghề nghiệp - giáo dục thường xuyên",
              "trung tâm giáo dục nghề nghiệp - giáo dục thường xuyên", "TT GDNN-GDTX", educational=True),
     UnitKind("other_school", "7.6", "Cơ sở giáo dục khác", "cơ sở giáo dục khác", "Giáo dục khác",

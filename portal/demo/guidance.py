@@ -17,10 +17,11 @@ from .moments import at
 from .season import People
 
 NOTING_UNITS = 12
-TITLE = "Nộp hồ sơ năm 2026 trước ngày 15/01/2027"
+TITLE = "Nộp hồ sơ năm 2026 đúng hạn"
 BODY = (
-    "Đơn vị kiểm tra số liệu nền tại 31/12/2026, gắn minh chứng, ký và nộp trên cổng trước ngày 15/01/2027. "
-    "Không đợi ngày cuối. Huyện xem mục Còn thiếu hằng ngày và gọi đơn vị chưa nộp."
+    "Đơn vị kiểm tra số liệu nền tại 31/12/2026, gắn minh chứng, ký và nộp trên cổng trước ngày 15/01/2027, "
+    "đơn vị cấp tỉnh trước ngày 20/01/2027. Không đợi ngày cuối. Nơi công nhận xem mục Còn thiếu hằng ngày và gọi đơn vị "
+    "chưa nộp."
 )
 SAMPLES = (
     Words(

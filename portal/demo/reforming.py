@@ -13,12 +13,14 @@ from tenants.identity import Identity
 from tenants.places import Tenant
 from tenants.scope import acting_in
 
+from .moments import at
+
 DOCUMENT = "……/NQ-UBTVQH15 (minh họa)"
 
 
 def draft_plan(admin: Identity, place: str) -> None:
     """Let the province's administrator begin a plan for a place and take over what the list of 7/2025 knows of it."""
-    with acting_in(admin.here.scope(admin.account_id)):
+    with at(2027, 1, 8, 15, 0), acting_in(admin.here.scope(admin.account_id)):
         source = db.session.scalar(select(Tenant.id).where(Tenant.name == place))
         if source is None:
             return

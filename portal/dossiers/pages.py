@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,11 +157,37 @@ def side(sheet: Content, assessment: Assessment) -> dict[str, Any]:
     }
 
 
+_CLASH = "Có người vừa sửa mục này; xin chọn nội dung giữ lại."
+
+
+def _stopped(refused: Refusal, made: Sequence[Card]) -> list[tuple[str, str]]:
+    """Return the place in the page and the sentence of what could not be saved: without script the page begins anew."""
+    found = [
+        (
+            card.anchor,
+            sentence
+            if sentence.startswith(f"Chỉ tiêu {card.row.code}: ")
+            else f"Chỉ tiêu {card.row.code}: {sentence}",
+        )
+        for card in made
+        for sentence in (card.fault, card.clash and _CLASH, card.asking[1])
+        if sentence
+    ]
+    counts = [*refused.count_faults, *([_CLASH] if refused.count_clashes else [])]
+    found += [("so-lieu", f"Số liệu nền: {sentence}") for sentence in counts]
+    for name, (form, clash) in refused.parts.items():
+        said = words.DOSSIER_PARTS[PARTS[name].part]
+        wrong = [errors[0] for errors in form.errors.values()] + ([_CLASH] if clash else [])
+        found += [(name, f"{said}: {sentence}") for sentence in wrong]
+    return found
+
+
 def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
     """Return the whole form of a dossier; a refused entry comes back with everything typed."""
     refused = refused or Refusal()
     assessment = sheet.unit_side()
     where = whereabouts(sheet)
+    made = cards(sheet, assessment, refused.entry)
     page = render_template(
         "dossiers/show.html",
         sheet=sheet,
@@ -169,7 +195,8 @@ def form_page(sheet: Sheet, refused: Refusal | None = None, status: int = 200) -
         state_words=state_of(sheet.dossier),
         where=where,
         left=time_left(where.due, clock.now()) if where.due else "",
-        groups=by_criterion(cards(sheet, assessment, refused.entry)),
+        groups=by_criterion(made),
+        stopped=_stopped(refused, made),
         counts=counts(sheet, refused.counts, refused.count_clashes),
         counts_lock=lock_of(sheet, part="headcount"),
         count_faults=refused.count_faults,

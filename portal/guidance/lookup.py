@@ -8,18 +8,21 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    TEXT,
+    ColumnElement,
     CompoundSelect,
     ScalarSelect,
     Select,
     and_,
     bindparam,
     case,
+    cast,
     func,
     or_,
     select,
     union,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import aliased
 
 from portal import words
@@ -90,7 +93,8 @@ def entries(
     known = _known(level_of(place), place.tier).subquery()
     if level_of(place) is not ScopeKind.PROVINCE:
         statement = statement.where(
-            or_(GuidanceEntry.indicator_key == "", GuidanceEntry.indicator_key.in_(select(known.c.key)))
+            or_(GuidanceEntry.indicator_key == "", GuidanceEntry.indicator_key.in_(select(known.c.key))),
+            _for_kinds(list(kinds_for(place))),
         )
     for word in fold(q).split():
         statement = statement.where(GuidanceEntry.folded.contains(word, autoescape=True))
@@ -102,6 +106,12 @@ def entries(
     return statement.order_by(
         GuidanceEntry.indicator_key, GuidanceEntry.sort, GuidanceEntry.published_at, GuidanceEntry.id
     )
+
+
+def _for_kinds(kinds: Any) -> ColumnElement[bool]:
+    """Return the condition that an entry is for all units, or for one of some kinds."""
+    of_one = func.jsonb_exists_any(GuidanceEntry.kinds, cast(kinds, ARRAY(TEXT)))
+    return or_(func.jsonb_array_length(GuidanceEntry.kinds) == 0, of_one)
 
 
 def _known(level: ScopeKind, tier: Any) -> CompoundSelect[Any]:
@@ -139,7 +149,12 @@ def entry_of(place: Place, entry_id: int, *, lock: bool = False) -> GuidanceEntr
 def entries_by_indicator(place: Place) -> dict[str, dict[str, int]]:
     """Return how many answers and samples there are on each indicator, in one statement."""
     found: dict[str, dict[str, int]] = {}
-    values = {"tenant": place.tenant_id, "unit": place.unit_id, "tier": place.tier}
+    values = {
+        "tenant": place.tenant_id,
+        "unit": place.unit_id,
+        "tier": place.tier,
+        "kinds": list(kinds_for(place)),
+    }
     for key, sort, count in db.session.execute(_counted(level_of(place)), values):
         found.setdefault(key, {})[sort] = count
     return found
@@ -154,6 +169,7 @@ def _counted(level: ScopeKind) -> Select[Any]:
         .where(
             concerns_at(GuidanceEntry, level, bindparam("tenant"), bindparam("unit")),
             GuidanceEntry.retired_at.is_(None),
+            _for_kinds(bindparam("kinds")),
         )
         .group_by(known.c.own, GuidanceEntry.sort)
     )

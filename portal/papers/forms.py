@@ -206,12 +206,12 @@ def receipt_table(year: int, rows: Sequence[ReceiptRow], specimen: str | None = 
     """Who sent the report when, on time or not, how often, and where it stands."""
     titles = (
         Column("TT", Kind.CENTERED, 6),
-        Column("Đơn vị báo cáo", Kind.TEXT, 36),
-        Column("Ngày gửi", Kind.DATE, 16),
+        Column("Đơn vị báo cáo", Kind.TEXT, 31),
+        Column("Ngày gửi", Kind.DATE, 13),
         Column("Thời hạn", Kind.CENTERED, 16),
-        Column("Số lần gửi", Kind.INTEGER, 12),
-        Column("Trạng thái", Kind.TEXT, 24),
-        Column("Ghi chú", Kind.TEXT, 34),
+        Column("Số lần gửi", Kind.INTEGER, 11),
+        Column("Trạng thái", Kind.TEXT, 17),
+        Column("Ghi chú", Kind.TEXT, 50),
     )
     body = [
         (str(place), r.district, r.sent_day, r.on_time, r.times_sent, r.state, r.note)

@@ -89,14 +89,17 @@ class RowsFlow(Flowable):  # type: ignore[misc]
         return self.width, self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:
-        """Return the part that fits on this page and the rest, never parting rows that belong together."""
+        """Return the part that fits on this page and the rest, never parting rows that belong together.
+
+        The last row, of figures or of totals, does not stand alone on a page.
+        """
         check_deadline()
         self.wrap(width, height)
         assert self.layout is not None
         depths, last = self.layout.depths, len(self.layout.pieces) if self.stop is None else self.stop
         room = height - sum(self.layout.head_heights) + _ROUNDING
         cut = min(bisect_right(depths, depths[self.start] + room) - 1, last)
-        if cut == last - 1 and self.table.totals and cut > self.start + 1:
+        if cut == last - 1 and cut > self.start + 1:
             cut -= 1
         if cut < last and cut > self.start and self.layout.pieces[cut - 1].row.across:
             cut -= 1

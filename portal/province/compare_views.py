@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,11 @@ def _earlier(cycle: Cycle, tenant_id: int | None) -> Cycle | None:
     return cycle_of(max(before), tenant_id) if before else None
 
 
+def _sum(lines: Sequence[summary.Line]) -> summary.Line:
+    """Return the sum of some districts; of none there is none to tell, which is not 0."""
+    return summary.added(lines) if lines else summary.Line("Cộng", None)
+
+
 def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
     """Return what the address asks to compare, the earlier year first; None where there is only one year."""
     other = _earlier(cycle, place.id if place else None)
@@ -100,7 +106,7 @@ def _two_years(cycle: Cycle, place: Tenant | None) -> TwoYears | None:
         before,
         after,
         official,
-        by_measure(summary.added(lines[before]), summary.added(lines[after]), columns),
+        by_measure(_sum(lines[before]), _sum(lines[after]), columns),
         chosen,
         by_line(lines[before], lines[after], chosen),
         len(shown),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -113,8 +113,11 @@ SORTS = ("name", *(one.key for one in MEASURES), "report")
 
 
 def added(lines: Iterable[Line], name: str = "Cộng") -> Line:
-    """Add lines up; a line without figures adds nothing."""
-    known = [line for line in lines if line.counts is not None]
+    """Add lines up; a line without figures adds nothing, and lines that all have none have no sum."""
+    every = list(lines)
+    known = [line for line in every if line.counts is not None]
+    if every and not known:
+        return Line(name, None)
     appraised = [line.appraised for line in known if line.appraised is not None]
     sum_of = total(line.counts for line in known if line.counts is not None)
     return Line(name, sum_of, sum(appraised) if appraised or not known else None)
@@ -173,8 +176,10 @@ def overview(
     `ground` None: live figures by the places of today, official ones by the places that reported.
     """
     tenants, followers = places_in(cycle.year), followers_of_closed()
-    # Nothing but a reform takes the duty to report from a place.
-    reporting = reporting_in(cycle.year) if followers else tenants
+    # Who was there at the end of the year and still is owes its report; others are asked about.
+    last = date(cycle.year, 12, 31)
+    apart = followers or any(one.valid_to or one.valid_from > last for one in tenants)
+    reporting = reporting_in(cycle.year) if apart else tenants
     ground = ground or (Ground.FORMER if official else Ground.PRESENT)
     where = standings(cycle, reporting)
     accepted = accepted_of(where)

@@ -171,6 +171,9 @@ def test_bad_input_comes_back_as_typed(desk: Desk, code: str, value: str, senten
     assert whole.status_code == 422
     assert sentence in whole.get_data(as_text=True)
     assert "Điều đã gõ." in whole.get_data(as_text=True)
+    top = whole.get_data(as_text=True).split('aria-label="Các phần của hồ sơ')[0]
+    assert re.search(rf'<a href="#chi-tieu-{code}">Chỉ tiêu {code}: [^<]*{re.escape(sentence)}', top)
+    assert top.count(f"Chỉ tiêu {code}: ") == 1
     part = desk.post(f"/chi-tieu/{desk.ids[code]}", data, headers=HTMX)
     assert part.status_code == 422
     assert sentence in part.get_data(as_text=True)
@@ -339,7 +342,7 @@ def test_checks_before_signing_lead_to_their_places(desk: Desk) -> None:
 
 def test_signing_and_submitting(world: World, client: Any) -> None:
     """The head signs what the page showed and files it; a double click shows one receipt."""
-    desk = Desk(world, client, "filled")
+    desk = Desk(world, client, "filled", members=1037)
     page = desk.page("/kiem-tra")
     assert "Hồ sơ đã đủ để ký" in page
     seen = re.search(r'name="seen" value="(\w+)"', page)[1]  # type: ignore[index]
@@ -352,7 +355,9 @@ def test_signing_and_submitting(world: World, client: Any) -> None:
     receipts = {re.search(r"HS-2026-\d{6}", page)[0] for page in pages}  # type: ignore[index]
     assert len(receipts) == 1
     assert "Đã nộp hồ sơ. Số tiếp nhận" in pages[1]
-    assert "Phòng GDĐT</b> đang giữ hồ sơ" in desk.page()
+    filed = desk.page()
+    assert "Phòng GDĐT</b> đang giữ hồ sơ" in filed
+    assert 'Thành viên tại 31/12: <b class="num">1.037</b>' in filed
     with world.acting(desk.head):
         assert db.session.scalar(select(func.count()).select_from(Dossier)) == 1
 

@@ -253,6 +253,7 @@ def test_samples_are_the_departments_and_districts_publish_at_home(world: World)
     assert seen(here.head) == [home, first]
     assert seen(here.nurse) == [home], "the sample is for primary schools"
     assert seen(here.other) == [first]
+    assert seen(here.officer) == [home, first]
     assert seen(here.head, q="khong co tu nay") == []
     assert seen(here.head, sort="sample", key="H.1.1") == [first]
     for version, error in ((7, Conflict), (1, None)):

@@ -196,6 +196,14 @@ def test_a_heading_row_moves_on_with_its_rows():
         assert "Ngay sau nhóm" in shown
 
 
+def test_the_last_row_is_not_alone_on_its_page():
+    for many in range(30, 42):
+        rows = [Row((str(n), f"Đơn vị thứ {n}", "1")) for n in range(1, many + 1)]
+        last = reading.pages(listed(rows))[-1]
+        assert f"Đơn vị thứ {many - 1} " in last
+        assert f"Đơn vị thứ {many} " in last
+
+
 def test_a_row_taller_than_a_page_is_continued():
     long = " ".join(f"từ{n}" for n in range(3000))
     text = reading.text(listed([Row(("1", long, "1")), Row(("2", "sau cùng", "2"))]))

@@ -147,3 +147,17 @@ def test_the_provincial_form_says_how_many_districts():
     assert len(forms.FIGURE_NUMBERS) == 23
     assert forms.FIGURE_NUMBERS[0] == "3"
     assert forms.FIGURE_NUMBERS[-1] == "24"
+
+
+def test_fifteen_districts_and_who_took_their_reports_in_fit_a_page():
+    note = "Chuyên viên Sở GDĐT (minh họa), 18/03/2026"
+    lines = [
+        forms.ReceiptRow(
+            district=f"Thành phố Thủy Nguyên {n}", sent_day=date(2026, 3, 4), on_time="Quá hạn 12 ngày", times_sent=1,
+            state="Đã gửi, chờ nhận", note=note,
+        )
+        for n in range(15)
+    ]  # fmt: skip
+    pages = reading.pages(documents.sheet_pdf(forms.receipt_table(2025, lines), size=11))
+    assert len(pages) == 1
+    assert pages[0].count(note) == 15

@@ -146,6 +146,10 @@ def test_two_years_stand_side_by_side_and_never_mix_kinds(world: World, client: 
     assert "trong 3 đơn vị" in client.get(unescape(address)).text
     official = client.get("/tinh/so-sanh?ban=chinh-thuc").text
     assert "chỉ cộng 0/2 huyện" in official
+    row = official.split('<th scope="row">Nộp hồ sơ</th>')[1].split("</tr>")[0]
+    assert re.findall(r'<td class="r">(?:<a[^>]*>)?([^<]*)', row) == ["–", "–", "–"], (
+        "nothing added up is not 0"
+    )
     assert "tạm tính</span>" not in official
     assert "Đã thẩm định" not in official
     with acting_in(STEWARD):

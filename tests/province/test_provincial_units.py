@@ -250,6 +250,13 @@ def test_guidance_of_each_tier_keeps_to_its_kinds_and_criteria(world: World) -> 
         page = world.sign_in(client, person).get(f"/hoi-dap?chi-tieu={key}").text
         assert "Kế hoạch gồm gì?" in page
         assert "Chỉ tiêu 1.1" in page
+    with world.acting(own.admin) as actor:
+        publish(actor, replace(entry, key="H.1.2", kinds=("primary",), heading="Ở trường tiểu học thì sao?"))
+    with world.acting(own.officer, writes=False) as actor:
+        assert "T.1.2" not in lookup.entries_by_indicator(actor.here)
+    for person, is_read in ((district.officer, True), (own.officer, False)):
+        page = world.sign_in(client, person).get("/hoi-dap").text
+        assert ("Ở trường tiểu học thì sao?" in page) is is_read
     with world.acting(own.officer) as actor, pytest.raises(Refused, match="loại hình"):
         publish(actor, replace(entry, kinds=("primary",)))
     world.sign_in(client, head)

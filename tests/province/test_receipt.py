@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 from typing import Any, NamedTuple
@@ -120,7 +121,12 @@ def test_who_takes_over_owes_no_report_that_was_sent(
     client = world.sign_in(client, officer)
     assert "0/2 báo cáo đã nhận" in client.get("/tinh/bao-cao?nam=2026").text
     assert "nơi khác báo cáo" in client.get(f"/tinh/huyen/{fresh}?nam=2026").text
-    assert "0/2 huyện" in client.get("/tinh?nam=2026&ban=chinh-thuc").text
+    nothing = client.get("/tinh?nam=2026&ban=chinh-thuc").text
+    assert "0/2 huyện" in nothing
+    assert "đơn vị (31/12/2026)" not in nothing, "of no report there is no sum, which is not 0"
+    assert not re.search(r'<td class="r">(<a[^>]*>)?0', nothing.split("<tfoot>")[1])
+    for path in ("/tinh/chi-tieu", "/tinh/loai-hinh"):
+        assert "Chưa có số chính thức" in client.get(f"{path}?nam=2026&ban=chinh-thuc").text
 
 
 def test_the_list_says_who_is_in_time(world: World, client: Any, district: District, officer: Person) -> None:

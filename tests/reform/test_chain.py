@@ -12,7 +12,9 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal import clock
+from portal.cycle.models import Cycle
 from portal.province.queries import reporting_in
+from portal.province.summary import overview
 from portal.reform.carrying import carry_out
 from portal.reform.models import Reform
 from portal.reform.planning import plan_of, stops
@@ -142,11 +144,12 @@ def test_units_moved_before_get_their_places_from_the_record_of_the_reforms(worl
     assert [came_through(unit) for unit in (*units, still)] == [[old, middle], [other], []]
 
 
-def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(world: World) -> None:
-    """What a place sends after a part of it went tells nothing of that part."""
-    old = world.a_district("Huyện A")
+def a_part_left(world: World, old: int, *, reported: bool) -> None:
+    """Let a place lose one of its two units to a new place after the year, perhaps after it reported of both."""
     units = [world.a_unit(old, "Trường Một"), world.a_unit(old, "Trường Hai")]
     world.set_clock(2027, 1, 11, 10)
+    if reported:
+        sent(world, old)
     with acting_in(STEWARD):
         plan = a_plan(
             Kind.PART,
@@ -157,9 +160,23 @@ def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(wo
         ).id
     with acting_in(STEWARD):
         carry_out(plan)
+
+
+def reporting_told() -> tuple[int, int]:
+    """How many places the overview of 2026 shows, and of how many it says that they owe a report."""
+    with acting_in(STEWARD):
+        year = overview(db.session.scalars(select(Cycle).where(Cycle.year == 2026)).one(), official=False)
+    return year.districts, year.reporting
+
+
+def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(world: World) -> None:
+    """What a place sends after a part of it went tells nothing of that part."""
+    old = world.a_district("Huyện A")
+    a_part_left(world, old, reported=False)
     world.set_clock(2027, 1, 12, 10)
     sent(world, old)
     assert asked(world) == ["Huyện A", "Xã B"]
+    assert reporting_told() == (2, 2)
     with acting_in(STEWARD):
         new = db.session.scalars(select(Tenant.id).where(Tenant.name == "Xã B")).one()
         came = db.session.scalars(select(Unit.came_through).where(Unit.id == units[0])).one()
@@ -172,6 +189,13 @@ def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(wo
             assert db.session.scalar(select(told)) is answer
     with acting_in(STEWARD):
         assert db.session.scalar(select(func.unit_told(new, literal(forged, JSONB), 2026, clock.today())))
+
+
+def test_a_part_that_left_after_its_place_reported_is_asked_of_nobody(world: World) -> None:
+    """The new place has a line of its own in the overview, and is none of those whose report is missing."""
+    a_part_left(world, world.a_district("Huyện A"), reported=True)
+    assert asked(world) == ["Huyện A"]
+    assert reporting_told() == (2, 1)
 
 
 def test_reported_and_unreported_units_do_not_come_together(world: World) -> None:
