@@ -11,7 +11,6 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select, text, update
 
-from portal import clock
 from portal.appraisal import accepting, assigning, blind, interests, panels
 from portal.appraisal import operations as appraisal
 from portal.appraisal.models import Finding
@@ -19,6 +18,7 @@ from portal.appraisal.queries import next_in
 from portal.appraisal.seats import Appraiser, AppraiserVerdict, Interest
 from portal.dossiers.models import State
 from portal.trail.models import TrailEntry
+from tenants import signin
 from tenants.database import db
 from tenants.people import Membership, Role
 from tenants.refusal import Conflict, Refused
@@ -125,7 +125,7 @@ def test_nobody_comes_near_a_unit_of_his_own(world: World, a_case: Make, council
     once, paid, kin = (council(case.district) for _ in range(3))
     world.another_place(once, Role.UNIT_EDITOR, case.district, case.unit)
     with acting_in(STEWARD):
-        yesterday = clock.today() - timedelta(days=1)
+        yesterday = signin.today() - timedelta(days=1)
         left = update(Membership).where(Membership.unit_id == case.unit)
         db.session.execute(left.where(Membership.account_id == ids(once)[0]).values(until=yesterday))
     give(world, case, kin)

@@ -144,8 +144,8 @@ def test_units_moved_before_get_their_places_from_the_record_of_the_reforms(worl
     assert [came_through(unit) for unit in (*units, still)] == [[old, middle], [other], []]
 
 
-def a_part_left(world: World, old: int, *, reported: bool) -> None:
-    """Let a place lose one of its two units to a new place after the year, perhaps after it reported of both."""
+def a_part_left(world: World, old: int, *, reported: bool) -> int:
+    """Let a place lose one of its two units, returned, to a new place after the year, perhaps once it reported of both."""
     units = [world.a_unit(old, "Trường Một"), world.a_unit(old, "Trường Hai")]
     world.set_clock(2027, 1, 11, 10)
     if reported:
@@ -160,6 +160,7 @@ def a_part_left(world: World, old: int, *, reported: bool) -> None:
         ).id
     with acting_in(STEWARD):
         carry_out(plan)
+    return units[0]
 
 
 def reporting_told() -> tuple[int, int]:
@@ -172,14 +173,14 @@ def reporting_told() -> tuple[int, int]:
 def test_a_part_that_left_before_its_place_reported_is_asked_of_its_new_place(world: World) -> None:
     """What a place sends after a part of it went tells nothing of that part."""
     old = world.a_district("Huyện A")
-    a_part_left(world, old, reported=False)
+    gone = a_part_left(world, old, reported=False)
     world.set_clock(2027, 1, 12, 10)
     sent(world, old)
     assert asked(world) == ["Huyện A", "Xã B"]
     assert reporting_told() == (2, 2)
     with acting_in(STEWARD):
         new = db.session.scalars(select(Tenant.id).where(Tenant.name == "Xã B")).one()
-        came = db.session.scalars(select(Unit.came_through).where(Unit.id == units[0])).one()
+        came = db.session.scalars(select(Unit.came_through).where(Unit.id == gone)).one()
     forged = [came[0] | {"until": "2040-01-01T00:00:00+07:00"}]
     for asker, place, ways, answer in (
         (old, old, [], True), (new, new, came, False), (new, old, [], False), (new, new, forged, False)
