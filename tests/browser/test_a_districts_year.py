@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import re
-import time
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -295,9 +294,7 @@ def verify(leader: Any, stranger: Any, decision: int, name: str) -> str:
     address = urlsplit(found.text)
     stranger.go("/tra-cuu?q=" + quote(name))
     says(stranger, name)
-    began = time.monotonic()
     stranger.go(address.path)
-    assert time.monotonic() - began < 5
     says(stranger, name)
     says(stranger, "304/QĐ-UBND")
     stranger.look("huyen-10-xac-minh")
