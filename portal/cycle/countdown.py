@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -84,9 +84,9 @@ def next_of(known: Sequence[Deadline]) -> Deadline | None:
     return next((one for one in known if not one.over), None)
 
 
-def countdown(calendar: Calendar, at: datetime, own: OwnDays) -> str:
-    """Say how many working days remain to the next deadline of a year; "" when none is left."""
-    one = next_of(deadlines(calendar, (), at, own))
+def countdown(calendar: Calendar, at: datetime, own: OwnDays, keys: Container[str] = NAMES) -> str:
+    """Say how many working days remain to the next deadline of a year, of those named; "" when none is left."""
+    one = next_of([one for one in deadlines(calendar, (), at, own) if one.key in keys])
     if one is None:
         return ""
     if not one.working:

@@ -15,8 +15,9 @@ from portal.cycle.countdown import countdown
 from portal.cycle.queries import calendar_of, own_days
 from portal.cycle.rules import Calendar, days_left, is_late, time_left
 from portal.dossiers.gathering import facts_of
+from portal.dossiers.models import Dossier, State
 from portal.dossiers.pages import side
-from portal.dossiers.queries import live_dossier, open_sheet
+from portal.dossiers.queries import BEFORE_FILING, live_dossier, open_sheet
 from portal.dossiers.steps import STEP_OF, Act, faults
 from portal.further.queries import result_of
 from portal.notices.operations import mark_all_read, mark_read
@@ -101,6 +102,7 @@ def _unit_home(place: Place) -> Any:
     values = {"dossier_id": dossier.id} if dossier and task.endpoint != "dossiers.index" else {}
     task_url = url_for(task.endpoint, **values)
     over = clock.today().year > cycle.year
+    ahead = _deadlines_ahead(dossier)
     if sheet is None and todo and not over:
         task, task_url = Next(todo[0].sentence, todo[0].label), todo[0].url
     return render_template(
@@ -119,14 +121,21 @@ def _unit_home(place: Place) -> Any:
         todo=todo,
         task=task,
         task_url=task_url,
-        left=time_left(cycle.submit_before, now),
-        countdown=countdown(calendar_of(cycle), now, own_days()),
+        left=time_left(cycle.submit_before, now) if "submit" in ahead else "",
+        countdown=countdown(calendar_of(cycle), now, own_days(), ahead),
         lacking=lacking,
         reminders=[d for d in tasks_of_unit(place.tenant_id, place.unit_id) if d.rule not in TOLD_AS_TASKS],
         notices=latest(place, 5),
         **desk_of(signed_in(), sheet),
         **beside,
     )
+
+
+def _deadlines_ahead(dossier: Dossier | None) -> tuple[str, ...]:
+    """Return the deadlines that still mean something to a unit: none once its dossier is decided."""
+    if dossier is None or State(dossier.state) in BEFORE_FILING:
+        return ("submit", "decide")
+    return () if dossier.decided_level is not None else ("decide",)
 
 
 def _district_home(place: Place) -> Any:

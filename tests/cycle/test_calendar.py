@@ -45,6 +45,8 @@ def test_the_countdown_counts_working_days(now: datetime, own: OwnDays, said: st
     found = countdown(YEAR, now, own)
     assert said in found
     assert bool(found) is bool(said)
+    assert countdown(YEAR, at(1, 11), NO_OWN_DAYS, ()) == ""
+    assert "quyết định" in countdown(YEAR, at(1, 11), NO_OWN_DAYS, ("decide",))
 
 
 def test_what_the_law_says_and_what_is_unknown() -> None:

@@ -43,12 +43,15 @@ def test_a_unit_that_has_not_begun(world: World, client: Any) -> None:
     ],
 )
 def test_what_a_head_does_next(world: World, client: Any, state: str, sentence: str) -> None:
-    """Each state has its sentence and its button."""
+    """Each state has its sentence and its button; who has filed is no longer counted down to filing."""
     tenant_id = world.a_district()
     unit_id = world.a_unit(tenant_id)
     world.a_dossier(tenant_id, unit_id, state)
     world.sign_in(client, world.a_person(Role.UNIT_HEAD, tenant_id, unit_id))
-    assert sentence in client.get("/").get_data(as_text=True)
+    page = client.get("/").get_data(as_text=True)
+    assert sentence in page
+    assert ("đến hạn nộp hồ sơ" in page) is (state != "submitted")
+    assert ("<b>còn" in page) is (state != "submitted")
 
 
 def test_gaps_stand_fewest_steps_first(world: World, client: Any) -> None:
