@@ -34,10 +34,12 @@ def bare_route() -> Callable[[], object]:
 
 
 def keep_figures(province: Province) -> None:
-    """Let the worker count everything that is marked."""
+    """Let the worker count everything that is marked, and the server clear the marks away as autovacuum does."""
     with province.app.app_context():
         while keeping.Keeping().run(province.settings, lambda: False):
             pass
+    with psycopg.connect(**province.superuser(), autocommit=True) as connection:
+        connection.execute("vacuum analyze figure_mark")
 
 
 class Readers:

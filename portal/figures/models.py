@@ -82,7 +82,10 @@ class FigureMark(TenantOwned, Base):
         grants={"province": "select", "work": "select, insert, delete"},
         statements=(_MARKING,),
     )
-    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
+        Index("ix_figure_mark_at", "at"),
+    )
 
     year: Mapped[int]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
