@@ -28,8 +28,10 @@ preload_app = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-max_requests = 5000
-max_requests_jitter = 500
+# Against memory that grows. A new worker has read no template and prepared no statement, and who asks while the old one
+# goes may lose the line: with a few thousand that happened every few minutes of the last evening.
+max_requests = 100_000
+max_requests_jitter = 20_000
 control_socket_disable = True
 # Whose X-Forwarded headers count is TRUSTED_PROXIES alone; by itself gunicorn would believe everybody on this machine.
 forwarded_allow_ips = ""
